@@ -1,0 +1,158 @@
+package finance
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// monthsPerYear turns a yearly rate into the rate of a monthly period.
+const monthsPerYear = 12
+
+// Instalment is one row of the schedule that the parties agreed.
+type Instalment struct {
+	// Number counts from 1.
+	Number int `json:"number"`
+	// Due is the nominal due date, from which the next period's interest runs.
+	Due Date `json:"due"`
+	// PayBy is the last day that the instalment can be paid in time: Due, or the
+	// next business day where Due is a holiday (1936:81 par. 5).
+	PayBy     Date   `json:"pay_by"`
+	Principal Amount `json:"principal"`
+	Interest  Amount `json:"interest"`
+	Total     Amount `json:"total"`
+	// BalanceAfter is the principal that is left when this row is paid.
+	BalanceAfter Amount `json:"balance_after"`
+}
+
+// Schedule returns the instalments of the terms, none for a loan on demand. The
+// principals of all instalments sum exactly to the principal of the loan: every
+// instalment is rounded to the minor unit and the last one settles the
+// difference. The interest of each period is counted by the terms' day count
+// from one nominal due date to the next, so a first period that is longer or
+// shorter than a month costs its own days.
+//
+//   - An annuity pays AnnuityInstalment each month, or the interest alone in a
+//     first period so long that its interest is more.
+//   - A straight line pays the principal divided by the number of instalments,
+//     rounded down, each month.
+//   - A bullet pays everything on the last day of its last period.
+func Schedule(t Terms) ([]Instalment, error) {
+	if err := t.Validate(); err != nil {
+		return nil, fmt.Errorf("checking the terms: %w", err)
+	}
+	calendar, err := CalendarFor(t.Jurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	switch t.Kind {
+	case OnDemand:
+		return nil, nil
+	case Bullet:
+		row, err := t.row(row{number: 1, from: t.interestFrom(), due: t.due(t.Instalments), balance: t.Principal, last: true}, calendar)
+		return []Instalment{row}, err
+	}
+	level, err := t.levelPart()
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]Instalment, 0, t.Instalments)
+	next := row{from: t.interestFrom(), balance: t.Principal, level: level}
+	for number := 1; number <= t.Instalments; number++ {
+		next.number, next.due, next.last = number, t.due(number), number == t.Instalments
+		instalment, err := t.row(next, calendar)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, instalment)
+		next.from, next.balance = instalment.Due, instalment.BalanceAfter
+	}
+	return rows, nil
+}
+
+// row is what an instalment is computed from.
+type row struct {
+	number    int
+	from, due Date
+	balance   Amount
+	// level is what stays the same in every row: the total of an annuity, the
+	// principal of a straight line.
+	level Amount
+	last  bool
+}
+
+func (t Terms) row(r row, calendar Calendar) (Instalment, error) {
+	interest, err := t.DayCount.periodInterest(r.balance, t.Rate, t.DayCount.days(r.from, r.due, t.dueDay()))
+	if err != nil {
+		return Instalment{}, fmt.Errorf("computing instalment %d: %w", r.number, err)
+	}
+	principal := r.level
+	if t.Kind == Annuity {
+		principal = max(0, r.level-interest)
+	}
+	if r.last || principal > r.balance {
+		principal = r.balance
+	}
+	return Instalment{
+		Number:       r.number,
+		Due:          r.due,
+		PayBy:        calendar.NextBusinessDay(r.due),
+		Principal:    principal,
+		Interest:     interest,
+		Total:        principal + interest,
+		BalanceAfter: r.balance - principal,
+	}, nil
+}
+
+func (t Terms) levelPart() (Amount, error) {
+	if t.Kind == StraightLine {
+		return t.Principal / Amount(t.Instalments), nil
+	}
+	// A year of calendar days over 360 costs 365/360 of the rate. An instalment
+	// computed without it would leave a balloon at the end of a long loan.
+	if t.DayCount == Actual360 {
+		return annuity(t.Principal, t.Instalments, big.NewInt(t.Rate.micro*365), big.NewInt(360*100*rateScale*monthsPerYear))
+	}
+	return AnnuityInstalment(t.Principal, t.Rate, t.Instalments)
+}
+
+// AnnuityInstalment returns the equal monthly total that pays a principal back
+// in n months at a yearly rate: P·i/(1-(1+i)^-n) with i = rate/12, computed
+// exactly and rounded half up to the minor unit; the principal divided by n
+// where the rate is 0.
+func AnnuityInstalment(principal Amount, rate Rate, n int) (Amount, error) {
+	if principal < 0 || !principal.Valid() {
+		return 0, fieldErrorf("principal", "must be from 0 to %d minor units", int64(MaxAmount))
+	}
+	if n < 1 || n > MaxInstalments {
+		return 0, fieldErrorf("instalments", "must be from 1 to %d", MaxInstalments)
+	}
+	if rate.micro < 0 || rate.Cmp(Percent(MaxRatePercent)) > 0 {
+		return 0, fieldErrorf("rate", "must be from 0 to %d percent", MaxRatePercent)
+	}
+	return annuity(principal, n, big.NewInt(rate.micro), big.NewInt(100*rateScale*monthsPerYear))
+}
+
+// annuity computes with i = r/d in whole numbers. With a = (d+r)^n and b = d^n
+// the formula is P·r·a / (d·(a-b)), so that the one division is the last step
+// and nothing is rounded before it.
+func annuity(principal Amount, n int, r, d *big.Int) (Amount, error) {
+	if r.Sign() == 0 {
+		return (2*principal + Amount(n)) / (2 * Amount(n)), nil
+	}
+	exponent := big.NewInt(int64(n))
+	a := new(big.Int).Add(d, r)
+	a.Exp(a, exponent, nil)
+	b := new(big.Int).Exp(d, exponent, nil)
+	numerator := new(big.Int).Mul(a, r)
+	numerator.Mul(numerator, big.NewInt(int64(principal)))
+	denominator := a.Sub(a, b)
+	denominator.Mul(denominator, d)
+	// Half up: floor((2·numerator + denominator) / (2·denominator)).
+	numerator.Lsh(numerator, 1)
+	numerator.Add(numerator, denominator)
+	numerator.Quo(numerator, denominator.Lsh(denominator, 1))
+	if !numerator.IsInt64() || !Amount(numerator.Int64()).Valid() {
+		return 0, fmt.Errorf("computing the annuity: %w", ErrOutOfRange)
+	}
+	return Amount(numerator.Int64()), nil
+}
