@@ -4,7 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/se"
 )
 
@@ -82,7 +81,3 @@ var swedishHolidays = sync.OnceValue(func() *holidays {
 
 // firstHours is longer than any change of the clocks and shorter than a day.
 const firstHours = 6 * time.Hour
-
-// The library computes with cal.DefaultLoc; the type is named here so that the
-// reader finds where the rules come from.
-var _ []*cal.Holiday = se.Holidays

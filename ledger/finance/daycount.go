@@ -2,12 +2,16 @@ package finance
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
 // MicroPerUnit is the number of micro units in a minor unit. Interest accrues in
 // micro units and is rounded once, when it is charged.
 const MicroPerUnit = 1_000_000
+
+// MaxMicro bounds every count of micro units, so that two of them can be added.
+const MaxMicro = math.MaxInt64 / 2
 
 // DayCount says how the days of a period become a part of a year.
 type DayCount string
@@ -70,23 +74,11 @@ func (c DayCount) periodInterest(base Amount, rate Rate, days int) (Amount, erro
 	return Amount(n), nil
 }
 
-// microInterest is the interest on base from the calendar's beginning to an
-// ordinal, in micro units rounded down. Only differences of it have a meaning;
-// because they telescope, interest from a to c is exactly that from a to b plus
-// that from b to c, and it is within one micro unit of the exact value however
-// often the period is cut.
-func microInterest(base Amount, rate Rate, ordinal, yearDays uint64) (int64, error) {
-	w, err := microWide(base, rate, ordinal, yearDays)
-	if err != nil {
-		return 0, err
-	}
-	n, fits := w.int64()
-	if !fits {
-		return 0, fmt.Errorf("computing interest: %w", ErrOutOfRange)
-	}
-	return n, nil
-}
-
+// microWide is the interest on base from the beginning of the calendar to an
+// ordinal, in micro units rounded down. Only differences of it have a meaning.
+// Because they telescope, the interest from a to c is exactly that from a to b
+// plus that from b to c, and it is within one micro unit of the exact value
+// however often the period is cut.
 func microWide(base Amount, rate Rate, ordinal, yearDays uint64) (wide, error) {
 	if base < 0 || rate.micro < 0 {
 		return wide{}, fmt.Errorf("computing interest on a negative amount or rate: %w", ErrOutOfRange)
@@ -95,11 +87,11 @@ func microWide(base Amount, rate Rate, ordinal, yearDays uint64) (wide, error) {
 	if !ok {
 		return wide{}, fmt.Errorf("computing interest: %w", ErrOutOfRange)
 	}
-	// Millionths of a hundredth of a minor unit are 1/100 of a micro unit.
+	// A rate counts millionths of a hundredth, and a micro unit is a millionth.
 	return w.div(100 * yearDays), nil
 }
 
-// accrued is the interest on base from one day to a later one in micro units.
+// accrued is the interest on base from one day to a later one, in micro units.
 func (t Terms) accrued(base Amount, rate Rate, from, to Date) (int64, error) {
 	year, dueDay := t.DayCount.yearDays(), t.dueDay()
 	end, err := microWide(base, rate, t.DayCount.ordinal(to, dueDay), year)
@@ -111,7 +103,7 @@ func (t Terms) accrued(base Amount, rate Rate, from, to Date) (int64, error) {
 		return 0, err
 	}
 	n, fits := end.sub(start).int64()
-	if !fits {
+	if !fits || n > MaxMicro {
 		return 0, fmt.Errorf("computing interest from %s to %s: %w", from, to, ErrOutOfRange)
 	}
 	return n, nil

@@ -55,6 +55,9 @@ func ReferenceRate(j Jurisdiction, on Date) (Rate, string, error) {
 	if err != nil {
 		return Rate{}, "", err
 	}
+	if on.IsZero() {
+		return Rate{}, "", fieldErrorf("date", "is missing")
+	}
 	start := halfYearStart(on)
 	missing := &MissingRateError{Jurisdiction: j, Kind: kindReferenceRate, From: start}
 	if facts.referenceRates == nil {
@@ -77,6 +80,9 @@ func PriceBaseAmount(j Jurisdiction, on Date) (Money, string, error) {
 	facts, err := factsOf(j)
 	if err != nil {
 		return Money{}, "", err
+	}
+	if on.IsZero() {
+		return Money{}, "", fieldErrorf("date", "is missing")
 	}
 	year, _, _ := on.Civil()
 	missing := &MissingRateError{Jurisdiction: j, Kind: kindPriceBaseAmount, From: civil(year, time.January, 1)}

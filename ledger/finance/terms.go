@@ -102,7 +102,8 @@ func (t Terms) validateRates() error {
 			highest = *late
 		}
 	}
-	if _, err := microInterest(t.Principal, highest, MaxAccrualYears, 1); err != nil {
+	w, err := microWide(t.Principal, highest, MaxAccrualYears, 1)
+	if n, fits := w.int64(); err != nil || !fits || n > MaxMicro {
 		return fieldErrorf("principal", "is so large that its interest could not be counted for %d years", MaxAccrualYears)
 	}
 	return nil

@@ -1,0 +1,171 @@
+package finance
+
+import "time"
+
+// Measure says what a dated rule is about.
+type Measure string
+
+// The measures. The first four limit an offer, the others govern a note.
+const (
+	// MeasureRate is the nominal rate at the offer.
+	MeasureRate Measure = "rate"
+	// MeasureLateRate is the rate of late interest, at the offer and when charged.
+	MeasureLateRate Measure = "late_rate"
+	// MeasureSetupFee is what is charged for setting up the credit.
+	MeasureSetupFee Measure = "setup_fee"
+	// MeasureForm is the form of the note.
+	MeasureForm Measure = "form"
+	// MeasureLateOnPrincipal is the late interest that the law gives on overdue
+	// principal where the note says nothing.
+	MeasureLateOnPrincipal Measure = "late_on_principal"
+	// MeasureLateOnInterest is the same on overdue interest.
+	MeasureLateOnInterest Measure = "late_on_interest"
+	// MeasureLimitation is the time after which a claim is extinguished.
+	MeasureLimitation Measure = "limitation"
+)
+
+// Scope narrows a rule to some notes; a false field does not narrow it.
+type Scope struct {
+	ConsumerOnly       bool `json:"consumer_only,omitempty"`
+	ExceptHousing      bool `json:"except_housing,omitempty"`
+	CreditPurchaseOnly bool `json:"credit_purchase_only,omitempty"`
+	NegotiableOnly     bool `json:"negotiable_only,omitempty"`
+	ExceptNegotiable   bool `json:"except_negotiable,omitempty"`
+	TraderCreditorOnly bool `json:"trader_creditor_only,omitempty"`
+}
+
+// Rule is one rule of law as data. Which of the figures at the end it uses
+// depends on what it measures.
+type Rule struct {
+	ID           string       `json:"id"`
+	Source       string       `json:"source"`
+	Jurisdiction Jurisdiction `json:"jurisdiction"`
+	Measure      Measure      `json:"measure"`
+	// KeyedOn names the date that decides whether the rule applies: it must lie
+	// from From up to and including To; no To means that the rule is in force.
+	KeyedOn string `json:"keyed_on"`
+	From    Date   `json:"from"`
+	To      Date   `json:"to,omitzero"`
+	Scope   Scope  `json:"scope"`
+	// Text says the rule in one sentence.
+	Text string `json:"text"`
+
+	// AboveReference is added to the reference rate.
+	AboveReference Rate `json:"above_reference,omitzero"`
+	// PerMille is a part of the price base amount.
+	PerMille int `json:"per_mille,omitempty"`
+	// Years is a length of time.
+	Years int `json:"years,omitempty"`
+}
+
+// What a rule's validity can be keyed on.
+const (
+	keyAgreement = "the day of the agreement"
+	keyDay       = "the day that interest accrues"
+	keyClaim     = "the day that limitation begins to run"
+)
+
+// datedRules is read by every check; it is never changed.
+//
+// The caps of 2010:1846 bind agreements made from 1 March 2025. What bound older
+// ones (high-cost credit) is not modelled: it depends on the effective rate.
+var datedRules = [...]Rule{
+	{
+		ID: "SE-2010:1846-19a-rate", Source: "SFS 2010:1846 par. 19 a", Jurisdiction: Sweden,
+		Measure: MeasureRate, KeyedOn: keyAgreement, From: civil(2025, time.March, 1),
+		Scope:          Scope{ConsumerOnly: true, ExceptHousing: true},
+		Text:           "Credit interest is at most the reference rate and 20 percentage points.",
+		AboveReference: Percent(20),
+	},
+	{
+		ID: "SE-2010:1846-19a-late", Source: "SFS 2010:1846 par. 19 a", Jurisdiction: Sweden,
+		Measure: MeasureLateRate, KeyedOn: keyAgreement, From: civil(2025, time.March, 1),
+		Scope:          Scope{ConsumerOnly: true, ExceptHousing: true},
+		Text:           "Late interest is at most the reference rate and 20 percentage points.",
+		AboveReference: Percent(20),
+	},
+	{
+		ID: "SE-2010:1846-19c", Source: "SFS 2010:1846 par. 19 c", Jurisdiction: Sweden,
+		Measure: MeasureSetupFee, KeyedOn: keyAgreement, From: civil(2025, time.March, 1),
+		Scope:    Scope{ConsumerOnly: true, ExceptHousing: true},
+		Text:     "A set-up fee is at most one percent of the year's price base amount.",
+		PerMille: 10,
+	},
+	{
+		ID: "SE-2010:1846-30", Source: "SFS 2010:1846 par. 30", Jurisdiction: Sweden,
+		Measure: MeasureForm, KeyedOn: keyAgreement, From: civil(2011, time.January, 1),
+		Scope: Scope{ConsumerOnly: true, CreditPurchaseOnly: true, NegotiableOnly: true},
+		Text:  "The creditor may not take a negotiable note for a credit purchase.",
+	},
+	{
+		ID: "SE-1975:635-6", Source: "SFS 1975:635 par. 6", Jurisdiction: Sweden,
+		Measure: MeasureLateOnInterest, KeyedOn: keyDay, From: civil(2002, time.July, 1),
+		Text:           "Late interest is the reference rate and 8 percentage points.",
+		AboveReference: Percent(8),
+	},
+	{
+		ID: "SE-1975:635-7", Source: "SFS 1975:635 par. 7", Jurisdiction: Sweden,
+		Measure: MeasureLateOnPrincipal, KeyedOn: keyDay, From: civil(2002, time.July, 1),
+		Text:           "A debt that bore interest keeps its rate after the due date, but at least that of par. 6.",
+		AboveReference: Percent(8),
+	},
+	{
+		ID: "SE-1981:130-2-consumer", Source: "SFS 1981:130 par. 2", Jurisdiction: Sweden,
+		Measure: MeasureLimitation, KeyedOn: keyClaim, From: civil(1982, time.January, 1),
+		Scope: Scope{ConsumerOnly: true, TraderCreditorOnly: true, ExceptNegotiable: true},
+		Text:  "A trader's claim against a consumer is extinguished after three years, unless it rests on a negotiable note.",
+		Years: 3,
+	},
+	{
+		ID: "SE-1981:130-2", Source: "SFS 1981:130 par. 2", Jurisdiction: Sweden,
+		Measure: MeasureLimitation, KeyedOn: keyClaim, From: civil(1982, time.January, 1),
+		Text:  "A claim is extinguished after ten years.",
+		Years: 10,
+	},
+}
+
+// DatedRules returns a copy of all rules, in a fixed order: within a measure,
+// the narrower rule comes first.
+func DatedRules() []Rule {
+	all := datedRules
+	return all[:]
+}
+
+// circumstances are what decides which rules a note is under.
+type circumstances struct {
+	jurisdiction   Jurisdiction
+	consumer       bool
+	housing        bool
+	creditPurchase bool
+	negotiable     bool
+	traderCreditor bool
+}
+
+// applies reports whether the rule covers such a note on the date that the rule
+// is keyed on.
+func (r Rule) applies(c circumstances, keyed Date) bool {
+	s := r.Scope
+	switch {
+	case r.Jurisdiction != c.jurisdiction,
+		keyed.Before(r.From),
+		!r.To.IsZero() && keyed.After(r.To),
+		s.ConsumerOnly && !c.consumer,
+		s.ExceptHousing && c.housing,
+		s.CreditPurchaseOnly && !c.creditPurchase,
+		s.NegotiableOnly && !c.negotiable,
+		s.ExceptNegotiable && c.negotiable,
+		s.TraderCreditorOnly && !c.traderCreditor:
+		return false
+	}
+	return true
+}
+
+// ruleFor returns the first rule with the measure that applies, if any.
+func ruleFor(m Measure, c circumstances, keyed Date) (Rule, bool) {
+	for _, r := range datedRules {
+		if r.Measure == m && r.applies(c, keyed) {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
