@@ -1,0 +1,55 @@
+package ledger
+
+import "slices"
+
+// applyDisputeRaise writes a borrower's objection on the note, where every
+// later buyer sees it (1936:81 par. 15). Collection stops while it is open.
+func applyDisputeRaise(a *act, b body) error {
+	if len(a.note.Disputes) >= MaxDisputes {
+		return Refuse(CodeLimit, "what", "open disputes", "limit", itoa(MaxDisputes))
+	}
+	a.note.Disputes = append(a.note.Disputes, Dispute{
+		Seq: a.cmd.Seq, By: a.cmd.By, On: a.today(), Text: b.(*DisputeRaiseBody).Text,
+	})
+	return nil
+}
+
+// applyDisputeResolve ends a dispute. Only who raised it withdraws it; the
+// holder's side upholds or dismisses it, in words.
+func applyDisputeResolve(a *act, b body) error {
+	r := b.(*DisputeResolveBody)
+	i := slices.IndexFunc(a.note.Disputes, func(d Dispute) bool { return d.Seq == r.Dispute })
+	if i < 0 {
+		return Refuse(CodeDisputeUnknown)
+	}
+	raiser := a.note.Disputes[i].By == a.cmd.By
+	if (r.Outcome == Withdrawn) != raiser {
+		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	}
+	a.note.Disputes = slices.Delete(a.note.Disputes, i, i+1)
+	return nil
+}
+
+// applyFreeze prohibits transfer and payment (1981:981 ch. 13 par. 21). Late
+// interest stops with it: who may not pay is not late.
+func applyFreeze(a *act, b body) error {
+	if err := a.accrue(); err != nil {
+		return err
+	}
+	a.note.Status = StatusFrozen
+	a.note.Freeze = &Freeze{Authority: a.cmd.By, On: a.today(), Ground: b.(*FreezeBody).Ground}
+	return nil
+}
+
+// applyRelease ends the prohibition; only the authority that made it can.
+func applyRelease(a *act, _ body) error {
+	if a.note.Freeze.Authority != a.cmd.By {
+		return Refuse(CodeAuthorityOther)
+	}
+	if err := a.accrue(); err != nil {
+		return err
+	}
+	a.note.Status = StatusActive
+	a.note.Freeze = nil
+	return nil
+}

@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// MaxOfferLife is the longest time that an offer may stay open.
+const MaxOfferLife = 92 * 24 * time.Hour
+
+// applyOffer writes a note that is nothing yet: until every borrower has
+// signed, it cannot be transferred (1915:218 par. 35: a signed negotiable note
+// binds even when it leaves the signer's hands against his will).
+func applyOffer(a *act, b body) error {
+	o := b.(*OfferBody)
+	if err := a.requireOwnBook(o.Book); err != nil {
+		return err
+	}
+	if !o.AnswerBy.After(a.frame.At) || o.AnswerBy.Sub(a.frame.At) > MaxOfferLife {
+		return invalid("answer_by", "a time from now to "+MaxOfferLife.String()+" ahead")
+	}
+	if o.Terms.AgreedOn.After(a.today()) {
+		return Refuse(CodeDateFuture, "field", "terms.agreed_on")
+	}
+	if slices.Contains(o.Borrowers, a.cmd.By) {
+		return Refuse(CodeLenderBorrows)
+	}
+	for _, p := range o.Borrowers {
+		if err := a.requireInForce(p); err != nil {
+			return err
+		}
+	}
+	if err := checkLaw(&o.Terms); err != nil {
+		return err
+	}
+	n := &Note{
+		ID: NoteID(a.cmd.Subject().ID), Status: StatusOffered, Book: o.Book, Lender: a.cmd.By, Terms: o.Terms,
+		Offer: PayloadDigest(a.open.Payload), AnswerBy: o.AnswerBy, Notified: Notified{Holder: a.cmd.By},
+	}
+	for _, p := range o.Borrowers {
+		n.Borrowers = append(n.Borrowers, Borrower{Party: p})
+	}
+	n.Balance = Balance{Principal: o.Terms.Principal.Amount, Costs: o.Terms.Fees.Setup, AccruedTo: o.Terms.InterestFrom}
+	a.note = n
+	return nil
+}
+
+// checkLaw refuses terms that a dated rule forbids. It names one rule at a
+// time, the first in the table's order.
+func checkLaw(t *Terms) error {
+	violations, err := finance.CheckOffer(finance.OfferFacts{
+		Jurisdiction: t.Jurisdiction, AgreedOn: t.AgreedOn, Consumer: t.Consumer, Housing: t.Housing,
+		CreditPurchase: t.CreditPurchase, Negotiable: t.Kind == Negotiable, Rate: t.Rate, LateRate: t.LateRate,
+		SetupFee: finance.Money{Amount: t.Fees.Setup, Currency: t.Principal.Currency},
+	})
+	if missing, ok := errors.AsType[*finance.MissingRateError](err); ok {
+		return Refuse(CodeRateUnknown, "jurisdiction", string(missing.Jurisdiction), "kind", missing.Kind, "from", missing.From.String())
+	}
+	if err != nil {
+		return err
+	}
+	if len(violations) > 0 {
+		v := violations[0]
+		return Refuse(CodeLaw, "rule", v.Rule, "source", v.Source, "limit", v.Limit, "got", v.Got)
+	}
+	return nil
+}
+
+// applyAccept writes one borrower's signature on the note. With the last one
+// the note is a debt.
+func applyAccept(a *act, b body) error {
+	if b.(*AcceptBody).Offer != a.note.Offer {
+		return Refuse(CodeOfferOther)
+	}
+	if a.frame.At.After(a.note.AnswerBy) {
+		return Refuse(CodeOfferExpired, "answer_by", stamp(a.note.AnswerBy))
+	}
+	i := slices.IndexFunc(a.note.Borrowers, func(x Borrower) bool { return x.Party == a.cmd.By })
+	if !a.note.Borrowers[i].AcceptedAt.IsZero() {
+		return Refuse(CodeAlreadyAccepted)
+	}
+	a.note.Borrowers[i].AcceptedAt = a.frame.At
+	if slices.ContainsFunc(a.note.Borrowers, func(x Borrower) bool { return x.AcceptedAt.IsZero() }) {
+		return nil
+	}
+	a.note.Status = StatusActive
+	a.note.Notified.On = a.today()
+	return nil
+}
+
+// applyVoid ends an offer that was declined or withdrawn.
+func applyVoid(a *act, _ body) error {
+	a.void()
+	return nil
+}
+
+// applyExpire ends an offer after its time. Anybody may, since it states only
+// what the clock says.
+func applyExpire(a *act, _ body) error {
+	if !a.frame.At.After(a.note.AnswerBy) {
+		return Refuse(CodeOfferOpen, "answer_by", stamp(a.note.AnswerBy))
+	}
+	a.void()
+	return nil
+}
+
+// void keeps the book, since the lender's lists are by book, and takes away
+// every amount: what never was a debt has none.
+func (a *act) void() {
+	a.note.Status = StatusVoid
+	a.note.Balance = Balance{}
+}
+
+// today is the ledger's date. It is UTC's: the rules never need finer time, and
+// every endorser must compute the same.
+func (a *act) today() finance.Date { return finance.DateOf(a.frame.At) }
+
+func (n *Note) isBorrower(p PartyID) bool { return slices.Contains(n.BorrowerIDs(), p) }
+
+// BorrowerIDs lists the makers of the note.
+func (n *Note) BorrowerIDs() []PartyID {
+	ids := make([]PartyID, len(n.Borrowers))
+	for i, b := range n.Borrowers {
+		ids[i] = b.Party
+	}
+	return ids
+}
+
+// wasHeldBy says whether the party once had the note and sold it on.
+func (n *Note) wasHeldBy(p PartyID) bool {
+	return slices.ContainsFunc(n.Endorsements, func(e Endorsement) bool { return e.From == p })
+}
+
+// clone copies a note so deeply that rules can change the copy.
+func (n *Note) clone() *Note {
+	c := *n
+	c.Borrowers = slices.Clone(n.Borrowers)
+	c.Endorsements = slices.Clone(n.Endorsements)
+	c.Payments = slices.Clone(n.Payments)
+	c.Settlements = slices.Clone(n.Settlements)
+	c.Disputes = slices.Clone(n.Disputes)
+	return &c
+}

@@ -1,0 +1,86 @@
+package ledger
+
+// operations is the one transition table. Everything that asks what may happen
+// to a note asks this table; the golden file testdata/transitions.txt shows
+// what it answers for every operation, status and role.
+var operations = transitionTable()
+
+var live = []Status{StatusActive, StatusFrozen}
+
+// transitionTable holds the operations on parties and books and the offer; the
+// two functions below add the rest.
+func transitionTable() map[Op]*operation {
+	t := map[Op]*operation{
+		OpPartyRegister: {kind: KindParty, creates: true, by: []Role{RoleSelf}, body: newBody[RegisterBody], apply: applyRegister,
+			says: "a party brings its first keys"},
+		OpPartyRotate: {kind: KindParty, by: []Role{RoleSelf}, body: newBody[RotateBody], apply: applyRotate,
+			says: "keys come and go"},
+		OpPartyRevoke: {kind: KindParty, by: []Role{RoleSelf}, body: newBody[ReasonBody], apply: applyRevoke,
+			says: "the party signs no more"},
+		OpBookOpen: {kind: KindBook, creates: true, by: []Role{RoleStranger}, body: newBody[EmptyBody], apply: applyBookOpen,
+			says: "a party opens a book of its own"},
+		OpOffer: {kind: KindNote, creates: true, from: []Status{StatusNone}, to: []Status{StatusOffered}, by: []Role{RoleStranger},
+			body: newBody[OfferBody], apply: applyOffer, says: "a lender writes a note; who signs is the lender"},
+	}
+	addNoteRows(t)
+	addMoneyRows(t)
+	return t
+}
+
+// addNoteRows adds the operations on who signs, holds and collects.
+func addNoteRows(t map[Op]*operation) {
+	offered, active := []Status{StatusOffered}, []Status{StatusActive}
+	add := func(op Op, o operation) { o.kind = KindNote; t[op] = &o }
+	add(OpAccept, operation{from: offered, to: []Status{StatusOffered, StatusActive}, by: []Role{RoleBorrower},
+		body: newBody[AcceptBody], apply: applyAccept, says: "a borrower signs; with the last one the note is a debt"})
+	add(OpDecline, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleBorrower},
+		body: newBody[ReasonBody], apply: applyVoid, says: "a borrower says no"})
+	add(OpWithdraw, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleHolder},
+		body: newBody[ReasonBody], apply: applyVoid, says: "the lender takes the offer back"})
+	add(OpExpire, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleStranger},
+		body: newBody[EmptyBody], apply: applyExpire, says: "anybody states that the offer's time is over"})
+	add(OpBookMove, operation{from: live, to: live, by: []Role{RoleHolder},
+		body: newBody[BookMoveBody], apply: applyBookMove, says: "the holder puts the note into another of its books"})
+	add(OpTransferOffer, operation{from: active, to: active, by: []Role{RoleController, RoleHolder},
+		body: newBody[TransferOfferBody], apply: applyTransferOffer, says: "the controller offers a sale, pledge or mandate"})
+	add(OpTransferAccept, operation{from: active, to: active, by: []Role{RoleRecipient},
+		body: newBody[TransferAcceptBody], apply: applyTransferAccept, says: "the recipient accepts; control passes"})
+	add(OpTransferReject, operation{from: live, to: live, by: []Role{RoleRecipient},
+		body: newBody[TransferBody], apply: applyTransferEnd, says: "the recipient says no"})
+	add(OpTransferWithdraw, operation{from: live, to: live, by: []Role{RoleTransferor},
+		body: newBody[TransferBody], apply: applyTransferEnd, says: "the transferor takes the transfer back"})
+	add(OpPledgeRelease, operation{from: live, to: live, by: []Role{RolePledgee},
+		body: newBody[EmptyBody], apply: applyPledgeRelease, says: "the pledgee gives control back"})
+	add(OpMandateEnd, operation{from: live, to: live, by: []Role{RoleHolder, RoleController, RoleServicer},
+		body: newBody[EmptyBody], apply: applyMandateEnd, says: "collection by the servicer ends"})
+	add(OpNotice, operation{from: live, to: live, by: []Role{RoleHolder, RoleServicer, RolePledgee, RoleFormer},
+		body: newBody[NoticeBody], apply: applyNotice, says: "the borrower was told of the holder; the notice gate opens"})
+}
+
+// addMoneyRows adds the operations on what is owed and whether it may be asked for.
+func addMoneyRows(t map[Op]*operation) {
+	active := []Status{StatusActive}
+	add := func(op Op, o operation) { o.kind = KindNote; t[op] = &o }
+	add(OpPay, operation{from: live, to: []Status{StatusActive, StatusFrozen, StatusDischarged},
+		by:   []Role{RoleHolder, RolePledgee, RoleServicer, RoleFormer, RoleAuthority},
+		body: newBody[PayBody], apply: applyPay, says: "a payment is written on the note; the last one hands it back"})
+	add(OpPayReverse, operation{from: active, to: active, by: []Role{RoleHolder, RolePledgee, RoleServicer, RoleFormer},
+		body: newBody[PayReverseBody], apply: applyPayReverse, says: "who wrote a payment takes a wrong booking back, visibly"})
+	add(OpForgive, operation{from: active, to: []Status{StatusActive, StatusDischarged}, by: []Role{RoleController},
+		body: newBody[ForgiveBody], apply: applyForgive, says: "the controller forgives; all of it hands the note back"})
+	add(OpDisputeRaise, operation{from: live, to: live, by: []Role{RoleBorrower},
+		body: newBody[DisputeRaiseBody], apply: applyDisputeRaise, says: "a borrower objects; collection stops"})
+	add(OpDisputeResolve, operation{from: live, to: live, by: []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer},
+		body: newBody[DisputeResolveBody], apply: applyDisputeResolve, says: "the objection is upheld, dismissed or withdrawn"})
+	add(OpFreeze, operation{from: active, to: []Status{StatusFrozen}, by: []Role{RoleAuthority},
+		body: newBody[FreezeBody], apply: applyFreeze, says: "an authority prohibits transfer and payment"})
+	add(OpRelease, operation{from: []Status{StatusFrozen}, to: active, by: []Role{RoleAuthority},
+		body: newBody[EmptyBody], apply: applyRelease, says: "the authority that froze the note releases it"})
+}
+
+func newBody[T any, P interface {
+	*T
+	body
+}]() body {
+	return P(new(T))
+}
