@@ -1,0 +1,167 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// Summary is what follows from a note and a date. None of it is stored.
+type Summary struct {
+	AsOf        finance.Date `json:"as_of"`
+	Holder      PartyID      `json:"holder,omitempty"`
+	Controllers []PartyID    `json:"controllers,omitempty"`
+	Servicer    PartyID      `json:"servicer,omitempty"`
+	// GateOpen says that the borrower has been told of the holder. While it is
+	// closed nothing may be demanded and no late interest runs.
+	GateOpen bool `json:"gate_open"`
+	// Collectable says that payment may be demanded: the note is active, the
+	// gate is open, no dispute is open and the claim is not barred.
+	Collectable bool          `json:"collectable"`
+	Owed        finance.Owed  `json:"owed"`
+	Total       finance.Money `json:"total"`
+	// Lines explain the interest since the last count; Missing names the rates
+	// without which late interest was not charged.
+	Lines      []finance.Line             `json:"lines,omitempty"`
+	Missing    []finance.MissingRateError `json:"missing,omitempty"`
+	Arrears    finance.Arrears            `json:"arrears"`
+	Next       *finance.Instalment        `json:"next,omitempty"` // the next one that is not covered by what was paid
+	FreeOfDebt finance.Date               `json:"free_of_debt,omitzero"`
+	// BarredAfter is the last day on which the claim can be made (1981:130).
+	BarredAfter finance.Date `json:"barred_after,omitzero"`
+}
+
+// Summarize derives the facts of a day from a note whose book has this holder.
+func Summarize(n *Note, holder PartyID, asOf finance.Date) (Summary, error) {
+	s := Summary{AsOf: asOf, Holder: holder, Controllers: Controllers(n, holder), GateOpen: n.gateOpen(holder)}
+	s.Total.Currency = n.Terms.Principal.Currency
+	if n.Mandate != nil {
+		s.Servicer = n.Mandate.Servicer
+	}
+	if n.Status != StatusActive && n.Status != StatusFrozen && n.Status != StatusOffered {
+		return s, nil
+	}
+	if err := s.addMoney(n, holder); err != nil {
+		return s, err
+	}
+	if n.Status == StatusOffered {
+		return s, nil
+	}
+	if err := s.addDates(n); err != nil {
+		return s, err
+	}
+	barred := !s.BarredAfter.IsZero() && s.BarredAfter.Before(asOf)
+	s.Collectable = s.GateOpen && len(n.Disputes) == 0 && !barred
+	return s, nil
+}
+
+// addMoney counts the interest up to the day without changing the note.
+func (s *Summary) addMoney(n *Note, holder PartyID) error {
+	c := n.clone()
+	accrual, err := c.accrual(holder, s.AsOf)
+	if err != nil {
+		return err
+	}
+	c.Balance.InterestMicro += accrual.InterestMicro
+	c.Balance.LateMicro += accrual.LateMicro
+	s.Lines, s.Missing = accrual.Lines, accrual.Missing
+	s.Owed = c.Owed()
+	s.Total.Amount, err = s.Owed.Total()
+	return err
+}
+
+func (s *Summary) addDates(n *Note) error {
+	terms, standing := n.Terms.Finance(), n.standing()
+	var err error
+	// The standing is that of the last count, from which these go on.
+	if s.Arrears, err = finance.Overdue(terms, standing, laterOf(s.AsOf, n.Balance.AccruedTo)); err != nil {
+		return err
+	}
+	if s.FreeOfDebt, err = finance.FreeOfDebt(terms, standing, s.AsOf); err != nil {
+		return err
+	}
+	s.BarredAfter, err = finance.Limitation(finance.Claim{
+		Jurisdiction: n.Terms.Jurisdiction, Negotiable: n.Terms.Kind == Negotiable, Consumer: n.Terms.Consumer,
+		// Who lends to a consumer on a note in this registry does so in trade;
+		// the shorter time is the safer one to show.
+		TraderCreditor: true, From: n.interruptedOn(),
+	})
+	if err != nil {
+		return err
+	}
+	rows, err := finance.Schedule(terms)
+	if err != nil {
+		return err
+	}
+	covered := n.Balance.PaidPrincipal + n.Balance.ForgivenPrincipal + max(0, n.Balance.PaidInterest+n.Balance.ForgivenInterest)
+	for i := range rows {
+		if covered -= rows[i].Total; covered < 0 {
+			s.Next = &rows[i]
+			break
+		}
+	}
+	return nil
+}
+
+func laterOf(a, b finance.Date) finance.Date {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// interruptedOn is the day from which limitation runs: the last payment, which
+// interrupts it (1981:130 par. 5), else the agreement.
+func (n *Note) interruptedOn() finance.Date {
+	from := n.Terms.AgreedOn
+	for _, b := range n.Borrowers {
+		if on := finance.DateOf(b.AcceptedAt); !b.AcceptedAt.IsZero() {
+			from = laterOf(from, on) // signing the note acknowledges the debt
+		}
+	}
+	for _, p := range n.Payments {
+		if !p.Reversed {
+			from = laterOf(from, p.On)
+		}
+	}
+	return from
+}
+
+// Parties lists everybody who is something to the note: who may see it. A
+// former holder is not among them; see FormerHolders.
+func Parties(n *Note, holder PartyID) []PartyID {
+	ids := append([]PartyID{n.Lender, holder}, n.BorrowerIDs()...)
+	if n.Pending != nil {
+		ids = append(ids, n.Pending.From, n.Pending.To)
+	}
+	if n.Pledge != nil {
+		ids = append(ids, n.Pledge.Pledgee)
+	}
+	if n.Mandate != nil {
+		ids = append(ids, n.Mandate.Servicer)
+	}
+	if n.Freeze != nil {
+		ids = append(ids, n.Freeze.Authority)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return slices.DeleteFunc(ids, func(id PartyID) bool { return id == "" })
+}
+
+// FormerHolderDays is how long after the notice of its successor a former
+// holder may still see a note, so that it can write on it the payments that the
+// borrower made to it in good faith.
+const FormerHolderDays = 90
+
+// FormerHolders lists those former holders who may still see the note on a day.
+func FormerHolders(n *Note, asOf finance.Date) []PartyID {
+	var ids []PartyID
+	for _, e := range n.Endorsements {
+		told := n.successorNotice(e.From)
+		if told.IsZero() || !told.AddDays(FormerHolderDays).Before(asOf) {
+			ids = append(ids, e.From)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
