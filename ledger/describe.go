@@ -1,0 +1,200 @@
+package ledger
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// words is one text in the three languages.
+type words struct{ sv, da, en string }
+
+func (w words) in(lang Language) string {
+	switch lang {
+	case Swedish:
+		return w.sv
+	case Danish:
+		return w.da
+	}
+	return w.en
+}
+
+// Describe says in plain words what a command does, for the person who is to
+// sign it: the act in a sentence, then each term on a line, then until when the
+// signature may be used. It reads the command itself, so that the words cannot
+// differ from what is signed.
+func Describe(c *Command, lang Language) (string, error) {
+	b, err := decodeBody(c)
+	if err != nil {
+		return "", err
+	}
+	var t strings.Builder
+	t.WriteString(acts[c.Op].in(lang))
+	t.WriteByte('\n')
+	for _, l := range describeBody(b) {
+		if l.value != "" {
+			fmt.Fprintf(&t, "%s: %s\n", l.label.in(lang), l.value)
+		}
+	}
+	if s := c.Subject(); !operations[c.Op].creates {
+		fmt.Fprintf(&t, "%s: %s (%d)\n", kinds[s.Kind].in(lang), s.ID, c.Seq)
+	}
+	fmt.Fprintf(&t, "%s: %s\n", words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}.in(lang), stamp(c.ExpiresAt))
+	return t.String(), nil
+}
+
+var kinds = map[Kind]words{
+	KindNote:  {"Skuldebrev", "Gældsbrev", "Note"},
+	KindBook:  {"Bok", "Bog", "Book"},
+	KindParty: {"Part", "Part", "Party"},
+}
+
+// acts says what each operation does, to the person who signs it.
+var acts = map[Op]words{
+	OpPartyRegister:    {"Du registrerar dig som part med dessa nycklar.", "Du registrerer dig som part med disse nøgler.", "You register as a party with these keys."},
+	OpPartyRotate:      {"Du byter nycklar.", "Du skifter nøgler.", "You change your keys."},
+	OpPartyRevoke:      {"Du avslutar dig som part. Dina nycklar kan sedan inte signera något mer.", "Du ophører som part. Dine nøgler kan derefter ikke underskrive mere.", "You end yourself as a party. Your keys can sign nothing more after this."},
+	OpBookOpen:         {"Du öppnar en bok för skuldebrev.", "Du åbner en bog for gældsbreve.", "You open a book for notes."},
+	OpBookMove:         {"Du flyttar skuldebrevet till en annan av dina böcker.", "Du flytter gældsbrevet til en anden af dine bøger.", "You move the note to another of your books."},
+	OpOffer:            {"Du erbjuder ett lån. När alla låntagare har skrivit under är det en skuld.", "Du tilbyder et lån. Når alle låntagere har skrevet under, er det en gæld.", "You offer a loan. When every borrower has signed, it is a debt."},
+	OpAccept:           {"Du skriver under skuldebrevet och lovar att betala det.", "Du underskriver gældsbrevet og lover at betale det.", "You sign the note and promise to pay it."},
+	OpDecline:          {"Du säger nej till lånet.", "Du siger nej til lånet.", "You say no to the loan."},
+	OpWithdraw:         {"Du tar tillbaka erbjudandet.", "Du trækker tilbuddet tilbage.", "You take the offer back."},
+	OpExpire:           {"Du konstaterar att erbjudandets tid är ute.", "Du konstaterer, at tilbuddets tid er udløbet.", "You state that the offer's time is over."},
+	OpTransferOffer:    {"Du erbjuder någon skuldebrevet, eller en rätt i det.", "Du tilbyder nogen gældsbrevet eller en ret i det.", "You offer somebody the note, or a right in it."},
+	OpTransferAccept:   {"Du tar emot skuldebrevet, eller rätten i det.", "Du modtager gældsbrevet eller retten i det.", "You accept the note, or the right in it."},
+	OpTransferReject:   {"Du säger nej till överlåtelsen.", "Du siger nej til overdragelsen.", "You say no to the transfer."},
+	OpTransferWithdraw: {"Du tar tillbaka överlåtelsen.", "Du trækker overdragelsen tilbage.", "You take the transfer back."},
+	OpPledgeRelease:    {"Du släpper panten. Innehavaren råder åter över skuldebrevet.", "Du frigiver pantet. Indehaveren råder igen over gældsbrevet.", "You release the pledge. The holder controls the note again."},
+	OpMandateEnd:       {"Uppdraget att driva in avslutas.", "Mandatet til at inddrive ophører.", "The mandate to collect ends."},
+	OpNotice:           {"Du intygar att låntagaren har underrättats om vem som innehar skuldebrevet.", "Du bekræfter, at låntageren er underrettet om, hvem der har gældsbrevet.", "You state that the borrower has been told who holds the note."},
+	OpPay:              {"Du intygar att du har tagit emot en betalning. Den skrivs på skuldebrevet.", "Du bekræfter, at du har modtaget en betaling. Den skrives på gældsbrevet.", "You state that you have received a payment. It is written on the note."},
+	OpPayReverse:       {"Du tar tillbaka en felaktig bokning av en betalning.", "Du tilbagefører en forkert bogført betaling.", "You take back a payment that was booked by mistake."},
+	OpForgive:          {"Du efterskänker en del av skulden.", "Du eftergiver en del af gælden.", "You forgive a part of the debt."},
+	OpDisputeRaise:     {"Du invänder mot kravet. Indrivningen stannar medan det utreds.", "Du gør indsigelse mod kravet. Inddrivelsen standser, mens det undersøges.", "You object to the claim. Collection stops while it is looked into."},
+	OpDisputeResolve:   {"Du avslutar en invändning.", "Du afslutter en indsigelse.", "You end a dispute."},
+	OpFreeze:           {"Du förbjuder överlåtelse och betalning av skuldebrevet.", "Du forbyder overdragelse og betaling af gældsbrevet.", "You prohibit transfer and payment of the note."},
+	OpRelease:          {"Du häver förbudet mot överlåtelse och betalning.", "Du ophæver forbuddet mod overdragelse og betaling.", "You lift the prohibition of transfer and payment."},
+}
+
+// line is one term of a command.
+type line struct {
+	label words
+	value string
+}
+
+var (
+	labelAmount    = words{"Belopp", "Beløb", "Amount"}
+	labelReason    = words{"Skäl", "Begrundelse", "Reason"}
+	labelBook      = words{"Bok", "Bog", "Book"}
+	labelKind      = words{"Slag", "Art", "Kind"}
+	labelName      = words{"Namn", "Navn", "Name"}
+	labelKey       = words{"Nyckel", "Nøgle", "Key"}
+	labelTransfer  = words{"Överlåtelse", "Overdragelse", "Transfer"}
+	labelReference = words{"Referens", "Reference", "Reference"}
+)
+
+func describeBody(b body) []line {
+	switch b := b.(type) {
+	case *OfferBody:
+		return describeOffer(b)
+	case *AcceptBody:
+		return []line{{words{"Erbjudandets fingeravtryck", "Tilbuddets fingeraftryk", "Digest of the offer"}, b.Offer.String()}}
+	case *ReasonBody:
+		return []line{{labelReason, b.Reason}}
+	case *TransferOfferBody:
+		return []line{{words{"Till", "Til", "To"}, string(b.To)}, {labelKind, string(b.Kind)},
+			{words{"Form", "Form", "Form"}, string(b.Form)}, {words{"Överlåtaren svarar för betalningen", "Overdrageren hæfter for betalingen", "The transferor answers for payment"}, yes(b.Recourse)}}
+	case *TransferAcceptBody:
+		return []line{{labelTransfer, string(b.Transfer)}, {labelBook, string(b.Book)}}
+	case *TransferBody:
+		return []line{{labelTransfer, string(b.Transfer)}, {labelReason, b.Reason}}
+	case *NoticeBody:
+		return []line{{words{"Innehavare", "Indehaver", "Holder"}, string(b.Holder)}, {words{"Underrättad den", "Underrettet den", "Told on"}, b.DeliveredOn.String()},
+			{words{"Genom", "Gennem", "By"}, b.Channel}, {words{"Innehållets fingeravtryck", "Indholdets fingeraftryk", "Digest of the content"}, orEmpty(b.Content)}}
+	case *PayBody:
+		return []line{{labelAmount, b.Amount.String()}, {words{"Betalt den", "Betalt den", "Paid on"}, b.PaidOn.String()}, {labelReference, b.Reference}}
+	case *PayReverseBody:
+		return []line{{words{"Betalning nummer", "Betaling nummer", "Payment number"}, itoa(b.Payment)}, {labelReason, b.Reason}}
+	case *ForgiveBody:
+		return []line{{labelAmount, b.Amount.String()}, {labelReason, b.Reason}}
+	case *DisputeRaiseBody:
+		return []line{{words{"Invändning", "Indsigelse", "Objection"}, b.Text}}
+	case *DisputeResolveBody:
+		return []line{{words{"Invändning nummer", "Indsigelse nummer", "Dispute number"}, itoa(b.Dispute)},
+			{words{"Utfall", "Udfald", "Outcome"}, string(b.Outcome)}, {words{"Svar", "Svar", "Answer"}, b.Text}}
+	case *FreezeBody:
+		return []line{{words{"Grund", "Grundlag", "Ground"}, b.Ground}}
+	case *BookMoveBody:
+		return []line{{labelBook, string(b.Book)}}
+	case *RegisterBody:
+		lines := []line{{labelKind, string(b.Kind)}, {labelName, b.Name}}
+		for _, k := range b.Keys {
+			lines = append(lines, line{labelKey, k.ID})
+		}
+		return lines
+	case *RotateBody:
+		var lines []line
+		for _, k := range b.Add {
+			lines = append(lines, line{words{"Ny nyckel", "Ny nøgle", "New key"}, k.ID})
+		}
+		for _, id := range b.Remove {
+			lines = append(lines, line{words{"Nyckel som upphör", "Nøgle, der ophører", "Key that ends"}, id})
+		}
+		return lines
+	}
+	return nil
+}
+
+func describeOffer(b *OfferBody) []line {
+	t := &b.Terms
+	lines := []line{
+		{labelAmount, t.Principal.String()},
+		{words{"Årsränta", "Årlig rente", "Yearly rate"}, t.Rate.String() + " %"},
+		{words{"Betalas", "Betales", "Repaid"}, string(t.Schedule.Kind)},
+	}
+	if t.LateRate != nil {
+		lines = append(lines, line{words{"Dröjsmålsränta", "Morarente", "Late rate"}, t.LateRate.String() + " %"})
+	}
+	if rows, err := finance.Schedule(t.Finance()); err == nil && len(rows) > 0 {
+		var total finance.Amount
+		for _, r := range rows {
+			total += r.Total
+		}
+		money := func(a finance.Amount) string {
+			return finance.Money{Amount: a, Currency: t.Principal.Currency}.String()
+		}
+		lines = append(lines,
+			line{words{"Antal betalningar", "Antal betalinger", "Number of payments"}, itoa(len(rows))},
+			line{words{"Första betalning", "Første betaling", "First payment"}, money(rows[0].Total) + ", " + rows[0].PayBy.String()},
+			line{words{"Att betala i allt", "At betale i alt", "To pay in all"}, money(total + t.Fees.Setup)})
+	}
+	if t.Fees.Setup > 0 {
+		lines = append(lines, line{words{"Uppläggningsavgift", "Oprettelsesgebyr", "Set-up fee"}, finance.Money{Amount: t.Fees.Setup, Currency: t.Principal.Currency}.String()})
+	}
+	lines = append(lines,
+		line{words{"Skuldebrevets slag", "Gældsbrevets art", "Kind of note"}, string(t.Kind)},
+		line{words{"Lag", "Lov", "Law"}, string(t.Jurisdiction)},
+		line{words{"Avtalat den", "Aftalt den", "Agreed on"}, t.AgreedOn.String()},
+		line{words{"Ränta från", "Rente fra", "Interest from"}, t.InterestFrom.String()},
+		line{labelReference, t.Reference}, line{labelBook, string(b.Book)})
+	for _, p := range b.Borrowers {
+		lines = append(lines, line{words{"Låntagare", "Låntager", "Borrower"}, string(p)})
+	}
+	return append(lines, line{words{"Svara före", "Svar før", "Answer by"}, stamp(b.AnswerBy)})
+}
+
+func yes(is bool) string {
+	if is {
+		return "✓"
+	}
+	return ""
+}
+
+func orEmpty(d Digest) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
