@@ -60,11 +60,13 @@ func (c Calendar) NextBusinessDay(d Date) Date {
 
 func noHolidays() *holidays { return nil }
 
-// swedishHolidays is the set that 1936:81 par. 5 speaks of: the public holidays
-// (1989:253) and, counted as such, Midsummer Eve, Christmas Eve and New Year's
-// Eve. It describes the law as it stands since 2005, when 6 June took the place
-// of Whit Monday; no note is older than that.
-var swedishHolidays = sync.OnceValue(func() *holidays {
+var swedishHolidays = sync.OnceValue(computeSwedishHolidays)
+
+// computeSwedishHolidays gives the set that 1936:81 par. 5 speaks of: the public
+// holidays (1989:253) and, counted as such, Midsummer Eve, Christmas Eve and New
+// Year's Eve. It describes the law as it stands since 2005, when 6 June took the
+// place of Whit Monday; no note is older than that.
+func computeSwedishHolidays() *holidays {
 	set := &holidays{}
 	for year := MinYear; year <= MaxYear; year++ {
 		for _, holiday := range se.Holidays {
@@ -77,7 +79,7 @@ var swedishHolidays = sync.OnceValue(func() *holidays {
 		}
 	}
 	return set
-})
+}
 
 // firstHours is longer than any change of the clocks and shorter than a day.
 const firstHours = 6 * time.Hour

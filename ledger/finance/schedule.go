@@ -25,16 +25,20 @@ type Instalment struct {
 }
 
 // Schedule returns the instalments of the terms, none for a loan on demand. The
-// principals of all instalments sum exactly to the principal of the loan: every
-// instalment is rounded to the minor unit and the last one settles the
-// difference. The interest of each period is counted by the terms' day count
+// principals of all instalments sum exactly to the principal of the loan: the
+// level part is rounded up to the minor unit, and the last instalment is what is
+// left: as a rule the smallest by 30E/360, and close to the others by actual days,
+// whose months cost unequally. (Where the principal is a handful of minor
+// units, that can be reached before the agreed number of instalments.) The
+// interest of each period is rounded half up and counted by the terms' day count
 // from one nominal due date to the next, so a first period that is longer or
 // shorter than a month costs its own days.
 //
-//   - An annuity pays AnnuityInstalment each month, or the interest alone in a
-//     first period so long that its interest is more.
+//   - An annuity pays AnnuityInstalment each month (by actual days, the same with
+//     the rate of an average month), or the interest alone in a first period so
+//     long that its interest is more.
 //   - A straight line pays the principal divided by the number of instalments,
-//     rounded down, each month.
+//     rounded up, each month.
 //   - A bullet pays everything on the last day of its last period.
 func Schedule(t Terms) ([]Instalment, error) {
 	if err := t.Validate(); err != nil {
@@ -64,6 +68,9 @@ func Schedule(t Terms) ([]Instalment, error) {
 			return nil, err
 		}
 		rows = append(rows, instalment)
+		if instalment.BalanceAfter == 0 {
+			break
+		}
 		next.from, next.balance = instalment.Due, instalment.BalanceAfter
 	}
 	return rows, nil
@@ -105,20 +112,23 @@ func (t Terms) row(r row, calendar Calendar) (Instalment, error) {
 
 func (t Terms) levelPart() (Amount, error) {
 	if t.Kind == StraightLine {
-		return t.Principal / Amount(t.Instalments), nil
+		return divideUp(t.Principal, t.Instalments), nil
 	}
-	// A year of calendar days over 360 costs 365/360 of the rate. An instalment
-	// computed without it would leave a balloon at the end of a long loan.
-	if t.DayCount == Actual360 {
-		return annuity(t.Principal, t.Instalments, big.NewInt(t.Rate.micro*365), big.NewInt(360*100*rateScale*monthsPerYear))
+	// A year has 1461/4 calendar days on average, so an average month by
+	// actual days costs a little more than a twelfth of the rate. Left out, the
+	// difference would gather in the last instalment of a long loan.
+	if t.DayCount != Thirty360 {
+		year := int64(t.DayCount.yearDays())
+		return annuity(t.Principal, t.Instalments, big.NewInt(t.Rate.micro*1461), big.NewInt(4*year*100*rateScale*monthsPerYear))
 	}
 	return AnnuityInstalment(t.Principal, t.Rate, t.Instalments)
 }
 
 // AnnuityInstalment returns the equal monthly total that pays a principal back
 // in n months at a yearly rate: P·i/(1-(1+i)^-n) with i = rate/12, computed
-// exactly and rounded half up to the minor unit; the principal divided by n
-// where the rate is 0.
+// exactly and rounded up to the minor unit; the principal divided by n where the
+// rate is 0. Rounding up is what lenders publish, and it is what lets the last
+// instalment be the smallest one.
 func AnnuityInstalment(principal Amount, rate Rate, n int) (Amount, error) {
 	if principal < 0 || !principal.Valid() {
 		return 0, fieldErrorf("principal", "must be from 0 to %d minor units", int64(MaxAmount))
@@ -137,7 +147,7 @@ func AnnuityInstalment(principal Amount, rate Rate, n int) (Amount, error) {
 // and nothing is rounded before it.
 func annuity(principal Amount, n int, r, d *big.Int) (Amount, error) {
 	if r.Sign() == 0 {
-		return (2*principal + Amount(n)) / (2 * Amount(n)), nil
+		return divideUp(principal, n), nil
 	}
 	exponent := big.NewInt(int64(n))
 	a := new(big.Int).Add(d, r)
@@ -147,12 +157,13 @@ func annuity(principal Amount, n int, r, d *big.Int) (Amount, error) {
 	numerator.Mul(numerator, big.NewInt(int64(principal)))
 	denominator := a.Sub(a, b)
 	denominator.Mul(denominator, d)
-	// Half up: floor((2·numerator + denominator) / (2·denominator)).
-	numerator.Lsh(numerator, 1)
 	numerator.Add(numerator, denominator)
-	numerator.Quo(numerator, denominator.Lsh(denominator, 1))
+	numerator.Sub(numerator, big.NewInt(1))
+	numerator.Quo(numerator, denominator)
 	if !numerator.IsInt64() || !Amount(numerator.Int64()).Valid() {
 		return 0, fmt.Errorf("computing the annuity: %w", ErrOutOfRange)
 	}
 	return Amount(numerator.Int64()), nil
 }
+
+func divideUp(a Amount, n int) Amount { return (a + Amount(n) - 1) / Amount(n) }
