@@ -84,12 +84,15 @@ func DecodeCommand(payload []byte) (*Command, error) {
 	if err := decodeStrict(payload, &c); err != nil {
 		return nil, Refuse(CodeCommandMalformed, "detail", err.Error())
 	}
-	canonical, err := jcs.Transform(payload)
-	if err != nil || !bytes.Equal(canonical, payload) {
-		return nil, Refuse(CodeCommandNotCanonical)
-	}
 	if err := c.check(); err != nil {
 		return nil, err
+	}
+	// Written back it must be the same bytes. That is stricter than RFC 8785:
+	// it also refuses another case in a name, which Go's decoder would take, a
+	// default that is spelled out, and another spelling of a time.
+	canonical, err := c.Canonical()
+	if err != nil || !bytes.Equal(canonical, payload) {
+		return nil, Refuse(CodeCommandNotCanonical)
 	}
 	return &c, nil
 }
@@ -148,6 +151,10 @@ func decodeBody(c *Command) (body, error) {
 	}
 	if err := b.check(); err != nil {
 		return nil, err
+	}
+	canonical, err := Canonical(b)
+	if err != nil || !bytes.Equal(canonical, c.Body) {
+		return nil, Refuse(CodeCommandNotCanonical)
 	}
 	return b, nil
 }

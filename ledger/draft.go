@@ -29,9 +29,9 @@ func (d Draft) Build() (*Command, error) {
 	if !known {
 		return nil, Refuse(CodeOperationUnknown, "op", string(d.Op))
 	}
-	body, err := json.Marshal(d.Body)
+	body, err := d.body(op)
 	if err != nil {
-		return nil, fmt.Errorf("writing the body of %s: %w", d.Op, err)
+		return nil, err
 	}
 	if d.Life == 0 {
 		d.Life = DefaultLife
@@ -60,4 +60,17 @@ func (d Draft) Build() (*Command, error) {
 		return nil, err
 	}
 	return DecodeCommand(payload)
+}
+
+// body gives the body in its one form, whatever form it was handed in.
+func (d Draft) body(op *operation) (json.RawMessage, error) {
+	raw, err := json.Marshal(d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("writing the body of %s: %w", d.Op, err)
+	}
+	b := op.body()
+	if err := decodeStrict(raw, b); err != nil {
+		return nil, Refuse(CodeBodyMalformed, "op", string(d.Op), "detail", err.Error())
+	}
+	return Canonical(b)
 }

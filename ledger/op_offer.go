@@ -59,6 +59,9 @@ func checkLaw(t *Terms) error {
 	if missing, ok := errors.AsType[*finance.MissingRateError](err); ok {
 		return Refuse(CodeRateUnknown, "jurisdiction", string(missing.Jurisdiction), "kind", missing.Kind, "from", missing.From.String())
 	}
+	if field, ok := errors.AsType[*finance.FieldError](err); ok {
+		return invalid("terms."+field.Field, field.Problem)
+	}
 	if err != nil {
 		return err
 	}
