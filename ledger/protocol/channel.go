@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"strconv"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -24,8 +25,9 @@ type Channel interface {
 	// organisations in endorsers (any where there is none), ordered, and waits
 	// for its commit. It gives the contract's answer.
 	// The error is a *Refusal when the contract refused the transaction,
-	// ErrConflict when it was ordered and found invalid, ErrNotSent when it is
-	// certain that nothing was ordered, and otherwise leaves the outcome unknown.
+	// ErrConflict or ErrInvalid when it was ordered and found invalid,
+	// ErrNotSent when it is certain that nothing was ordered, and otherwise,
+	// best as an *Undecided, leaves the outcome unknown.
 	Submit(ctx context.Context, s Submission) (Receipt, error)
 
 	// Blocks gives the committed blocks from a number on, then new ones.
@@ -44,6 +46,9 @@ type Receipt struct {
 	Answer      []byte
 	Transaction string
 	Block       uint64
+	// At is the ledger time of the transaction. Without it the client reads a
+	// state anew that it could have computed.
+	At time.Time
 }
 
 func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }

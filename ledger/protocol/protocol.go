@@ -82,7 +82,10 @@ type BatchCommand struct {
 // of the commands was applied the contract refuses the whole transaction with
 // the same message as its error text, so that nothing is ordered.
 type BatchAnswer struct {
-	Answers []Answer `json:"answers"`
+	Answers []Answer `json:"answers,omitempty"`
+	// Code is set, and nothing else, where the message was refused as a whole
+	// before any command was looked at. Every function refuses in this form.
+	Code ledger.Code `json:"code,omitempty"`
 }
 
 // Answer is the public answer to one command.
@@ -146,7 +149,8 @@ type HistoryQuery struct {
 	Limit   int            `json:"limit"`
 }
 
-// HistoryAnswer answers FnHistory.
+// HistoryAnswer answers FnHistory. It may hold fewer entries than asked for,
+// where they are too long for one message, and at least one where there is one.
 type HistoryAnswer struct {
 	Entries []ledger.Entry `json:"entries"`
 	Code    ledger.Code    `json:"code,omitempty"`

@@ -1,0 +1,169 @@
+package protocol
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// walkPage is how many entries are asked for at a time when a whole chain is
+// walked. Entries hold states, so that a page stays well below a megabyte.
+const walkPage = 100
+
+// History gives a subject's entries. It checks that they are the subject's,
+// that none is left out, and that each state it shows has the head that
+// follows from the commands.
+func (c *Client) History(ctx context.Context, subject ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
+	from = max(from, 1)
+	limit = min(limit, ledger.MaxHistory)
+	if limit <= 0 {
+		return nil, nil
+	}
+	entries, err := c.page(ctx, subject, from, limit)
+	if err != nil {
+		return nil, err
+	}
+	var k chain
+	for i, e := range entries {
+		if err := k.add(c.sigs, subject, e, from+uint64(i)); err != nil {
+			return nil, err
+		}
+	}
+	return entries, nil
+}
+
+func (c *Client) page(ctx context.Context, subject ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
+	var a HistoryAnswer
+	if err := c.ask(ctx, FnHistory, HistoryQuery{Subject: subject, From: from, Limit: limit}, &a); err != nil {
+		return nil, err
+	}
+	switch {
+	case a.Code != "":
+		return nil, absent(a.Code, subject.Kind)
+	case len(a.Entries) > limit:
+		return nil, fmt.Errorf("reading the history of %s: more entries came than were asked for", subject.ID)
+	}
+	return a.Entries, nil
+}
+
+// chain follows a subject's hash chain along its entries.
+type chain struct {
+	seq    uint64
+	before ledger.Digest // head before the entry added last
+	head   ledger.Digest // head after it
+	link   ledger.Digest
+	opened ledger.Opened
+}
+
+// add takes the entry that must have this number. A chain that does not start
+// at 1 takes its head from the first state that it meets.
+func (k *chain) add(sigs ledger.Signatures, subject ledger.Subject, e ledger.Entry, seq uint64) error {
+	wrong := func(what string) error {
+		return fmt.Errorf("reading the history of %s: entry %d %s", subject.ID, seq, what)
+	}
+	opened, err := sigs.Open(e.Signed)
+	if err != nil {
+		return fmt.Errorf("reading the history of %s: entry %d: %w", subject.ID, seq, err)
+	}
+	cmd, err := ledger.DecodeCommand(opened.Payload)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the history of %s: entry %d: %w", subject.ID, seq, err)
+	case e.Seq != seq || cmd.Seq != seq:
+		return wrong("has another number")
+	case cmd.Subject() != subject:
+		return wrong("is about something else")
+	}
+	known := seq == 1 || k.seq > 0 && !k.head.IsZero()
+	k.link = ledger.Link(opened.Payload, opened.Seal, e.At, e.Org)
+	k.before, k.seq, k.opened = k.head, seq, opened
+	stated, err := headOf(subject.Kind, e)
+	switch {
+	case err != nil:
+		return fmt.Errorf("reading the history of %s: the state in entry %d: %w", subject.ID, seq, err)
+	case known:
+		k.head = ledger.NextHead(k.before, k.link)
+		if !stated.IsZero() && stated != k.head {
+			return wrong("does not lead to the state that stands beside it")
+		}
+	default:
+		k.head = stated
+	}
+	return nil
+}
+
+// headOf gives the head in the state that an entry holds, and zero where it
+// holds none: books are public, and what was erased is gone.
+func headOf(kind ledger.Kind, e ledger.Entry) (ledger.Digest, error) {
+	if len(e.State) == 0 {
+		return ledger.Digest{}, nil
+	}
+	switch kind {
+	case ledger.KindNote:
+		n, err := decodedLater[ledger.Note](e.State)()
+		if err != nil {
+			return ledger.Digest{}, err
+		}
+		return n.Head, nil
+	case ledger.KindParty:
+		p, err := decodedLater[ledger.Party](e.State)()
+		if err != nil {
+			return ledger.Digest{}, err
+		}
+		return p.Head, nil
+	}
+	b, err := decodedLater[ledger.Book](e.State)()
+	if err != nil {
+		return ledger.Digest{}, err
+	}
+	return b.Head, nil
+}
+
+// place is where a command stands in its subject's chain.
+type place struct {
+	result      ledger.Result
+	transaction string
+	proof       ledger.Proof
+}
+
+// find looks for a task's command in the chain of its subject, as long as the
+// public record says it is. It gives nil where another command stands in its place.
+func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
+	if subject.seq > ledger.MaxProofLinks {
+		return nil, fmt.Errorf("looking for command %s: its subject has more than %d commands", t.cmd.Command, ledger.MaxProofLinks)
+	}
+	var k chain
+	var found place
+	for k.seq < subject.seq {
+		limit := min(walkPage, int(subject.seq-k.seq))
+		entries, err := c.page(ctx, t.subject, k.seq+1, limit)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) == 0 {
+			return nil, fmt.Errorf("looking for command %s: the history ends before its record", t.cmd.Command)
+		}
+		for _, e := range entries {
+			if err := k.add(c.sigs, t.subject, e, k.seq+1); err != nil {
+				return nil, err
+			}
+			switch {
+			case k.seq == t.cmd.Seq:
+				found.transaction = e.Transaction
+				found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: e.At, Org: e.Org}
+			case k.seq > t.cmd.Seq:
+				found.proof.After = append(found.proof.After, k.link)
+			}
+		}
+	}
+	if k.head != subject.head {
+		return nil, fmt.Errorf("looking for command %s: the history does not lead to the head in its record", t.cmd.Command)
+	}
+	result, ok := ledger.Repeated(t.opened, found.proof, subject.head, subject.seq)
+	if !ok {
+		return nil, nil
+	}
+	found.result = *result
+	return &found, nil
+}
