@@ -58,7 +58,7 @@ type Network struct {
 	peers   map[string]*peer
 	pending []*Transaction // accepted and in no block yet
 	blocks  []*Block
-	ordered map[string]bool // ids of the transactions in blocks
+	ordered map[string]uint64 // block that each transaction is in, by its id
 }
 
 // New makes a network whose only block is the first one.
@@ -69,9 +69,7 @@ func New(o Options) (*Network, error) {
 	case o.Start == nil || o.Policy == nil:
 		return nil, errors.New("making a network: it needs a chaincode and an endorsement policy")
 	}
-	n := &Network{
-		options: o, peers: map[string]*peer{}, ordered: map[string]bool{},
-	}
+	n := &Network{options: o, peers: map[string]*peer{}, ordered: map[string]uint64{}}
 	n.blocks = []*Block{{Number: 0, Codes: []Code{}}}
 	for _, org := range o.Orgs {
 		if n.peers[org] != nil {
@@ -170,13 +168,14 @@ func (n *Network) Cut(limit int) (*Block, error) {
 func (n *Network) validateForm(b *Block) []Code {
 	codes := make([]Code, len(b.Transactions))
 	for i, t := range b.Transactions {
-		switch {
-		case n.ordered[t.ID]:
+		if _, used := n.ordered[t.ID]; used {
 			codes[i] = DuplicateTxID
-		case !n.options.Policy(t.Endorsers):
+			continue
+		}
+		n.ordered[t.ID] = b.Number
+		if !n.options.Policy(t.Endorsers) {
 			codes[i] = PolicyFailure
 		}
-		n.ordered[t.ID] = true
 	}
 	return codes
 }
@@ -252,6 +251,21 @@ func (n *Network) Block(org string, number uint64) (*Block, bool) {
 		return nil, false
 	}
 	return n.blocks[number], true
+}
+
+// Find gives the block that a transaction stands in and its outcome, once an
+// organisation's peer has committed it. Of two with one id the first is meant.
+func (n *Network) Find(org, id string) (*Block, Code, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	number, known := n.ordered[id]
+	p := n.peers[org]
+	if !known || p == nil || number >= p.height {
+		return nil, "", false
+	}
+	b := n.blocks[number]
+	code, found := b.code(id)
+	return b, code, found
 }
 
 // State gives a copy of the public state of an organisation's peer.

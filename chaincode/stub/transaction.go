@@ -159,9 +159,7 @@ type Block struct {
 	Codes        []Code // one for each transaction
 }
 
-// Code gives the outcome of a transaction in this block. The first of two with
-// one id is meant.
-func (b *Block) Code(id string) (Code, bool) {
+func (b *Block) code(id string) (Code, bool) {
 	for i, t := range b.Transactions {
 		if t.ID == id {
 			return b.Codes[i], true

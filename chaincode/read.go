@@ -1,0 +1,285 @@
+package chaincode
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+	"github.com/skuld-registry/skuld/ledger/protocol"
+)
+
+// reader answers reads for one organisation. What it must not see it is
+// answered as if it did not exist; only the public records, which it has on
+// its own peer anyway, tell the two apart.
+//
+// A read must only be evaluated and never be submitted: its answer would stand
+// in a block. Fabric gives a contract no way to tell the two apart, but the
+// second endorser that a valid transaction needs has nothing to answer with.
+type reader struct {
+	world *world
+	org   string
+	at    time.Time
+}
+
+// read gives current states. Only the registrar's peer has them.
+func (r *reader) read(raw []byte) ([]byte, error) {
+	q, err := decodeQuery(raw)
+	if err != nil {
+		return nil, err
+	}
+	var answer protocol.ReadAnswer
+	for _, id := range q.Notes {
+		a, err := r.note(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Notes = append(answer.Notes, a)
+	}
+	for _, id := range q.Parties {
+		a, err := r.party(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Parties = append(answer.Parties, a)
+	}
+	for _, id := range q.Books {
+		a, err := r.book(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Books = append(answer.Books, a)
+	}
+	return protocol.Marshal(answer)
+}
+
+// records gives the public records alone, which every peer has.
+func (r *reader) records(raw []byte) ([]byte, error) {
+	q, err := decodeQuery(raw)
+	if err != nil {
+		return nil, err
+	}
+	var answer protocol.ReadAnswer
+	for _, id := range q.Notes {
+		s, err := r.world.note(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Notes = append(answer.Notes, protocol.NoteAnswer{Record: s.record, Code: absent(s.record == nil)})
+	}
+	for _, id := range q.Parties {
+		s, err := r.world.party(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Parties = append(answer.Parties, protocol.PartyAnswer{Record: s.record, Code: absent(s.record == nil)})
+	}
+	for _, id := range q.Books {
+		a, err := r.book(id)
+		if err != nil {
+			return nil, err
+		}
+		answer.Books = append(answer.Books, a)
+	}
+	return protocol.Marshal(answer)
+}
+
+func absent(is bool) ledger.Code {
+	if is {
+		return ledger.CodeNotFound
+	}
+	return ""
+}
+
+func (r *reader) note(id ledger.NoteID) (protocol.NoteAnswer, error) {
+	s, err := r.world.note(id)
+	if err != nil {
+		return protocol.NoteAnswer{}, err
+	}
+	if s.record == nil {
+		return protocol.NoteAnswer{Code: ledger.CodeNotEntitled}, nil
+	}
+	e, err := r.entry(id.Subject(), s.record.Seq)
+	if err != nil {
+		return protocol.NoteAnswer{}, err
+	}
+	holder, orgs, err := r.noteReaders(s.record, e)
+	if err != nil {
+		return protocol.NoteAnswer{}, err
+	}
+	if !r.among(orgs) {
+		return protocol.NoteAnswer{Record: s.record, Code: ledger.CodeNotEntitled}, nil
+	}
+	return protocol.NoteAnswer{
+		Record: s.record, State: &protocol.State{Salt: e.Salt, State: e.State}, Holder: holder, Orgs: orgs,
+	}, nil
+}
+
+func (r *reader) party(id ledger.PartyID) (protocol.PartyAnswer, error) {
+	s, err := r.world.party(id)
+	if err != nil {
+		return protocol.PartyAnswer{}, err
+	}
+	if s.record == nil {
+		return protocol.PartyAnswer{Code: ledger.CodeNotEntitled}, nil
+	}
+	e, err := r.entry(id.Subject(), s.record.Seq)
+	if err != nil {
+		return protocol.PartyAnswer{}, err
+	}
+	entitled, err := r.mayReadParty(s.record, e)
+	if err != nil {
+		return protocol.PartyAnswer{}, err
+	}
+	if !entitled {
+		return protocol.PartyAnswer{Record: s.record, Code: ledger.CodeNotEntitled}, nil
+	}
+	return protocol.PartyAnswer{Record: s.record, State: &protocol.State{Salt: e.Salt, State: e.State}}, nil
+}
+
+func (r *reader) book(id ledger.BookID) (protocol.BookAnswer, error) {
+	s, err := r.world.book(id)
+	if err != nil {
+		return protocol.BookAnswer{}, err
+	}
+	return protocol.BookAnswer{Book: s.record, Code: absent(s.record == nil)}, nil
+}
+
+// entry reads what the registrar keeps of one command.
+func (r *reader) entry(s ledger.Subject, seq uint64) (*ledger.Entry, error) {
+	raw, err := r.world.stub.GetPrivateData(protocol.Collection, protocol.EntryKey(s, seq))
+	if err != nil {
+		return nil, fmt.Errorf("reading an entry of a %s: %w", s.Kind, err)
+	}
+	if len(raw) == 0 {
+		return nil, fmt.Errorf("reading an entry of a %s: the record names one that is not kept here", s.Kind)
+	}
+	var e ledger.Entry
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return nil, fmt.Errorf("decoding an entry of a %s: %w", s.Kind, err)
+	}
+	return &e, nil
+}
+
+// among says whether the caller's organisation is one of these. The registrar
+// reads what it keeps.
+func (r *reader) among(orgs []string) bool {
+	return r.org == protocol.RegistrarMSP || slices.Contains(orgs, r.org)
+}
+
+// noteReaders gives the note's holder and the organisations that may read the
+// note, sorted: those that host somebody who is something to it.
+func (r *reader) noteReaders(record *ledger.NoteRecord, e *ledger.Entry) (ledger.PartyID, []string, error) {
+	var n ledger.Note
+	if err := json.Unmarshal(e.State, &n); err != nil {
+		return "", nil, fmt.Errorf("decoding a note's state: %w", err)
+	}
+	var holder ledger.PartyID
+	if record.Book != "" {
+		book, err := r.world.Book(record.Book)
+		if err != nil {
+			return "", nil, err
+		}
+		if book == nil {
+			return "", nil, fmt.Errorf("reading a note's book: it does not exist")
+		}
+		holder = book.Holder
+	}
+	parties := append(ledger.Parties(&n, holder), ledger.FormerHolders(&n, finance.DateOf(r.at))...)
+	parties = append(parties, lastHolder(&n))
+	var orgs []string
+	for _, id := range parties {
+		p, err := r.world.PartyRecord(id)
+		if err != nil {
+			return "", nil, err
+		}
+		if p == nil {
+			return "", nil, fmt.Errorf("reading a note's parties: one does not exist")
+		}
+		orgs = append(orgs, p.Org)
+	}
+	slices.Sort(orgs)
+	return holder, slices.Compact(orgs), nil
+}
+
+// lastHolder gives who held the note last. Once it is handed back it is in
+// nobody's book, and who handed it back must be able to see that it did.
+func lastHolder(n *ledger.Note) ledger.PartyID {
+	if last := len(n.Endorsements) - 1; last >= 0 {
+		return n.Endorsements[last].To
+	}
+	return n.Lender
+}
+
+// mayReadParty says whether the caller may read a party's state: its host
+// may, and of a company or an authority every member.
+func (r *reader) mayReadParty(record *ledger.PartyRecord, e *ledger.Entry) (bool, error) {
+	if r.among([]string{record.Org}) {
+		return true, nil
+	}
+	var p ledger.Party
+	if err := json.Unmarshal(e.State, &p); err != nil {
+		return false, fmt.Errorf("decoding a party's state: %w", err)
+	}
+	return p.Kind == ledger.Company || p.Kind == ledger.Authority, nil
+}
+
+// history gives a subject's entries to whom may read its current state. It
+// gives fewer than the limit where they would be too long for one message; the
+// caller goes on from the last.
+func (r *reader) history(raw []byte) ([]byte, error) {
+	q, err := decodeHistoryQuery(raw)
+	if err != nil {
+		return nil, err
+	}
+	end, err := r.world.before(q.Subject)
+	if err != nil {
+		return nil, err
+	}
+	entitled, err := r.mayReadHistory(q.Subject, end)
+	if err != nil {
+		return nil, err
+	}
+	if !entitled {
+		return protocol.Marshal(protocol.HistoryAnswer{Entries: []ledger.Entry{}, Code: ledger.CodeNotEntitled})
+	}
+	answer := protocol.HistoryAnswer{Entries: []ledger.Entry{}}
+	size := 0
+	for seq := q.From; seq <= end.seq && len(answer.Entries) < q.Limit && size < MaxHistoryBytes; seq++ {
+		e, err := r.entry(q.Subject, seq)
+		if err != nil {
+			return nil, err
+		}
+		answer.Entries = append(answer.Entries, *e)
+		size += len(e.State) + len(e.Signed.JWS)
+	}
+	return protocol.Marshal(answer)
+}
+
+func (r *reader) mayReadHistory(s ledger.Subject, end tip) (bool, error) {
+	if end.seq == 0 {
+		return false, nil
+	}
+	if s.Kind == ledger.KindBook {
+		return true, nil
+	}
+	e, err := r.entry(s, end.seq)
+	if err != nil {
+		return false, err
+	}
+	if s.Kind == ledger.KindParty {
+		p, err := r.world.party(ledger.PartyID(s.ID))
+		if err != nil {
+			return false, err
+		}
+		return r.mayReadParty(p.record, e)
+	}
+	n, err := r.world.note(ledger.NoteID(s.ID))
+	if err != nil {
+		return false, err
+	}
+	_, orgs, err := r.noteReaders(n.record, e)
+	return r.among(orgs), err
+}
