@@ -1,0 +1,203 @@
+package lifecycle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	pb "github.com/hyperledger/fabric-protos-go/peer"
+	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
+	"github.com/hyperledger/fabric-sdk-go/third_party/github.com/hyperledger/fabric/common/policydsl"
+
+	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/material"
+)
+
+// Fabric's built-in ways to endorse and to validate.
+const (
+	endorsementPlugin = "escc"
+	validationPlugin  = "vscc"
+	// endorsementPolicy makes a chaincode's policy the channel's, so that
+	// adding an organisation changes one rule.
+	endorsementPolicy = "/Channel/Application/Endorsement"
+)
+
+// redefinition is how a peer words its refusal to approve again what its
+// organisation has approved.
+const redefinition = "attempted to redefine uncommitted sequence"
+
+// JoinPeers lets every peer join the channel.
+func (c *Client) JoinPeers(ctx context.Context) error {
+	return c.each(func(a *administrator) error {
+		for _, peer := range c.peers(a.organisation) {
+			err := persist(ctx, "letting a peer of "+a.organisation.Name+" join the channel", func(ctx context.Context) error {
+				return c.joinPeer(ctx, a, peer)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (c *Client) joinPeer(ctx context.Context, a *administrator, peer string) error {
+	joined, err := a.resources.QueryChannels(resmgmt.WithTargetEndpoints(peer), resmgmt.WithParentContext(ctx))
+	if err != nil {
+		return err
+	}
+	for _, ch := range joined.Channels {
+		if ch.ChannelId == network.Channel {
+			return nil
+		}
+	}
+	return a.resources.JoinChannel(network.Channel, resmgmt.WithTargetEndpoints(peer),
+		resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
+}
+
+// Install puts each organisation's package of a definition on its peers.
+func (c *Client) Install(ctx context.Context, d network.Deployment) error {
+	return c.each(func(a *administrator) error {
+		p, err := material.PackageFor(c.home, d, a.organisation.Name)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(p.Path)
+		if err != nil {
+			return fmt.Errorf("reading a package: %w", err)
+		}
+		what := fmt.Sprintf("installing %s on the peers of %s", d.Label(), a.organisation.Name)
+		return persist(ctx, what, func(ctx context.Context) error {
+			// The SDK asks each peer first and leaves out those that have it.
+			_, err := a.resources.LifecycleInstallCC(resmgmt.LifecycleInstallCCRequest{Label: d.Label(), Package: content},
+				resmgmt.WithTargetEndpoints(c.peers(a.organisation)...), resmgmt.WithParentContext(ctx))
+			return err
+		})
+	})
+}
+
+// Deploy makes a definition the channel's: every organisation approves it, and
+// then it is committed. The peers must have the packages.
+func (c *Client) Deploy(ctx context.Context, d network.Deployment) error {
+	committed, err := c.committed(ctx, d)
+	if err != nil || committed {
+		return err
+	}
+	if err := c.each(func(a *administrator) error { return c.approve(ctx, a, d) }); err != nil {
+		return err
+	}
+	return c.commit(ctx, d)
+}
+
+// committed reports whether the channel has the definition or a later one.
+func (c *Client) committed(ctx context.Context, d network.Deployment) (bool, error) {
+	a, err := c.administrator(c.state.Topology.Registrar)
+	if err != nil {
+		return false, err
+	}
+	var sequence int64
+	err = persist(ctx, "asking for the definition of "+d.Chaincode, func(ctx context.Context) error {
+		definitions, err := a.resources.LifecycleQueryCommittedCC(network.Channel, resmgmt.LifecycleQueryCommittedCCRequest{},
+			resmgmt.WithTargetEndpoints(c.peers(a.organisation)[0]), resmgmt.WithParentContext(ctx))
+		for _, def := range definitions {
+			if def.Name == d.Chaincode {
+				sequence = def.Sequence
+			}
+		}
+		return err
+	})
+	return sequence >= int64(d.Sequence), err
+}
+
+func (c *Client) approve(ctx context.Context, a *administrator, d network.Deployment) error {
+	p, err := material.PackageFor(c.home, d, a.organisation.Name)
+	if err != nil {
+		return err
+	}
+	collections, err := c.collections(d.Chaincode)
+	if err != nil {
+		return err
+	}
+	request := resmgmt.LifecycleApproveCCRequest{
+		Name: d.Chaincode, Version: d.Version(), PackageID: p.ID, Sequence: int64(d.Sequence),
+		EndorsementPlugin: endorsementPlugin, ValidationPlugin: validationPlugin,
+		ChannelConfigPolicy: endorsementPolicy, CollectionConfig: collections,
+	}
+	what := fmt.Sprintf("approving %s for %s", d.Label(), a.organisation.Name)
+	return persist(ctx, what, func(ctx context.Context) error {
+		_, err := a.resources.LifecycleApproveCC(network.Channel, request,
+			resmgmt.WithTargetEndpoints(c.peers(a.organisation)[0]),
+			resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
+		if err != nil && strings.Contains(err.Error(), redefinition) {
+			return nil // An earlier try, or an earlier start, was heard after all.
+		}
+		return err
+	})
+}
+
+func (c *Client) commit(ctx context.Context, d network.Deployment) error {
+	a, err := c.administrator(c.state.Topology.Registrar)
+	if err != nil {
+		return err
+	}
+	collections, err := c.collections(d.Chaincode)
+	if err != nil {
+		return err
+	}
+	request := resmgmt.LifecycleCommitCCRequest{
+		Name: d.Chaincode, Version: d.Version(), Sequence: int64(d.Sequence),
+		EndorsementPlugin: endorsementPlugin, ValidationPlugin: validationPlugin,
+		ChannelConfigPolicy: endorsementPolicy, CollectionConfig: collections,
+	}
+	var endorsers []string
+	for _, o := range c.state.Topology.Organisations {
+		endorsers = append(endorsers, c.peers(o)[0])
+	}
+	return persist(ctx, "committing "+d.Label(), func(ctx context.Context) error {
+		_, err := a.resources.LifecycleCommitCC(network.Channel, request, resmgmt.WithTargetEndpoints(endorsers...),
+			resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
+		if err == nil {
+			return nil
+		}
+		// The answer may be lost and the transaction not.
+		if done, queryErr := c.committed(ctx, d); done || queryErr != nil {
+			return queryErr
+		}
+		return err
+	})
+}
+
+// collections translates the topology's collections of a chaincode. The
+// contract decides who may read, so that a holder's organisation can be shown a
+// note it is not a member of the collection for; and any endorser may write,
+// because the endorsement policy says who must agree. Nothing expires.
+func (c *Client) collections(chaincode string) ([]*pb.CollectionConfig, error) {
+	cc, err := c.state.Topology.Chaincode(chaincode)
+	if err != nil {
+		return nil, err
+	}
+	var configs []*pb.CollectionConfig
+	for _, k := range cc.Collections {
+		rule, err := c.state.Topology.MembersPolicy(k)
+		if err != nil {
+			return nil, err
+		}
+		policy, err := policydsl.FromString(rule)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("reading the members' policy of %s", k.Name), err)
+		}
+		configs = append(configs, &pb.CollectionConfig{Payload: &pb.CollectionConfig_StaticCollectionConfig{
+			StaticCollectionConfig: &pb.StaticCollectionConfig{
+				Name:              k.Name,
+				RequiredPeerCount: int32(k.RequiredPeers), //nolint:gosec // Bounded by Topology.Validate.
+				MaximumPeerCount:  int32(k.MaxPeers),      //nolint:gosec // Bounded by Topology.Validate.
+				MemberOrgsPolicy: &pb.CollectionPolicyConfig{
+					Payload: &pb.CollectionPolicyConfig_SignaturePolicy{SignaturePolicy: policy},
+				},
+			},
+		}})
+	}
+	return configs, nil
+}
