@@ -1,0 +1,102 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/process"
+)
+
+// Limits of the control interface.
+const (
+	dialLimit     = 2 * time.Second
+	headerLimit   = 5 * time.Second
+	maxHeader     = 16 << 10
+	maxAnswer     = 1 << 20
+	shutdownLimit = time.Second
+)
+
+// Supervisor is what the interface controls.
+type Supervisor interface {
+	Status() Status
+	// Kill ends a process at once; hold keeps it down until Release.
+	Kill(name string, hold bool) error
+	// Release starts a process that is held down or was given up.
+	Release(name string) error
+	// Upgrade puts a new definition of a chaincode on the channel, served by
+	// the program as it is now.
+	Upgrade(ctx context.Context, chaincode string) error
+}
+
+type failure struct {
+	Error string `json:"error"`
+}
+
+// Serve answers on the home's socket until the context ends.
+func Serve(ctx context.Context, h network.Home, s Supervisor) error {
+	listener, err := listen(h)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           handler(s),
+		ReadHeaderTimeout: headerLimit,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          log.New(os.Stderr, "control: ", 0),
+	}
+	stop := context.AfterFunc(ctx, func() {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownLimit)
+		defer cancel()
+		if server.Shutdown(limited) != nil {
+			// A request that does not end is cut off.
+			_ = server.Close()
+		}
+	})
+	defer stop()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func handler(s Supervisor) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, s.Status())
+	})
+	mux.HandleFunc("POST /processes/{name}/kill", func(w http.ResponseWriter, r *http.Request) {
+		done(w, s.Kill(r.PathValue("name"), r.URL.Query().Get("hold") == "true"))
+	})
+	mux.HandleFunc("POST /processes/{name}/start", func(w http.ResponseWriter, r *http.Request) {
+		done(w, s.Release(r.PathValue("name")))
+	})
+	mux.HandleFunc("POST /chaincodes/{name}/upgrade", func(w http.ResponseWriter, r *http.Request) {
+		// Half an upgrade helps nobody: it goes on if the caller leaves.
+		done(w, s.Upgrade(context.WithoutCancel(r.Context()), r.PathValue("name")))
+	})
+	return mux
+}
+
+func done(w http.ResponseWriter, err error) {
+	switch {
+	case err == nil:
+		answer(w, http.StatusOK, struct{}{})
+	case errors.Is(err, process.ErrUnknown):
+		answer(w, http.StatusNotFound, failure{err.Error()})
+	default:
+		answer(w, http.StatusConflict, failure{err.Error()})
+	}
+}
+
+func answer(w http.ResponseWriter, code int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	// A caller that has left needs no answer.
+	_ = json.NewEncoder(w).Encode(v)
+}

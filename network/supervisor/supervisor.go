@@ -1,0 +1,304 @@
+// Package supervisor brings a network up, keeps its processes running and takes
+// it down again. One supervisor runs on a home at a time; it owns every process
+// of the network, and none of them outlives it.
+//
+// It must not be linked into a program that uses fabric-gateway (see package
+// lifecycle); such programs control it through package control.
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/build"
+	"github.com/skuld-registry/skuld/network/control"
+	"github.com/skuld-registry/skuld/network/material"
+	"github.com/skuld-registry/skuld/network/process"
+)
+
+// stopGrace is how long a process has to end by itself. A peer or orderer that
+// is killed loses nothing, it only starts more slowly.
+const stopGrace = 5 * time.Second
+
+// Options say what to bring up.
+type Options struct {
+	Home network.Home
+	// Topology is used if the home has no network yet. If it has one, its name
+	// must be the same, or empty.
+	Topology network.Topology
+	// Extra are chaincodes to add to a network that lacks them.
+	Extra []network.Chaincode
+	// Fabric's programs, and the folder of ours.
+	Fabric build.Binaries
+	Bin    string
+	// Gateways says whether to start the organisations' gateways.
+	Gateways bool
+	// Report is told each step. It must not block.
+	Report func(control.Step)
+}
+
+// Supervisor owns the processes of one network.
+type Supervisor struct {
+	options Options
+	home    network.Home
+	started time.Time
+	table   *process.Table
+	// quit ends the start when one of the processes cannot stay up.
+	quit context.CancelCauseFunc
+
+	mu     sync.Mutex // guards what follows
+	phase  control.Phase
+	steps  []control.Step
+	state  *network.State
+	digest string
+
+	upgrading sync.Mutex
+}
+
+// Run brings the network up, keeps it up until the context ends, and takes it
+// down. ready is called once everything answers.
+func Run(ctx context.Context, o Options, ready func()) (err error) {
+	s := &Supervisor{options: o, home: o.Home, started: time.Now(), phase: control.Starting}
+	if err := CheckMachine(); err != nil {
+		return err
+	}
+	if err := o.Home.Claim(); err != nil {
+		return err
+	}
+	lock, err := process.Acquire(o.Home.Lock())
+	if errors.Is(err, process.ErrLocked) {
+		return fmt.Errorf("a network is running in %s already; `network down` ends it", o.Home)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	if err := os.MkdirAll(o.Home.Logs(), network.FolderMode); err != nil {
+		return fmt.Errorf("making the folder of logs: %w", err)
+	}
+	if err := EndLeftovers(o.Home); err != nil {
+		return err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx, ready)
+}
+
+// prepare finds or makes the network and writes what its processes read.
+func (s *Supervisor) prepare(ctx context.Context) error {
+	state, err := network.LoadState(s.home)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		state, err = material.Create(ctx, material.Creation{
+			Home: s.home, Topology: s.options.Topology, Configtxgen: s.options.Fabric.Configtxgen, Now: time.Now(),
+		})
+		if err != nil {
+			return fmt.Errorf("making the network: %w", err)
+		}
+		s.step("certificates and genesis block made")
+	case err != nil:
+		return err
+	}
+	if want := s.options.Topology.Name; want != "" && want != state.Topology.Name {
+		return fmt.Errorf("%s holds a network of the %s topology, not %s; `network reset` deletes it", s.home, state.Topology.Name, want)
+	}
+	if err := s.addExtra(state); err != nil {
+		return err
+	}
+	if err := checkPorts(state); err != nil {
+		return err
+	}
+	if err := s.checkPrograms(state); err != nil {
+		return err
+	}
+	if err := material.Render(s.home, state); err != nil {
+		return err
+	}
+	if err := material.WriteConnections(s.home, state); err != nil {
+		return err
+	}
+	digest, err := network.Digest(s.home)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.state, s.digest = state, digest
+	s.mu.Unlock()
+	return nil
+}
+
+// addExtra plans chaincodes that the network lacks.
+func (s *Supervisor) addExtra(state *network.State) error {
+	for _, c := range s.options.Extra {
+		if _, err := state.Topology.Chaincode(c.Name); err == nil {
+			continue
+		}
+		state.Topology.Chaincodes = append(state.Topology.Chaincodes, c)
+		if err := state.Topology.Validate(); err != nil {
+			return fmt.Errorf("adding the chaincode %s: %w", c.Name, err)
+		}
+		if _, err := state.Plan(c.Name); err != nil {
+			return err
+		}
+		if err := state.Save(s.home.StateFile()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run owns the processes: when it returns, none of them runs.
+func (s *Supervisor) run(ctx context.Context, ready func()) error {
+	starting, quit := context.WithCancelCause(ctx)
+	defer quit(nil)
+	s.quit = quit
+	s.table = process.NewTable(process.Hooks{Changed: s.record, Ended: s.processEnded})
+	defer s.stop()
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	var controlling sync.WaitGroup
+	var controlErr error
+	controlling.Go(func() { controlErr = control.Serve(serving, s.home, s) })
+	defer controlling.Wait()
+	defer stopServing()
+	if err := s.bringUp(starting); err != nil {
+		if ctx.Err() != nil {
+			return nil // It was asked to stop before it was up.
+		}
+		if cause := context.Cause(starting); cause != nil {
+			return cause
+		}
+		return err
+	}
+	s.setPhase(control.Ready)
+	ready()
+	<-ctx.Done()
+	s.setPhase(control.Stopping)
+	stopServing()
+	controlling.Wait()
+	return controlErr
+}
+
+// stop ends the processes in the order in which they need one another.
+func (s *Supervisor) stop() {
+	s.setPhase(control.Stopping)
+	_ = os.Remove(s.home.EndpointsFile()) // The addresses are no longer true.
+	order := [][]string{nil, nil, nil, nil}
+	nodes := map[string]int{}
+	for _, n := range s.state.Topology.PeerNodes() {
+		nodes[n.Name] = 2
+	}
+	for _, n := range s.state.Topology.OrdererNodes() {
+		nodes[n.Name] = 3
+	}
+	gateways := map[string]bool{}
+	for _, o := range s.state.Topology.Organisations {
+		gateways[network.GatewayProcess(o.Name)] = true
+	}
+	for _, name := range s.table.Names() {
+		rank := 1 // a chaincode server
+		if gateways[name] {
+			rank = 0
+		} else if r, ok := nodes[name]; ok {
+			rank = r
+		}
+		order[rank] = append(order[rank], name)
+	}
+	for _, names := range order {
+		s.table.StopAll(names, stopGrace)
+	}
+	s.table.Close()
+}
+
+// quickEnds is how many times in a row a process may end during the start. One
+// that cannot start at all should be reported soon.
+const quickEnds = 3
+
+// processEnded ends the start if one of its processes cannot stay up.
+func (s *Supervisor) processEnded(name string, times int) {
+	s.mu.Lock()
+	starting := s.phase == control.Starting
+	s.mu.Unlock()
+	if starting && times >= quickEnds {
+		s.quit(fmt.Errorf("%s ended %d times while the network was starting; the end of its log %s:\n%s",
+			name, times, s.home.Log(name), logTail(s.home.Log(name))))
+	}
+}
+
+func (s *Supervisor) step(what string) {
+	step := control.Step{What: what, Elapsed: time.Since(s.started)}
+	s.mu.Lock()
+	s.steps = append(s.steps, step)
+	s.mu.Unlock()
+	s.options.Report(step)
+}
+
+func (s *Supervisor) setPhase(p control.Phase) {
+	s.mu.Lock()
+	s.phase = p
+	s.mu.Unlock()
+}
+
+// checkPrograms names every program of ours that is missing.
+func (s *Supervisor) checkPrograms(state *network.State) error {
+	names := map[string]bool{}
+	for _, c := range state.Topology.Chaincodes {
+		names[c.Binary] = true
+	}
+	if s.options.Gateways {
+		names["gateway"] = true
+	}
+	var faults []error
+	for name := range names {
+		path := filepath.Join(s.options.Bin, name)
+		if info, err := os.Stat(path); err != nil || info.Mode()&0o111 == 0 {
+			faults = append(faults, fmt.Errorf("%s is missing; build the programs with `make build` or name their folder with --bin", path))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// checkPorts names every port of the network that something else holds.
+func checkPorts(state *network.State) error {
+	var faults []error
+	for what, port := range state.AllPorts() {
+		if err := network.PortTaken(port); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", what, err))
+		}
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("this network's ports were chosen when it was made, and its certificates and channel name them; end the programs that hold them, or use another home:\n%w", errors.Join(faults...))
+	}
+	return nil
+}
+
+// CheckMachine says what a machine lacks that Fabric needs.
+func CheckMachine() error {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return fmt.Errorf("listing this machine's addresses: %w", err)
+	}
+	if !hasOutsideIPv4(addresses) {
+		return errors.New("a Fabric peer does not start on a machine that has only loopback addresses, even though it uses no other; " +
+			"give it any IPv4 address, for instance with: ip addr add 10.99.0.1/32 dev lo")
+	}
+	return nil
+}
+
+// hasOutsideIPv4 is the condition that a peer checks.
+func hasOutsideIPv4(addresses []net.Addr) bool {
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && n.IP.To4() != nil {
+			return true
+		}
+	}
+	return false
+}

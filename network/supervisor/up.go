@@ -1,0 +1,336 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/control"
+	"github.com/skuld-registry/skuld/network/lifecycle"
+	"github.com/skuld-registry/skuld/network/material"
+	"github.com/skuld-registry/skuld/network/process"
+)
+
+// Limits of waiting for a gateway to be ready.
+const (
+	gatewayLimit   = 60 * time.Second
+	gatewayPause   = 50 * time.Millisecond
+	gatewayTimeout = 2 * time.Second // one question
+)
+
+// previous marks a chaincode server of an older definition.
+const previous = ".previous"
+
+// bringUp starts everything and returns when it answers.
+func (s *Supervisor) bringUp(ctx context.Context) error {
+	if err := s.startNodes(); err != nil {
+		return err
+	}
+	for _, d := range s.state.Deployments {
+		if err := s.startServers(d); err != nil {
+			return err
+		}
+	}
+	s.step(fmt.Sprintf("%d processes started", len(s.table.Names())))
+	if err := s.provision(ctx); err != nil {
+		return err
+	}
+	if !s.options.Gateways {
+		return nil
+	}
+	if err := s.startGateways(ctx); err != nil {
+		return err
+	}
+	s.step("gateways are ready")
+	return network.WriteJSON(s.home.EndpointsFile(), s.state.Endpoints())
+}
+
+// provision makes the channel and its chaincodes what the state says.
+func (s *Supervisor) provision(ctx context.Context) error {
+	client, err := lifecycle.Open(s.home, s.state)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if pending := s.pending(); len(pending) > 0 {
+		if err := s.join(ctx, client, pending); err != nil {
+			return err
+		}
+		for _, d := range pending {
+			if err := s.deploy(ctx, client, d); err != nil {
+				return err
+			}
+		}
+	}
+	if err := client.Settle(ctx); err != nil {
+		return err
+	}
+	s.step("the peers know one another")
+	return nil
+}
+
+func (s *Supervisor) pending() []network.Deployment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var pending []network.Deployment
+	for _, d := range s.state.Deployments {
+		if !d.Committed {
+			pending = append(pending, d)
+		}
+	}
+	return pending
+}
+
+// join gives the channel to every node; packages are installed meanwhile.
+func (s *Supervisor) join(ctx context.Context, client *lifecycle.Client, pending []network.Deployment) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if err := client.Prepare(); err != nil {
+		return err
+	}
+	group.Go(func() error {
+		if err := client.JoinOrderers(ctx); err != nil {
+			return err
+		}
+		s.step("the orderers have the channel")
+		if err := client.JoinPeers(ctx); err != nil {
+			return err
+		}
+		s.step("the peers have joined")
+		return nil
+	})
+	group.Go(func() error {
+		for _, d := range pending {
+			if err := client.Install(ctx, d); err != nil {
+				return err
+			}
+		}
+		s.step("the chaincode packages are installed")
+		return nil
+	})
+	return group.Wait()
+}
+
+// deploy commits one definition and lets the servers of earlier ones go.
+func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d network.Deployment) error {
+	if err := client.Deploy(ctx, d); err != nil {
+		return err
+	}
+	s.step("the channel has the chaincode " + d.Label())
+	s.mu.Lock()
+	s.state.Committed(d)
+	err := s.state.Save(s.home.StateFile())
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	var old []string
+	for _, o := range s.state.Topology.Organisations {
+		old = append(old, network.ChaincodeProcess(d.Chaincode, o.Name)+previous)
+	}
+	s.table.StopAll(old, stopGrace)
+	return nil
+}
+
+// Upgrade puts a new definition of a chaincode on the channel. Its servers run
+// the program as it is in the folder of programs now; those of the definition
+// before serve until every peer has the new one.
+func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
+	s.upgrading.Lock()
+	defer s.upgrading.Unlock()
+	s.mu.Lock()
+	if s.phase != control.Ready {
+		phase := s.phase
+		s.mu.Unlock()
+		return fmt.Errorf("upgrading %s: the network is %s", chaincode, phase)
+	}
+	d, err := s.state.Plan(chaincode)
+	if err == nil {
+		err = s.state.Save(s.home.StateFile())
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("upgrading %s: %w", chaincode, err)
+	}
+	if err := s.startServers(d); err != nil {
+		return err
+	}
+	client, err := lifecycle.Open(s.home, s.state)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if err := client.Install(ctx, d); err != nil {
+		return err
+	}
+	return s.deploy(ctx, client, d)
+}
+
+func (s *Supervisor) startNodes() error {
+	for _, n := range s.state.Topology.Nodes() {
+		spec := process.Spec{
+			Name: n.Name, Path: s.options.Fabric.Orderer,
+			Env: s.environment("FABRIC_CFG_PATH=" + s.home.Node(n.Name)),
+			Log: s.home.Log(n.Name),
+		}
+		if n.Kind == network.PeerNode {
+			spec.Path, spec.Args = s.options.Fabric.Peer, []string{"node", "start"}
+		}
+		if gogc := s.state.Topology.GOGC; gogc > 0 {
+			spec.Env = append(spec.Env, "GOGC="+strconv.Itoa(gogc))
+		}
+		if err := s.table.Start(spec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// startServers starts the servers of a definition that do not run yet. Those of
+// an earlier definition keep running under another name.
+func (s *Supervisor) startServers(d network.Deployment) error {
+	chaincode, err := s.state.Topology.Chaincode(d.Chaincode)
+	if err != nil {
+		return err
+	}
+	for _, o := range s.state.Topology.Organisations {
+		p, err := material.PackageFor(s.home, d, o.Name)
+		if err != nil {
+			return err
+		}
+		name := network.ChaincodeProcess(d.Chaincode, o.Name)
+		if id, ok := s.serving(name); ok {
+			if id == p.ID {
+				continue // An upgrade that failed half-way is tried again.
+			}
+			if err := s.table.Rename(name, name+previous); err != nil {
+				return err
+			}
+		}
+		identity := s.home.Crypto().Identity(o.Name, network.ChaincodeIdentity)
+		err = s.table.Start(process.Spec{
+			Name: name,
+			Path: filepath.Join(s.options.Bin, chaincode.Binary),
+			Args: []string{
+				"-id", p.ID,
+				"-address", network.Address(d.Ports[o.Name]),
+				"-cert", identity.TLSCertificate(),
+				"-key", identity.TLSKey(),
+				"-client-ca", s.home.Crypto().TLSRoot(o.Name),
+				"-network", s.digest,
+			},
+			Env: s.environment(),
+			Log: s.home.Log(name),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serving returns the package that a chaincode server was started for.
+func (s *Supervisor) serving(name string) (packageID string, ok bool) {
+	spec, ok := s.table.Spec(name)
+	if !ok || len(spec.Args) < 2 {
+		return "", false
+	}
+	return spec.Args[1], true
+}
+
+func (s *Supervisor) startGateways(ctx context.Context) error {
+	for _, o := range s.state.Topology.Organisations {
+		name := network.GatewayProcess(o.Name)
+		err := s.table.Start(process.Spec{
+			Name: name,
+			Path: filepath.Join(s.options.Bin, "gateway"),
+			Args: []string{
+				"-fabric", s.home.ConnectionFile(o.Name),
+				"-listen", s.state.Address(name, network.ListenPort),
+				"-data", s.home.GatewayData(o.Name),
+				"-registration", "open",
+			},
+			Env: s.environment(),
+			Log: s.home.Log(name),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for name, e := range s.state.Endpoints() {
+		if err := awaitReady(ctx, e.Gateway+"/readyz"); err != nil {
+			return fmt.Errorf("waiting for the gateway of %s: %w; the end of its log:\n%s",
+				name, err, logTail(s.home.Log(network.GatewayProcess(name))))
+		}
+	}
+	return nil
+}
+
+func awaitReady(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, gatewayLimit)
+	defer cancel()
+	client := &http.Client{Timeout: gatewayTimeout}
+	for {
+		err := ready(ctx, client, url)
+		if err == nil {
+			return nil
+		}
+		timer := time.NewTimer(gatewayPause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}
+
+func ready(ctx context.Context, client *http.Client, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	if err := resp.Body.Close(); err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return nil
+}
+
+// environment is this process's own without what would override the written
+// configuration: Fabric lets variables with these prefixes do that.
+func (s *Supervisor) environment(add ...string) []string {
+	env := []string{"FABRIC_LOGGING_SPEC=" + loggingSpec()}
+	for _, v := range os.Environ() {
+		overrides := false
+		for _, prefix := range []string{"CORE_", "ORDERER_", "FABRIC_", "CHAINCODE_"} {
+			overrides = overrides || strings.HasPrefix(v, prefix)
+		}
+		if !overrides {
+			env = append(env, v)
+		}
+	}
+	return append(env, add...)
+}
+
+// loggingSpec is how much the nodes log: at level info a peer writes several
+// lines for every transaction.
+func loggingSpec() string {
+	if spec := os.Getenv("FABRIC_LOGGING_SPEC"); spec != "" {
+		return spec
+	}
+	return "warning"
+}
