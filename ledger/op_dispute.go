@@ -23,7 +23,9 @@ func applyDisputeResolve(a *act, b body) error {
 		return Refuse(CodeDisputeUnknown)
 	}
 	raiser := a.note.Disputes[i].By == a.cmd.By
-	if (r.Outcome == Withdrawn) != raiser {
+	// Another borrower is neither: it cannot end what its co-borrower objected to.
+	onlyBorrower := a.note.isBorrower(a.cmd.By) && !raiser
+	if (r.Outcome == Withdrawn) != raiser || onlyBorrower {
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	}
 	a.note.Disputes = slices.Delete(a.note.Disputes, i, i+1)
