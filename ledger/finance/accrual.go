@@ -65,7 +65,9 @@ type Line struct {
 type Accrual struct {
 	// Lines has the nominal interest first, then late interest in order of time.
 	Lines []Line `json:"lines,omitempty"`
-	// InterestMicro and LateMicro are the sums of the two kinds, in micro units.
+	// InterestMicro and LateMicro are the sums of the two kinds, in micro units,
+	// each line within one micro unit of the exact value. RoundMicro makes an
+	// amount of a sum when it is charged.
 	InterestMicro int64 `json:"interest_micro"`
 	LateMicro     int64 `json:"late_micro"`
 	// Missing names the rates without which some late interest was not charged.

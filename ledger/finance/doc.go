@@ -11,5 +11,10 @@
 // with its source; what a table does not say is a *MissingRateError and never a
 // guess.
 //
+// To book a payment, its ValueDate is found, Accrue adds up the interest until
+// then, RoundMicro makes it an amount, and Allocate spends the payment. A loan
+// that is always paid on the last possible day so follows its Schedule to the
+// minor unit and ends at zero.
+//
 // It says what a rule is and where it comes from. It is not legal advice.
 package finance

@@ -1,6 +1,7 @@
 package finance_test
 
 import (
+	"encoding"
 	"encoding/json"
 	"testing"
 
@@ -56,7 +57,7 @@ func FuzzMoneyText(f *testing.F) {
 }
 
 func FuzzRate(f *testing.F) {
-	for _, seed := range []string{"5.32", "-0.5", "0", "-0", "1000", "1000.000001", "0.0000001", "05", "5.", "1e3", "9223372036854.775807"} {
+	for _, seed := range []string{"5.32", "-0.5", "0", "-0", "1000", "1000.000001", "0.0000001", "05", "5.", "1e3", "9223372036854.775807", `"5.32"`, `"5.320"`, "null"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -69,18 +70,17 @@ func FuzzRate(f *testing.F) {
 		if r.UnmarshalText([]byte(text)) == nil && r.String() != text {
 			t.Errorf("the text %q was accepted for %s", text, r)
 		}
-		if json.Unmarshal([]byte(text), &r) == nil && text[0] != '"' && text != "null" && text[0] > ' ' {
-			t.Errorf("the JSON %s was accepted for %s", text, r)
-		}
+		checkJSON(t, text, &r)
 	})
 }
 
 func FuzzDate(f *testing.F) {
-	for _, seed := range []string{"2026-11-21", "2028-02-29", "2026-02-29", "1900-01-01", "2200-12-31", "2201-01-01", "", `"2026-11-21"`, "2026-11-21 "} {
+	for _, seed := range []string{"2026-11-21", "2028-02-29", "2026-02-29", "1900-01-01", "2200-12-31", "2201-01-01", "", `"2026-11-21"`, `"\u0032026-11-21"`, "null", "2026-11-21 "} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		var d finance.Date
+		checkJSON(t, text, &d)
 		if d.UnmarshalText([]byte(text)) != nil {
 			return
 		}
@@ -92,6 +92,24 @@ func FuzzDate(f *testing.F) {
 			t.Errorf("%s is %d-%d-%d is %s, %v", d, y, m, day, back, err)
 		}
 	})
+}
+
+// checkJSON decodes any bytes as JSON; what is accepted must be a string whose
+// text the value writes back.
+func checkJSON(t *testing.T, data string, value interface {
+	json.Unmarshaler
+	encoding.TextMarshaler
+}) {
+	if value.UnmarshalJSON([]byte(data)) != nil {
+		return
+	}
+	var text string
+	if err := json.Unmarshal([]byte(data), &text); err != nil {
+		t.Fatalf("%q was accepted and is no JSON string: %v", data, err)
+	}
+	if written, err := value.MarshalText(); err != nil || string(written) != text {
+		t.Errorf("%q was accepted and is written %q, %v", data, written, err)
+	}
 }
 
 func FuzzCurrencyJSON(f *testing.F) {

@@ -84,10 +84,8 @@ func TestMoneyJSONThatTwoReadersCouldReadDifferentlyIsRefused(t *testing.T) {
 		`{"amount":{"amount":1},"currency":"SEK"}`,
 	} {
 		money := finance.Money{Amount: 42, Currency: "EUR"}
-		if err := json.Unmarshal([]byte(text), &money); text != "null" && err == nil {
+		if err := json.Unmarshal([]byte(text), &money); err == nil {
 			t.Errorf("decoding %s gave %+v, want an error", text, money)
-		} else if text == "null" && money.UnmarshalJSON([]byte(text)) == nil {
-			t.Error("decoding null gave no error")
 		} else if money != (finance.Money{Amount: 42, Currency: "EUR"}) {
 			t.Errorf("decoding %s changed the target to %+v", text, money)
 		}
