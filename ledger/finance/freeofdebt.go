@@ -23,7 +23,7 @@ func FreeOfDebt(t Terms, s Standing, asOf Date) (Date, error) {
 	}
 	f := forecast{
 		terms:   t,
-		day:     asOf,
+		day:     latest(asOf, t.interestFrom()),
 		balance: p.outstanding() - arrears.Principal,
 		// Interest that has accrued since the last due date is paid with the next
 		// instalment.

@@ -209,6 +209,7 @@ func TestFreeOfDebtDateFollowsTheSchedule(t *testing.T) {
 		want     string
 	}{
 		"from the start":                    {terms, finance.Standing{}, "2026-01-15", "2027-01-15"},
+		"long before interest begins":       {dear, finance.Standing{PaidPrincipal: 1100_00}, "2020-01-15", "2026-12-15"},
 		"one month behind":                  {terms, finance.Standing{UnpaidMicro: 12_00_000000}, "2026-02-20", "2027-01-15"},
 		"half paid ahead":                   {terms, finance.Standing{PaidPrincipal: 600_00}, "2026-01-15", "2027-01-15"},
 		"paid ahead, saving a month":        {dear, finance.Standing{PaidPrincipal: 1100_00}, "2026-01-15", "2026-12-15"},

