@@ -1,0 +1,138 @@
+# What can be done here; `make` alone lists it. It needs Go, make and a shell.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+BIN := bin
+# Where the network keeps its ledger, keys and logs.
+SKULD_HOME ?= .skuld
+export SKULD_HOME
+
+# The programs that a running network needs, and all that there are.
+RUN_PROGRAMS := gateway chaincode network skuld demo
+PROGRAMS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard cmd/*/main.go)))))
+
+# How long each fuzz target runs, and how long one package's tests may take.
+FUZZTIME ?= 10s
+TEST_TIMEOUT ?= 20m
+
+# The race detector needs cgo and a C compiler; the tests run without it too.
+RACE := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
+
+# Packages whose tests start a real network, found by what they import.
+NETWORK_TESTS = $$($(GO) list -f '{{range .TestImports}}{{.}} {{end}}{{range .XTestImports}}{{.}} {{end}}{{.ImportPath}}' ./... | awk '/\/network\/networktest/ {print $$NF}')
+
+# $(call timed,what it does,command) prints what is being done, and how long it took.
+define timed
+	@printf '== %s\n' '$(1)'; began=$$(date +%s); \
+	{ $(2); } || { code=$$?; printf -- '-- failed after %d s\n' $$(($$(date +%s) - began)) >&2; exit $$code; }; \
+	printf -- '-- done in %d s\n' $$(($$(date +%s) - began))
+endef
+
+.PHONY: help
+help: ## list what can be done here
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+## Running.
+
+.PHONY: run
+run: build-run ## build and start everything in the foreground; Ctrl-C ends it
+	@$(BIN)/network up --foreground --after-ready '$(BIN)/demo seed'
+
+.PHONY: up
+up: build-run ## start the network in the background; returns when it is ready
+	@$(BIN)/network up
+
+.PHONY: down
+down: build-network ## stop what up started; nothing is lost
+	@$(BIN)/network down
+
+.PHONY: status
+status: build-network ## say what is running and where
+	@$(BIN)/network status
+
+.PHONY: reset
+reset: build-network ## stop, and delete the ledger, the keys and the logs
+	@$(BIN)/network reset
+
+.PHONY: demo
+demo: up ## the whole life of a note, step by step, on the running network
+	@$(BIN)/demo
+
+## Building.
+
+.PHONY: build
+build: check-go ## build all programs into bin/
+	$(call timed,building $(PROGRAMS),CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ $(PROGRAMS:%=./cmd/%))
+
+.PHONY: build-run
+build-run: check-go
+	$(call timed,building $(RUN_PROGRAMS),CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ $(RUN_PROGRAMS:%=./cmd/%))
+
+.PHONY: build-network
+build-network: check-go
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN)/ ./cmd/network
+
+.PHONY: clean
+clean: ## delete what was built; the ledger stays (see reset)
+	@rm -rf $(BIN) bench.json
+
+# An old Go cannot even read go.mod, so asking it for the module's name tells.
+.PHONY: check-go
+check-go:
+	@wanted=$$(awk '$$1 == "go" {print $$2}' go.mod); \
+	command -v $(GO) >/dev/null 2>&1 || { \
+		echo "Go is missing. Install Go $$wanted or newer: https://go.dev/doc/install" >&2; exit 1; }; \
+	answer=$$($(GO) list -m 2>&1) || { \
+		echo "Go $$wanted or newer is needed; here is $$(cd / && $(GO) version). Install it: https://go.dev/doc/install" >&2; \
+		echo "$$answer" >&2; exit 1; }
+
+## Testing.
+
+.PHONY: test
+test: check-go ## every test, those on a real network too
+	@code=0; $(MAKE) test-memory || code=1; $(MAKE) test-network || code=1; exit $$code
+
+.PHONY: test-short
+test-short: check-go ## the tests that need no network, without the race detector
+	$(call timed,tests without a network,$(GO) test -short ./...)
+
+.PHONY: test-memory
+test-memory: check-go
+	$(call timed,tests in memory $(RACE),$(GO) test $(RACE) -timeout $(TEST_TIMEOUT) \
+		$$(n="$(NETWORK_TESTS)"; $(GO) list ./... | grep -vxF "$${n:-none}"))
+
+# One package at a time: each starts a network of its own, and several at once
+# on a small machine would measure one another's load.
+.PHONY: test-network
+test-network: build-network
+	$(call timed,Fabric for the tests,$(BIN)/network fabric)
+	$(call timed,tests on a real network $(RACE),$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $(NETWORK_TESTS))
+
+.PHONY: fuzz
+fuzz: check-go ## every fuzz target for FUZZTIME each
+	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "== $$target in $${file%/*}"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
+		done; \
+	done
+
+.PHONY: bench
+bench: build ## measure our operations beside a plain put on the same network
+	@$(BIN)/bench
+
+## Keeping the house.
+
+.PHONY: fmt
+fmt: check-go ## format the Go files
+	@$(GO) fmt ./...
+
+.PHONY: lint
+lint: check-go ## vet, staticcheck and the house rules
+	$(call timed,go vet,$(GO) vet ./...)
+	$(call timed,building staticcheck,cd cmd/tidy/lint && CGO_ENABLED=0 $(GO) build -o ../../../$(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck)
+	$(call timed,staticcheck,$(BIN)/staticcheck ./...)
+	$(call timed,house rules,$(GO) run ./cmd/tidy)

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strconv"
+)
+
+// operation is a constant of type ledger.Op.
+type operation struct {
+	constant string // OpPay
+	value    string // pay
+	at       token.Pos
+}
+
+// checkOperations names, for every operation, the places that a new operation
+// touches and that are missing. That texts and codes are complete in every
+// language is shown where they are kept, by the tests of ledger and api.
+func checkOperations(r *repository) []finding {
+	var all []finding
+	for _, op := range operations(r) {
+		for _, p := range opPlaces {
+			if !p.mentions(r, op) {
+				all = append(all, r.at(op.at, "operation %s has no %s", op.value, p.what))
+			}
+		}
+	}
+	return all
+}
+
+// opPlace is a place where every operation must be found.
+type opPlace struct {
+	what     string
+	mentions func(*repository, operation) bool
+}
+
+var opPlaces = []opPlace{
+	{"row in the transition table (ledger/rows.go)", func(r *repository, op operation) bool {
+		f := r.file("ledger/rows.go")
+		return f != nil && assigns(f, op.constant)
+	}},
+	{"words in three languages (ledger/describe.go)", func(r *repository, op operation) bool {
+		f := r.file("ledger/describe.go")
+		return f != nil && saysInEachLanguage(f, op.constant)
+	}},
+	{"line in the golden file of transitions", func(r *repository, op operation) bool {
+		f := r.file("ledger/testdata/transitions.txt")
+		return f != nil && bytes.Contains(f.text, []byte(op.value))
+	}},
+	{"route in the API", func(r *repository, op operation) bool {
+		return slices.ContainsFunc(r.goFiles(), func(f *file) bool {
+			return below(f.dir(), "api") && !f.isTest() && names(f, op.constant)
+		})
+	}},
+	{"path in the OpenAPI document", func(r *repository, op operation) bool {
+		return slices.ContainsFunc(r.files, func(f *file) bool {
+			return below(f.dir(), "api") && bytes.Contains(f.text, fmt.Appendf(nil, "x-operation: %s\n", op.value))
+		})
+	}},
+	{"test in ledger", func(r *repository, op operation) bool {
+		return slices.ContainsFunc(r.goFiles(), func(f *file) bool {
+			return f.isTest() && below(f.dir(), "ledger") && (names(f, op.constant) || bytes.Contains(f.text, []byte(strconv.Quote(op.value))))
+		})
+	}},
+}
+
+// operations gives the constants of type Op that package ledger declares.
+func operations(r *repository) []operation {
+	var all []operation
+	for _, f := range r.goFiles() {
+		if f.dir() != "ledger" || f.isTest() {
+			continue
+		}
+		for _, d := range f.syntax.Decls {
+			group, ok := d.(*ast.GenDecl)
+			if !ok || group.Tok != token.CONST {
+				continue
+			}
+			for _, s := range group.Specs {
+				if op, ok := asOperation(s.(*ast.ValueSpec)); ok {
+					all = append(all, op)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func asOperation(s *ast.ValueSpec) (operation, bool) {
+	kind, ok := s.Type.(*ast.Ident)
+	if !ok || kind.Name != "Op" || len(s.Names) != 1 || len(s.Values) != 1 {
+		return operation{}, false
+	}
+	lit, ok := s.Values[0].(*ast.BasicLit)
+	if !ok {
+		return operation{}, false
+	}
+	value, err := strconv.Unquote(lit.Value)
+	return operation{constant: s.Names[0].Name, value: value, at: s.Pos()}, err == nil
+}
+
+// names says whether a file uses a name.
+func names(f *file, name string) bool {
+	found := false
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		id, ok := n.(*ast.Ident)
+		found = found || ok && id.Name == name
+		return !found
+	})
+	return found
+}
+
+// languages is how many texts a person may choose from: Swedish, Danish, English.
+const languages = 3
+
+// saysInEachLanguage says whether a file has an entry for a name that is a
+// text in every language.
+func saysInEachLanguage(f *file, name string) bool {
+	found := false
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		kv, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return !found
+		}
+		key, isName := kv.Key.(*ast.Ident)
+		texts, isList := kv.Value.(*ast.CompositeLit)
+		if isName && isList && key.Name == name && len(texts.Elts) == languages {
+			found = !slices.ContainsFunc(texts.Elts, func(e ast.Expr) bool {
+				lit, ok := e.(*ast.BasicLit)
+				return !ok || lit.Value == `""`
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+// assigns says whether a file gives a row to a name: as a key of a composite
+// literal, or as the first argument of a call of add.
+func assigns(f *file, name string) bool {
+	found := false
+	is := func(e ast.Expr) bool { id, ok := e.(*ast.Ident); return ok && id.Name == name }
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.KeyValueExpr:
+			found = found || is(n.Key)
+		case *ast.CallExpr:
+			fn, ok := n.Fun.(*ast.Ident)
+			found = found || ok && fn.Name == "add" && len(n.Args) > 0 && is(n.Args[0])
+		}
+		return !found
+	})
+	return found
+}
