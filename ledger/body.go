@@ -183,7 +183,7 @@ func (t *Terms) check() error {
 	}
 	// The schedule's own arithmetic is the best judge of whether it can be computed.
 	if _, err := finance.Schedule(t.Finance()); err != nil {
-		return invalid("terms.schedule", err.Error())
+		return malformedTerms(err)
 	}
 	return nil
 }

@@ -54,13 +54,14 @@ func checkLaw(t *Terms) error {
 	violations, err := finance.CheckOffer(finance.OfferFacts{
 		Jurisdiction: t.Jurisdiction, AgreedOn: t.AgreedOn, Consumer: t.Consumer, Housing: t.Housing,
 		CreditPurchase: t.CreditPurchase, Negotiable: t.Kind == Negotiable, Rate: t.Rate, LateRate: t.LateRate,
-		SetupFee: finance.Money{Amount: t.Fees.Setup, Currency: t.Principal.Currency},
+		SetupFee:    finance.Money{Amount: t.Fees.Setup, Currency: t.Principal.Currency},
+		ReminderFee: finance.Money{Amount: t.Fees.Reminder, Currency: t.Principal.Currency},
 	})
 	if missing, ok := errors.AsType[*finance.MissingRateError](err); ok {
 		return Refuse(CodeRateUnknown, "jurisdiction", string(missing.Jurisdiction), "kind", missing.Kind, "from", missing.From.String())
 	}
 	if field, ok := errors.AsType[*finance.FieldError](err); ok {
-		return invalid("terms."+field.Field, field.Problem)
+		return malformedTerms(field)
 	}
 	if err != nil {
 		return err
@@ -70,6 +71,11 @@ func checkLaw(t *Terms) error {
 		return Refuse(CodeLaw, "rule", v.Rule, "source", v.Source, "limit", v.Limit, "got", v.Got)
 	}
 	return nil
+}
+
+// malformedTerms hands on what the arithmetic says of terms that it cannot take.
+func malformedTerms(err error) *Error {
+	return Refuse(CodeBodyMalformed, "op", string(OpOffer), "detail", err.Error())
 }
 
 // applyAccept writes one borrower's signature on the note. With the last one

@@ -21,6 +21,9 @@ type OfferFacts struct {
 	LateRate *Rate
 	// SetupFee is the zero Money where there is none.
 	SetupFee Money
+	// ReminderFee is the agreed fee for a written reminder; the zero Money where
+	// none was agreed.
+	ReminderFee Money
 }
 
 // Violation is a limit of the law that an offer passes.
@@ -47,6 +50,9 @@ func CheckOffer(f OfferFacts) ([]Violation, error) {
 	}
 	if f.SetupFee.Amount < 0 {
 		return nil, fieldErrorf("setup_fee", "must not be negative")
+	}
+	if f.ReminderFee.Amount < 0 {
+		return nil, fieldErrorf("reminder_fee", "must not be negative")
 	}
 	notes := circumstances{
 		jurisdiction:   f.Jurisdiction,
@@ -84,6 +90,8 @@ func (r Rule) check(f OfferFacts) (*Violation, error) {
 		return r.checkRate(f, *f.LateRate)
 	case MeasureSetupFee:
 		return r.checkSetupFee(f)
+	case MeasureReminderFee:
+		return r.checkReminderFee(f)
 	case MeasureForm:
 		return &Violation{Rule: r.ID, Source: r.Source, Limit: "a simple note", Got: "a negotiable note"}, nil
 	default:
@@ -129,4 +137,17 @@ func (r Rule) checkSetupFee(f OfferFacts) (*Violation, error) {
 		Limit:  limit.String(),
 		Got:    f.SetupFee.String(),
 	}, nil
+}
+
+func (r Rule) checkReminderFee(f OfferFacts) (*Violation, error) {
+	fee := f.ReminderFee
+	switch {
+	case fee.Amount == 0:
+		return nil, nil
+	case fee.Currency != r.AtMost.Currency:
+		return nil, fieldErrorf("reminder_fee", "is in %s, and its limit is in %s", fee.Currency, r.AtMost.Currency)
+	case fee.Amount <= r.AtMost.Amount:
+		return nil, nil
+	}
+	return &Violation{Rule: r.ID, Source: r.Source, Limit: r.AtMost.String(), Got: fee.String()}, nil
 }

@@ -107,6 +107,11 @@ func TestOfferThatCannotBeCheckedIsRefused(t *testing.T) {
 		}
 	}
 	f := consumerOffer(t)
+	f.ReminderFee = finance.Money{Amount: -1, Currency: "SEK"}
+	if _, err := finance.CheckOffer(f); err == nil {
+		t.Error("a negative reminder fee was not refused")
+	}
+	f.ReminderFee = finance.Money{}
 	f.SetupFee.Amount = -1
 	if _, err := finance.CheckOffer(f); err == nil {
 		t.Error("no error for a negative set-up fee")
@@ -168,5 +173,22 @@ func TestClaimIsBarredAfterTenYearsOrThree_1981_130_par_2(t *testing.T) {
 		if got, err := finance.Limitation(claim); err == nil {
 			t.Errorf("%s: %s, want an error", name, got)
 		}
+	}
+}
+
+func TestReminderFeeIsAtMostSixtyKronor(t *testing.T) {
+	f := consumerOffer(t)
+	f.ReminderFee = finance.Money{Amount: 60_00, Currency: "SEK"}
+	if v, err := finance.CheckOffer(f); err != nil || len(v) != 0 {
+		t.Errorf("SEK 60 was refused: %v, %v", v, err)
+	}
+	f.ReminderFee.Amount++
+	want := finance.Violation{Rule: "SE-1981:739-2", Source: "SFS 1981:739 par. 2 and 4", Limit: "60.00 SEK", Got: "60.01 SEK"}
+	if v, err := finance.CheckOffer(f); err != nil || len(v) != 1 || v[0] != want {
+		t.Errorf("more than SEK 60 gave %v, %v; want %v", v, err, want)
+	}
+	f.ReminderFee.Currency = "EUR"
+	if _, err := finance.CheckOffer(f); err == nil {
+		t.Error("a fee in another currency than its limit was not refused")
 	}
 }

@@ -5,7 +5,7 @@ import "time"
 // Measure says what a dated rule is about.
 type Measure string
 
-// The measures. The first four limit an offer, the others govern a note.
+// The measures. The first five limit an offer, the others govern a note.
 const (
 	// MeasureRate is the nominal rate at the offer.
 	MeasureRate Measure = "rate"
@@ -13,6 +13,8 @@ const (
 	MeasureLateRate Measure = "late_rate"
 	// MeasureSetupFee is what is charged for setting up the credit.
 	MeasureSetupFee Measure = "setup_fee"
+	// MeasureReminderFee is what may be charged for a written reminder.
+	MeasureReminderFee Measure = "reminder_fee"
 	// MeasureForm is the form of the note.
 	MeasureForm Measure = "form"
 	// MeasureLateOnPrincipal is the late interest that the law gives on overdue
@@ -54,6 +56,8 @@ type Rule struct {
 	AboveReference Rate `json:"above_reference,omitzero"`
 	// PerMille is a part of the price base amount.
 	PerMille int `json:"per_mille,omitempty"`
+	// AtMost is an amount.
+	AtMost Money `json:"at_most,omitzero"`
 	// Years is a length of time.
 	Years int `json:"years,omitempty"`
 }
@@ -90,6 +94,13 @@ var datedRules = [...]Rule{
 		Scope:    Scope{ConsumerOnly: true, ExceptHousing: true},
 		Text:     "A set-up fee is at most one percent of the year's price base amount.",
 		PerMille: 10,
+	},
+	{
+		// The table of this package begins in 2003; the amount is older.
+		ID: "SE-1981:739-2", Source: "SFS 1981:739 par. 2 and 4", Jurisdiction: Sweden,
+		Measure: MeasureReminderFee, KeyedOn: keyAgreement, From: civil(2003, time.January, 1),
+		Text:   "A written reminder costs at most SEK 60, and only where it was agreed when the debt arose.",
+		AtMost: Money{Amount: 60_00, Currency: "SEK"},
 	},
 	{
 		ID: "SE-2010:1846-30", Source: "SFS 2010:1846 par. 30", Jurisdiction: Sweden,
