@@ -90,7 +90,11 @@ func (c *Client) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block
 			if err == nil && b.Number != next {
 				err = fmt.Errorf("reading blocks: block %d came in place of block %d", b.Number, next)
 			}
-			if !yield(b, err) || err != nil {
+			if err != nil {
+				yield(ledger.Block{}, err)
+				return
+			}
+			if !yield(b, nil) {
 				return
 			}
 			next++

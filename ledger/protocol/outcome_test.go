@@ -1,0 +1,252 @@
+package protocol_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/protocol"
+)
+
+// stageFault is one way in which one submission can go wrong.
+type stageFault struct {
+	stage  string // endorse, submit or commit status
+	timed  bool   // it was not answered in time, rather than refused
+	effect bool   // the transaction took effect all the same
+	named  bool   // the channel knows the transaction's id
+}
+
+func (s stageFault) String() string {
+	return fmt.Sprintf("%s/timed out=%t/took effect=%t/named=%t", s.stage, s.timed, s.effect, s.named)
+}
+
+func (s stageFault) fault(n int) fault {
+	cause := errors.New("connection reset")
+	if s.timed {
+		cause = context.DeadlineExceeded
+	}
+	err := fmt.Errorf("%s: %w", s.stage, cause)
+	switch {
+	case s.stage == "endorse":
+		err = fmt.Errorf("%w: %w", protocol.ErrNotSent, err)
+	case s.named:
+		err = &protocol.Undecided{Transaction: fmt.Sprintf("tx-%d", n), Err: err}
+	}
+	return fault{err: err, effect: s.effect}
+}
+
+// stageFaults lists every fault: each stage failed and timed out, with and
+// without having taken effect. An endorsement alone never has an effect.
+func stageFaults() []stageFault {
+	var all []stageFault
+	for _, timed := range []bool{false, true} {
+		all = append(all, stageFault{stage: "endorse", timed: timed})
+		for _, stage := range []string{"submit", "commit status"} {
+			for _, effect := range []bool{false, true} {
+				for _, named := range []bool{false, true} {
+					all = append(all, stageFault{stage, timed, effect, named})
+				}
+			}
+		}
+	}
+	return all
+}
+
+func TestCommandIsAppliedOnceWhateverHappensToItsTransaction(t *testing.T) {
+	for _, s := range stageFaults() {
+		t.Run(s.String(), func(t *testing.T) {
+			f := start(t, lenderOrg)
+			party := f.party(f.client, ledger.Company)
+			f.ledger.fault = func(n int, _ protocol.Batch) fault {
+				if n == 1 {
+					return s.fault(n)
+				}
+				return fault{}
+			}
+			o := f.commit(f.client, f.rotate(party, 2))[0]
+			transaction, submissions := "tx-2", 3
+			if s.effect {
+				transaction, submissions = "tx-1", 2
+			}
+			if o.Repeated || o.Transaction != transaction || len(f.ledger.sent) != submissions {
+				t.Errorf("%+v after %d submissions, want %s after %d", o, len(f.ledger.sent), transaction, submissions)
+			}
+			entries := f.ledger.entries[party.id.Subject()]
+			if len(entries) != 2 || entries[1].Transaction != transaction {
+				t.Errorf("%d entries, the last of %s", len(entries), entries[len(entries)-1].Transaction)
+			}
+		})
+	}
+}
+
+func TestNewSubjectIsMadeOnceWhateverHappensToItsTransaction(t *testing.T) {
+	for _, s := range stageFaults() {
+		t.Run(s.String(), func(t *testing.T) {
+			f := start(t, lenderOrg)
+			f.ledger.fault = func(n int, _ protocol.Batch) fault {
+				if n == 0 {
+					return s.fault(n)
+				}
+				return fault{}
+			}
+			command, party := f.register(ledger.Company)
+			o := f.commit(f.client, command)[0]
+			if o.Repeated || len(f.ledger.entries[party.id.Subject()]) != 1 {
+				t.Errorf("%+v with %d entries", o, len(f.ledger.entries[party.id.Subject()]))
+			}
+		})
+	}
+}
+
+func TestFaultThatLastsIsAnErrorOnlyWhereNothingWasSent(t *testing.T) {
+	for _, s := range stageFaults() {
+		t.Run(s.String(), func(t *testing.T) {
+			if s.effect {
+				return // the first submission ends it; the tests above have it
+			}
+			f := start(t, lenderOrg)
+			f.ledger.fault = func(n int, _ protocol.Batch) fault { return s.fault(n) }
+			command, party := f.register(ledger.Company)
+			all, err := f.client.Submit(t.Context(), command)
+			if s.stage == "endorse" {
+				if !errors.Is(err, protocol.ErrNotSent) || all != nil {
+					t.Errorf("outcomes %v, error %v", all, err)
+				}
+			} else if err != nil || all[0].State != ledger.Unknown || all[0].Err.Code != ledger.CodeOutcomeOpen || s.named != (all[0].Transaction != "") {
+				t.Errorf("outcomes %v, error %v", all, err)
+			}
+			if len(f.ledger.entries[party.id.Subject()]) != 0 || len(f.ledger.sent) > protocol.DefaultAttempts {
+				t.Errorf("%d entries after %d submissions", len(f.ledger.entries[party.id.Subject()]), len(f.ledger.sent))
+			}
+			// The advice is to submit the same command again.
+			f.ledger.fault = nil
+			if o := f.commit(f.client, command)[0]; o.Repeated {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+func TestTransactionThatCommitsAfterItWasGivenUpIsFoundAgain(t *testing.T) {
+	f := start(t, lenderOrg)
+	party := f.party(f.client, ledger.Company)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		if n == 1 {
+			return fault{late: true, err: &protocol.Undecided{Transaction: "tx-1", Err: context.DeadlineExceeded}}
+		}
+		return fault{}
+	}
+	o := f.commit(f.client, f.rotate(party, 2))[0]
+	if o.Transaction != "tx-1" || o.Repeated || len(f.ledger.entries[party.id.Subject()]) != 2 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestUnknownFateEndsInRejectionWhereAnotherCommandTookTheNumber(t *testing.T) {
+	f := start(t, lenderOrg)
+	party := f.party(f.client, ledger.Company)
+	rival := f.rotate(party, 2)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		if n != 1 {
+			return fault{}
+		}
+		c := f.ledger.as(lenderOrg)
+		r := f.ledger.rows[party.id.Subject()]
+		_, err := c.apply(protocol.Batch{
+			Commands: []protocol.BatchCommand{{Signed: rival, Salt: ledger.Salt{1}}},
+			Parties:  map[ledger.PartyID]protocol.State{party.id: r.state},
+		}, "rival")
+		if err != nil {
+			t.Error(err)
+		}
+		return fault{err: context.DeadlineExceeded}
+	}
+	o := f.submit(f.client, f.rotate(party, 2))
+	if o.State != ledger.Rejected || o.Err.Code != ledger.CodeSeqStale {
+		t.Errorf("%+v (%v)", o, o.Err)
+	}
+}
+
+func TestUnknownFateStaysUnknownWhereTheHistoryMayNotBeSeen(t *testing.T) {
+	f := start(t, lenderOrg)
+	party := f.party(f.client, ledger.Company)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		f.ledger.hidden[party.id.Subject()] = true
+		return fault{err: context.DeadlineExceeded, effect: true}
+	}
+	o := f.submit(f.client, f.rotate(party, 2))
+	if o.State != ledger.Unknown || o.Err.Code != ledger.CodeOutcomeOpen {
+		t.Errorf("%+v (%v)", o, o.Err)
+	}
+}
+
+func TestUnknownFateStaysUnknownWhereTheCommandIsRefusedByNow(t *testing.T) {
+	f := start(t, lenderOrg)
+	party := f.party(f.client, ledger.Company)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		// Before the second attempt the command expires; the first may still come.
+		f.ledger.now = f.ledger.now.Add(ledger.MaxCommandLife)
+		return fault{err: context.DeadlineExceeded}
+	}
+	command := f.rotate(party, 2)
+	if o := f.submit(f.client, command); o.State != ledger.Unknown {
+		t.Errorf("%+v (%v)", o, o.Err)
+	}
+	f.ledger.fault = nil
+	if o := f.submit(f.client, command); o.State != ledger.Rejected || o.Err.Code != ledger.CodeCommandExpired {
+		t.Errorf("later: %+v (%v)", o, o.Err)
+	}
+}
+
+func TestAnswerThatCannotBeReadIsLookedUp(t *testing.T) {
+	for name, answer := range map[string]string{
+		"no JSON": "x", "too few answers": `{"answers":[]}`, "unknown field": `{"answers":[{}],"more":1}`,
+		"another command's result": `{"answers":[{"result":{"command":"","op":"pay","subject":{"kind":"note","id":""},"seq":1,"head":""}}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t, lenderOrg)
+			odd := &oddAnswers{channel: f.ledger.as(lenderOrg), answer: answer}
+			c := f.over(odd, protocol.ClientOptions{})
+			command, _ := f.register(ledger.Company)
+			if o := f.commit(c, command)[0]; o.Repeated || o.Transaction != "tx-0" {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
+
+// oddAnswers commits and gives another answer than the contract's.
+type oddAnswers struct {
+	channel
+	answer string
+}
+
+func (o *oddAnswers) Submit(ctx context.Context, s protocol.Submission) (protocol.Receipt, error) {
+	r, err := o.channel.Submit(ctx, s)
+	r.Answer = []byte(o.answer)
+	return r, err
+}
+
+func TestCommandThatLosesAlwaysIsConflicted(t *testing.T) {
+	f := start(t, lenderOrg)
+	f.ledger.fault = func(int, protocol.Batch) fault { return fault{conflict: true} }
+	command, _ := f.register(ledger.Company)
+	o := f.submit(f.client, command)
+	if o.State != ledger.Conflicted || o.Err.Code != ledger.CodeConflict || len(f.ledger.sent) != protocol.DefaultAttempts {
+		t.Errorf("%+v (%v) after %d submissions", o, o.Err, len(f.ledger.sent))
+	}
+}
+
+func TestTransactionFoundInvalidIsTriedAgain(t *testing.T) {
+	f := start(t, lenderOrg)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		if n == 0 {
+			return fault{err: fmt.Errorf("%w: ENDORSEMENT_POLICY_FAILURE", protocol.ErrInvalid)}
+		}
+		return fault{}
+	}
+	command, _ := f.register(ledger.Company)
+	f.commit(f.client, command)
+}
