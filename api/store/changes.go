@@ -1,0 +1,200 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// positionBits leaves room for a million commands in one block.
+const positionBits = 20
+
+// changes is what some consecutive blocks did, with the states that were read
+// from the ledger after them.
+type changes struct {
+	next    uint64 // the first block after them
+	blocks  []ledger.Block
+	notes   map[ledger.NoteID]ledger.NoteView
+	parties map[ledger.PartyID]ledger.PartyView
+	books   map[ledger.BookID]ledger.BookView
+}
+
+// put writes blocks, states and the checkpoint in one database transaction: a
+// crash leaves all of it or nothing, and following goes on from the checkpoint.
+// A block that is there already changes nothing.
+func (s *Store) put(ctx context.Context, c changes) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		for _, b := range c.blocks {
+			if err := putBlock(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		for id, v := range c.notes {
+			if err := putNote(ctx, tx, id, v); err != nil {
+				return fmt.Errorf("writing note %s: %w", id, err)
+			}
+		}
+		for id, v := range c.parties {
+			if err := putParty(ctx, tx, id, v); err != nil {
+				return fmt.Errorf("writing party %s: %w", id, err)
+			}
+		}
+		for id, v := range c.books {
+			if err := putBook(ctx, tx, id, v); err != nil {
+				return fmt.Errorf("writing book %s: %w", id, err)
+			}
+		}
+		return setMeta(ctx, tx, metaNext, strconv.FormatUint(c.next, 10))
+	})
+	if err != nil {
+		return err
+	}
+	s.height.set(c.next)
+	return nil
+}
+
+func putBlock(ctx context.Context, tx *sql.Tx, b ledger.Block) error {
+	position := int64(b.Number) << positionBits
+	for _, t := range b.Transactions {
+		_, err := tx.ExecContext(ctx, `INSERT INTO transactions (id, block, at) VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`, t.ID, int64(b.Number), t.At.UTC().Format(time.RFC3339))
+		if err != nil {
+			return fmt.Errorf("writing transaction %s: %w", t.ID, err)
+		}
+		for _, r := range t.Results {
+			_, err := tx.ExecContext(ctx, `INSERT INTO entries (kind, id, seq, position, op, command, head, tx)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+				string(r.Subject.Kind), r.Subject.ID, int64(r.Seq), position, string(r.Op), string(r.Command), r.Head.String(), t.ID)
+			if err != nil {
+				return fmt.Errorf("writing entry %d of %s: %w", r.Seq, r.Subject.ID, err)
+			}
+			position++
+		}
+	}
+	return nil
+}
+
+// born gives the position of the subject's first entry.
+func born(ctx context.Context, tx *sql.Tx, s ledger.Subject) (int64, error) {
+	var at int64
+	err := tx.QueryRowContext(ctx, "SELECT position FROM entries WHERE kind = $1 AND id = $2 AND seq = 1",
+		string(s.Kind), s.ID).Scan(&at)
+	if err != nil {
+		return 0, fmt.Errorf("finding its first entry: %w", err)
+	}
+	return at, nil
+}
+
+// putNote writes a note, unless a later state of it is there, and takes it away
+// where the organisation may no longer see it.
+func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteView) error {
+	newer, err := exists(ctx, tx, "SELECT 1 FROM notes WHERE id = $1 AND seq > $2", string(id), int64(v.Record.Seq))
+	if err != nil || newer {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM note_parties WHERE note = $1", string(id)); err != nil {
+		return err
+	}
+	if v.Note == nil {
+		_, err := tx.ExecContext(ctx, "DELETE FROM notes WHERE id = $1", string(id))
+		return err
+	}
+	at, err := born(ctx, tx, id.Subject())
+	if err != nil {
+		return err
+	}
+	state, err := json.Marshal(v.Note)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO notes (id, seq, born, status, book, holder, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, status = excluded.status, book = excluded.book,
+			holder = excluded.holder, state = excluded.state`,
+		string(id), int64(v.Note.Seq), at, string(v.Note.Status), string(v.Note.Book), string(v.Holder), string(state))
+	if err != nil {
+		return err
+	}
+	for _, p := range involved(v.Note, v.Holder) {
+		_, err := tx.ExecContext(ctx, "INSERT INTO note_parties (party, born, note, roles) VALUES ($1, $2, $3, $4)",
+			string(p), at, string(id), joinRoles(ledger.NoteRoles(v.Note, v.Holder, p)))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// involved lists everybody who is or was something to the note. Whether a
+// former holder may still see it depends on the day and is asked when it reads.
+func involved(n *ledger.Note, holder ledger.PartyID) []ledger.PartyID {
+	ids := ledger.Parties(n, holder)
+	for _, e := range n.Endorsements {
+		ids = append(ids, e.From)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// joinRoles writes roles so that one of them is found as ",holder,".
+func joinRoles(roles []ledger.Role) string {
+	var b strings.Builder
+	b.WriteByte(',')
+	for _, r := range roles {
+		b.WriteString(string(r))
+		b.WriteByte(',')
+	}
+	return b.String()
+}
+
+func putParty(ctx context.Context, tx *sql.Tx, id ledger.PartyID, v ledger.PartyView) error {
+	if v.Party == nil {
+		return nil
+	}
+	state, err := json.Marshal(v.Party)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO parties (id, seq, state) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state WHERE excluded.seq >= parties.seq`,
+		string(id), int64(v.Party.Seq), string(state))
+	return err
+}
+
+func putBook(ctx context.Context, tx *sql.Tx, id ledger.BookID, v ledger.BookView) error {
+	if v.Book == nil {
+		return nil
+	}
+	at, err := born(ctx, tx, id.Subject())
+	if err != nil {
+		return err
+	}
+	state, err := json.Marshal(v.Book)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO books (id, seq, born, holder, state) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, holder = excluded.holder, state = excluded.state
+			WHERE excluded.seq >= books.seq`,
+		string(id), int64(v.Book.Seq), at, string(v.Book.Holder), string(state))
+	return err
+}
+
+func exists(ctx context.Context, q queryer, query string, args ...any) (bool, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return false, err
+	}
+	found := rows.Next()
+	if err := rows.Close(); err != nil {
+		return false, err
+	}
+	return found, rows.Err()
+}

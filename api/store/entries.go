@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// MaxEntries is the most entries of one answer.
+const MaxEntries = 200
+
+// Entry is one applied command as the blocks show it.
+type Entry struct {
+	Position    int64 // orders entries as the blocks do
+	Result      ledger.Result
+	Transaction string
+	Block       uint64
+	At          time.Time // ledger time
+}
+
+const selectEntries = `SELECT e.position, e.command, e.op, e.kind, e.id, e.seq, e.head, e.tx, t.block, t.at
+	FROM entries e JOIN transactions t ON t.id = e.tx `
+
+func scanEntry(rows *sql.Rows) (e Entry, err error) {
+	var head, at string
+	r := &e.Result
+	err = rows.Scan(&e.Position, &r.Command, &r.Op, &r.Subject.Kind, &r.Subject.ID, &r.Seq, &head, &e.Transaction, &e.Block, &at)
+	if err != nil {
+		return e, err
+	}
+	if err := r.Head.UnmarshalText([]byte(head)); err != nil {
+		return e, err
+	}
+	e.At, err = time.Parse(time.RFC3339, at)
+	return e, err
+}
+
+func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry, error) {
+	rows, err := s.reader.QueryContext(ctx, selectEntries+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading entries: %w", err)
+	}
+	return collect(rows, scanEntry)
+}
+
+// EntriesOf gives the entries after a position that concern a party: itself, its
+// books, and the notes that it is or was something to. They come in order, at
+// most MaxEntries.
+func (s *Store) EntriesOf(ctx context.Context, party ledger.PartyID, after int64) ([]Entry, error) {
+	return s.entries(ctx, `WHERE e.position > $1 AND (
+			(e.kind = 'party' AND e.id = $2)
+			OR (e.kind = 'book' AND EXISTS (SELECT 1 FROM books b WHERE b.id = e.id AND b.holder = $2))
+			OR (e.kind = 'note' AND EXISTS (SELECT 1 FROM note_parties p WHERE p.note = e.id AND p.party = $2)))
+		ORDER BY e.position LIMIT $3`, after, string(party), MaxEntries)
+}
+
+// Last gives the position of the latest entry, 0 where there is none.
+func (s *Store) Last(ctx context.Context) (int64, error) {
+	var last sql.NullInt64
+	if err := s.reader.QueryRowContext(ctx, "SELECT MAX(position) FROM entries").Scan(&last); err != nil {
+		return 0, fmt.Errorf("finding the latest entry: %w", err)
+	}
+	return last.Int64, nil
+}
+
+// EntriesIn gives the entries of a transaction, at most MaxEntries.
+func (s *Store) EntriesIn(ctx context.Context, transaction string) ([]Entry, error) {
+	return s.entries(ctx, "WHERE e.tx = $1 ORDER BY e.position LIMIT $2", transaction, MaxEntries)
+}
+
+// EntryAt gives a subject's entry with a sequence number, or nil.
+func (s *Store) EntryAt(ctx context.Context, subject ledger.Subject, seq uint64) (*Entry, error) {
+	all, err := s.entries(ctx, "WHERE e.kind = $1 AND e.id = $2 AND e.seq = $3", string(subject.Kind), subject.ID, int64(seq))
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// EntriesBy gives the entries of commands with this id: one, unless two parties
+// chose the same id. At most MaxEntries.
+func (s *Store) EntriesBy(ctx context.Context, command ledger.CommandID) ([]Entry, error) {
+	return s.entries(ctx, "WHERE e.command = $1 ORDER BY e.position LIMIT $2", string(command), MaxEntries)
+}
+
+// Submission is a command whose outcome was not known when its caller was
+// answered.
+type Submission struct {
+	Signer  ledger.PartyID
+	Command ledger.CommandID
+	Op      ledger.Op
+	Subject ledger.Subject
+	Seq     uint64
+	Expires time.Time
+}
+
+// Remember keeps a submission, so that its outcome can be told later, also
+// after a restart.
+func (s *Store) Remember(ctx context.Context, b Submission) error {
+	_, err := s.writer.ExecContext(ctx, `INSERT INTO submissions (signer, command, kind, id, seq, op, expires)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+		string(b.Signer), string(b.Command), string(b.Subject.Kind), b.Subject.ID, int64(b.Seq), string(b.Op), b.Expires.Unix())
+	if err != nil {
+		return fmt.Errorf("remembering a submission: %w", err)
+	}
+	return nil
+}
+
+// Submission gives what was remembered of a party's command, or nil.
+func (s *Store) Submission(ctx context.Context, signer ledger.PartyID, command ledger.CommandID) (*Submission, error) {
+	b := Submission{Signer: signer, Command: command}
+	var expires int64
+	err := s.reader.QueryRowContext(ctx, "SELECT kind, id, seq, op, expires FROM submissions WHERE signer = $1 AND command = $2",
+		string(signer), string(command)).Scan(&b.Subject.Kind, &b.Subject.ID, &b.Seq, &b.Op, &expires)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading a submission: %w", err)
+	}
+	b.Expires = time.Unix(expires, 0).UTC()
+	return &b, nil
+}
+
+// Once notes that a party used a client assertion, and says whether it is the
+// first time. It forgets those that have expired.
+func (s *Store) Once(ctx context.Context, party ledger.PartyID, jti string, now, expires time.Time) (first bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM assertions WHERE expires < $1", now.Unix()); err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO assertions (party, jti, expires) VALUES ($1, $2, $3)
+			ON CONFLICT DO NOTHING`, string(party), jti, expires.Unix())
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		first = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("noting a client assertion: %w", err)
+	}
+	return first, nil
+}

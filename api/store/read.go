@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// MaxPage is the most rows of one page of a list.
+const MaxPage = 200
+
+// Note is a note of the read model.
+type Note struct {
+	State  *ledger.Note
+	Holder ledger.PartyID
+	Cursor int64 // continues a list after this note
+}
+
+// Note gives a note, or nil where the read model has none.
+func (s *Store) Note(ctx context.Context, id ledger.NoteID) (*Note, error) {
+	var n Note
+	var state string
+	err := s.reader.QueryRowContext(ctx, "SELECT state, holder, born FROM notes WHERE id = $1", string(id)).
+		Scan(&state, &n.Holder, &n.Cursor)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(state), &n.State)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading note %s from the database: %w", id, err)
+	}
+	return &n, nil
+}
+
+// NoteQuery selects notes to which a party is something. Empty fields select
+// nothing away.
+type NoteQuery struct {
+	Party    ledger.PartyID
+	Role     ledger.Role
+	Status   ledger.Status
+	Book     ledger.BookID
+	Holder   ledger.PartyID
+	Borrower ledger.PartyID
+	Before   int64 // cursor of the last note of the page before; 0 for the first page
+	Limit    int   // at most MaxPage
+}
+
+// Notes lists notes, the latest first.
+func (s *Store) Notes(ctx context.Context, q NoteQuery) ([]Note, error) {
+	var where strings.Builder
+	args := []any{string(q.Party)}
+	and := func(condition string, arg any) {
+		args = append(args, arg)
+		fmt.Fprintf(&where, " AND "+condition, len(args))
+	}
+	if q.Before > 0 {
+		and("p.born < $%d", q.Before)
+	}
+	if q.Role != "" {
+		and("p.roles LIKE $%d", "%,"+string(q.Role)+",%")
+	}
+	if q.Status != ledger.StatusNone {
+		and("n.status = $%d", string(q.Status))
+	}
+	if q.Book != "" {
+		and("n.book = $%d", string(q.Book))
+	}
+	if q.Holder != "" {
+		and("n.holder = $%d", string(q.Holder))
+	}
+	if q.Borrower != "" {
+		and("EXISTS (SELECT 1 FROM note_parties b WHERE b.party = $%d AND b.born = p.born AND b.roles LIKE '%%,borrower,%%')", string(q.Borrower))
+	}
+	args = append(args, min(max(q.Limit, 1), MaxPage))
+	query := fmt.Sprintf(`SELECT n.state, n.holder, p.born FROM note_parties p JOIN notes n ON n.id = p.note
+		WHERE p.party = $1%s ORDER BY p.born DESC LIMIT $%d`, where.String(), len(args))
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing notes: %w", err)
+	}
+	return collect(rows, func(rows *sql.Rows) (n Note, err error) {
+		var state string
+		if err = rows.Scan(&state, &n.Holder, &n.Cursor); err == nil {
+			err = json.Unmarshal([]byte(state), &n.State)
+		}
+		return n, err
+	})
+}
+
+// collect reads all rows; their number is bounded by the query.
+func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading a row: %w", err)
+		}
+		all = append(all, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading rows: %w", err)
+	}
+	return all, nil
+}
+
+// Party gives a party's state, or nil where the read model has none.
+func (s *Store) Party(ctx context.Context, id ledger.PartyID) (*ledger.Party, error) {
+	p, err := one[ledger.Party](ctx, s.reader, "SELECT state FROM parties WHERE id = $1", string(id))
+	if err != nil {
+		return nil, fmt.Errorf("reading party %s from the database: %w", id, err)
+	}
+	return p, nil
+}
+
+// Book gives a book, or nil where there is none.
+func (s *Store) Book(ctx context.Context, id ledger.BookID) (*ledger.Book, error) {
+	b, err := one[ledger.Book](ctx, s.reader, "SELECT state FROM books WHERE id = $1", string(id))
+	if err != nil {
+		return nil, fmt.Errorf("reading book %s from the database: %w", id, err)
+	}
+	return b, nil
+}
+
+func one[T any](ctx context.Context, q queryer, query string, args ...any) (*T, error) {
+	var state string
+	err := q.QueryRowContext(ctx, query, args...).Scan(&state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	v := new(T)
+	if err == nil {
+		err = json.Unmarshal([]byte(state), v)
+	}
+	return v, err
+}
+
+// Book with the cursor that continues a list after it.
+type ListedBook struct {
+	Book   ledger.Book
+	Cursor int64
+}
+
+// Books lists a party's books, the latest first.
+func (s *Store) Books(ctx context.Context, holder ledger.PartyID, before int64, limit int) ([]ListedBook, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	rows, err := s.reader.QueryContext(ctx, `SELECT state, born FROM books WHERE holder = $1 AND born < $2
+		ORDER BY born DESC LIMIT $3`, string(holder), before, min(max(limit, 1), MaxPage))
+	if err != nil {
+		return nil, fmt.Errorf("listing books: %w", err)
+	}
+	return collect(rows, func(rows *sql.Rows) (b ListedBook, err error) {
+		var state string
+		if err = rows.Scan(&state, &b.Cursor); err == nil {
+			err = json.Unmarshal([]byte(state), &b.Book)
+		}
+		return b, err
+	})
+}
