@@ -211,6 +211,8 @@ type Payment struct {
 	Amount   finance.Amount `json:"amount"`
 	Parts    finance.Parts  `json:"parts"`
 	Reversed bool           `json:"reversed,omitempty"`
+	// OwedTo is the holder in whose place a former holder received the payment.
+	OwedTo PartyID `json:"owed_to,omitempty"`
 }
 
 // Settlement is what a former holder owes the holder for payments received in

@@ -31,11 +31,14 @@ func applyPay(a *act, b body) error {
 		return err
 	}
 	a.note.Balance.use(parts)
-	if parts, err = a.giveBack(valueOn, before, parts); err != nil {
+	payment := Payment{Seq: a.cmd.Seq, By: a.cmd.By, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts}
+	if err := a.giveBack(&payment, before, valueOn); err != nil {
 		return err
 	}
-	a.addPayment(Payment{Seq: a.cmd.Seq, By: a.cmd.By, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts})
-	a.settle(p.Amount.Amount)
+	if err := a.settle(&payment); err != nil {
+		return err
+	}
+	a.addPayment(payment)
 	a.dischargeIfPaid()
 	return nil
 }
@@ -181,33 +184,62 @@ func (n *Note) Owed() finance.Owed {
 
 // giveBack takes off the interest that was counted after the day on which a
 // payment was in truth made: the borrower does not pay for late bookkeeping.
-// Where that much is no longer owed, since the payment was used for it, the
-// excess becomes payment of principal.
-func (a *act) giveBack(paidOn finance.Date, before finance.Standing, parts finance.Parts) (finance.Parts, error) {
+// Where that much is no longer owed, since this payment or one that is dated
+// later was used for it, the excess becomes payment of principal.
+func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date) error {
 	bal := &a.note.Balance
-	if !paidOn.Before(bal.AccruedTo) {
-		return parts, nil
+	if !valueOn.Before(bal.AccruedTo) {
+		return nil
 	}
-	with, err := a.counted(before, paidOn)
+	with, err := a.counted(before, valueOn)
 	if err != nil {
-		return parts, err
+		return err
 	}
-	without, err := a.counted(a.note.standing(), paidOn)
+	without, err := a.counted(a.note.standing(), valueOn)
 	if err != nil {
-		return parts, err
+		return err
+	}
+	used := a.usedAfter(p)
+	var late finance.Amount
+	for _, u := range used {
+		late += u.Parts.LateInterest
 	}
 	bal.InterestMicro -= with.InterestMicro - without.InterestMicro
 	// No more late interest than was charged: the gate may have been closed for
 	// a part of that time.
-	bal.LateMicro -= min(max(0, with.LateMicro-without.LateMicro), bal.LateMicro+micro(parts.LateInterest))
-	interest := min(credit(bal.InterestMicro), parts.Interest, bal.Principal)
-	late := min(credit(bal.LateMicro), parts.LateInterest, bal.Principal-interest)
-	shift := finance.Parts{Interest: -interest, LateInterest: -late, Principal: interest + late}
-	bal.use(shift)
-	parts.Interest += shift.Interest
-	parts.LateInterest += shift.LateInterest
-	parts.Principal += shift.Principal
-	return parts, nil
+	bal.LateMicro -= min(max(0, with.LateMicro-without.LateMicro), bal.LateMicro+micro(late))
+	for _, u := range used {
+		bal.toPrincipal(&u.Parts)
+	}
+	// What was forgiven and turns out never to have been owed was not forgiven.
+	forgiven := min(credit(bal.InterestMicro), bal.ForgivenInterest)
+	bal.ForgivenInterest -= forgiven
+	bal.InterestMicro += micro(forgiven)
+	if over := credit(bal.InterestMicro) + credit(bal.LateMicro); over > 0 && bal.Principal == 0 {
+		return Refuse(CodePaymentExceeds, "owed", finance.Money{Amount: max(0, p.Amount-over), Currency: a.note.Terms.Principal.Currency}.String())
+	}
+	return nil
+}
+
+// usedAfter lists the payment and those remembered that are dated after it.
+func (a *act) usedAfter(p *Payment) []*Payment {
+	used := []*Payment{p}
+	for i := range a.note.Payments {
+		if q := &a.note.Payments[i]; !q.Reversed && q.On.After(p.On) {
+			used = append(used, q)
+		}
+	}
+	return used
+}
+
+// toPrincipal moves what was used for interest that is now a credit to principal.
+func (b *Balance) toPrincipal(parts *finance.Parts) {
+	interest := min(credit(b.InterestMicro), parts.Interest, b.Principal)
+	late := min(credit(b.LateMicro), parts.LateInterest, b.Principal-interest)
+	b.use(finance.Parts{Interest: -interest, LateInterest: -late, Principal: interest + late})
+	parts.Interest -= interest
+	parts.LateInterest -= late
+	parts.Principal += interest + late
 }
 
 // counted computes the interest from a day up to the last count for a standing.
@@ -230,21 +262,37 @@ func (a *act) addPayment(p Payment) {
 }
 
 // settle records what a former holder owes the holder of today for a payment
-// that it received in the holder's place; a negative amount takes it back.
-func (a *act) settle(amount finance.Amount) {
+// that it received in the holder's place.
+func (a *act) settle(p *Payment) error {
 	is := func(r Role) bool { return slices.Contains(a.roles, r) }
 	if !is(RoleFormer) || is(RolePledgee) || is(RoleServicer) || a.note.Status == StatusFrozen {
-		return
+		return nil
 	}
+	p.OwedTo = a.holder
 	for i := range a.note.Settlements {
-		s := &a.note.Settlements[i]
-		if s.From == a.cmd.By && s.To == a.holder {
-			s.Amount += amount
-			return
+		if s := &a.note.Settlements[i]; s.From == p.By && s.To == p.OwedTo {
+			s.Amount += p.Amount
+			return nil
 		}
 	}
-	if len(a.note.Settlements) < MaxSettlements {
-		a.note.Settlements = append(a.note.Settlements, Settlement{From: a.cmd.By, To: a.holder, Amount: amount})
+	if len(a.note.Settlements) >= MaxSettlements {
+		return Refuse(CodeLimit, "what", "settlements", "limit", itoa(MaxSettlements))
+	}
+	a.note.Settlements = append(a.note.Settlements, Settlement{From: p.By, To: p.OwedTo, Amount: p.Amount})
+	return nil
+}
+
+// unsettle takes a reversed payment out of what its receiver owes.
+func (n *Note) unsettle(p *Payment) {
+	for i := range n.Settlements {
+		s := &n.Settlements[i]
+		if p.OwedTo == "" || s.From != p.By || s.To != p.OwedTo {
+			continue
+		}
+		if s.Amount -= p.Amount; s.Amount == 0 {
+			n.Settlements = slices.Delete(n.Settlements, i, i+1)
+		}
+		return
 	}
 }
 
@@ -296,7 +344,7 @@ func applyPayReverse(a *act, b body) error {
 		a.note.Balance.InterestMicro += with.InterestMicro - without.InterestMicro
 	}
 	p.Reversed = true
-	a.settle(-p.Amount)
+	a.note.unsettle(p)
 	return nil
 }
 
