@@ -1,0 +1,144 @@
+// Command bench measures our operations beside a plain put on the same Fabric
+// network, in one run: what the rules, the parties' signatures and the private
+// data cost, and what group commit gives back.
+//
+// It starts a network of its own in a temporary folder and ends it. It must not
+// be run on a network that anybody uses.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// options are the command line.
+type options struct {
+	Bin      string
+	Out      string
+	Duration time.Duration
+	Callers  []int
+	Only     []string // workloads; all of them where empty
+}
+
+// maxCallers bounds the command line. Beyond it a peer refuses calls.
+const maxCallers = 2000
+
+func parse(args []string, errs io.Writer) (options, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return options{}, fmt.Errorf("finding this program: %w", err)
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(errs)
+	o := options{}
+	flags.StringVar(&o.Bin, "bin", filepath.Dir(self), "folder of the programs that make build makes")
+	flags.StringVar(&o.Out, "out", "bench.json", "file for the figures")
+	flags.DurationVar(&o.Duration, "duration", 5*time.Second, "how long each workload runs at each number of callers")
+	callers := flags.String("callers", "1,10,50,200", "numbers of callers")
+	only := flags.String("only", "", "workloads to run beside the put, of offer, pay and transfer (default all)")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if o.Duration <= 0 {
+		return o, errors.New("-duration must be positive")
+	}
+	for text := range strings.SplitSeq(*callers, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxCallers {
+			return o, fmt.Errorf("-callers must be numbers from 1 to %d, separated by commas", maxCallers)
+		}
+		o.Callers = append(o.Callers, n)
+	}
+	if *only != "" {
+		o.Only = strings.Split(*only, ",")
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, out, progress io.Writer) (err error) {
+	o, err := parse(args, progress)
+	if err != nil {
+		return err
+	}
+	home, err := os.MkdirTemp("", "skuld-bench-")
+	if err != nil {
+		return fmt.Errorf("making a folder for the network: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	fmt.Fprintln(progress, "Starting a network for this run.")
+	r, err := startRig(ctx, rigOptions{Bin: o.Bin, Home: home, Progress: progress})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	stage, err := r.connect(ctx, slices.Max(o.Callers))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stage.close()) }()
+	cells, memory, err := measureAll(ctx, o, stage.workloads(o.Only), r, progress)
+	if err != nil {
+		return err
+	}
+	result := newReport(o.Duration, cells, memory)
+	if err := result.print(out); err != nil {
+		return err
+	}
+	return result.write(o.Out)
+}
+
+// measureAll runs every workload at each number of callers before it goes on
+// to the next number, so that what is compared ran within the same minute.
+func measureAll(ctx context.Context, o options, all []workload, r *rig, progress io.Writer) ([]cell, peaks, error) {
+	var cells []cell
+	memory := peaks{}
+	for _, callers := range o.Callers {
+		for _, w := range all {
+			do, err := w.prepare(ctx, callers)
+			if err != nil {
+				return nil, nil, err
+			}
+			before, err := usages(ctx, r.control)
+			if err != nil {
+				return nil, nil, err
+			}
+			s := measure(ctx, callers, o.Duration, do)
+			after, err := usages(ctx, r.control)
+			if err != nil {
+				return nil, nil, err
+			}
+			if ctx.Err() != nil {
+				return nil, nil, errors.New("interrupted")
+			}
+			memory.see(after)
+			c := newCell(w, callers, s, spent(before, after))
+			cells = append(cells, c)
+			fmt.Fprintf(progress, "%3d callers  %-18s %8.1f/s  p50 %7.1f ms\n", callers, title(w.Name, w.Grouped), c.PerSecond, c.P50)
+			if s.First != nil {
+				fmt.Fprintf(progress, "             %d errors; the first: %v\n", s.Errors, s.First)
+			}
+		}
+	}
+	return cells, memory, nil
+}
