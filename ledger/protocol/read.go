@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -160,6 +161,11 @@ func (c *Client) ask(ctx context.Context, fn string, question, answer any) error
 		return err
 	}
 	a, err := c.channel.Evaluate(ctx, fn, q)
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		if answer, err := refusal.Answer(); err == nil && answer.Code != "" {
+			return fmt.Errorf("asking the registrar's peer (%s): %w", fn, ledger.Refuse(answer.Code))
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("asking the registrar's peer (%s): %w", fn, err)
 	}
