@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -32,12 +33,22 @@ func (d *Digest) UnmarshalText(text []byte) error {
 		*d = Digest{}
 		return nil
 	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(string(text))
+	b, err := decodeBase64(string(text))
 	if err != nil || len(b) != len(d) {
 		return fmt.Errorf("a digest is 43 characters of base64url")
 	}
 	copy(d[:], b)
 	return nil
+}
+
+// decodeBase64 reads base64url in its one spelling. Strict alone would skip
+// line breaks.
+func decodeBase64(text string) ([]byte, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err == nil && len(text) != base64.RawURLEncoding.EncodedLen(len(b)) {
+		err = errors.New("a line break in base64url")
+	}
+	return b, err
 }
 
 // hash joins parts so that no two lists of parts give the same bytes.

@@ -91,7 +91,7 @@ func (k Key) Thumbprint() string {
 // That the point lies on its curve is checked where the key is used.
 func (k Key) check() error {
 	coordinate := func(s string) bool {
-		b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+		b, err := decodeBase64(s)
 		return err == nil && len(b) == 32
 	}
 	ec := k.Kty == "EC" && k.Crv == "P-256" && coordinate(k.X) && coordinate(k.Y)

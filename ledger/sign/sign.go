@@ -98,8 +98,14 @@ func readHeader(part string) (header, error) {
 	return h, nil
 }
 
-// decode reads base64url in its one spelling.
-func decode(s string) ([]byte, error) { return base64.RawURLEncoding.Strict().DecodeString(s) }
+// decode reads base64url in its one spelling. Strict alone would skip line breaks.
+func decode(s string) ([]byte, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err == nil && len(s) != base64.RawURLEncoding.EncodedLen(len(b)) {
+		err = errors.New("a line break in base64url")
+	}
+	return b, err
+}
 
 // Verify checks the signature of an opened command with a key. The algorithm
 // is the key's, never the header's own choice.
