@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -342,4 +343,38 @@ func (s *stage) owed(id ledger.NoteID) finance.Amount {
 func (s *stage) freeze(id ledger.NoteID, who *actor) {
 	s.t.Helper()
 	s.do(who, ledger.OpFreeze, string(id), ledger.FreezeBody{Ground: "decision U-1"})
+}
+
+// brokenWorld cannot tell of one kind of subject.
+type brokenWorld struct {
+	ledger.World
+	kind string
+}
+
+func (w brokenWorld) fault(kind string) error {
+	if w.kind == kind {
+		return errors.New("cannot tell: the disk is full")
+	}
+	return nil
+}
+
+func (w brokenWorld) Note(id ledger.NoteID) (*ledger.Note, error) {
+	if err := w.fault("note"); err != nil {
+		return nil, err
+	}
+	return w.World.Note(id)
+}
+
+func (w brokenWorld) Party(id ledger.PartyID) (*ledger.Party, error) {
+	if err := w.fault("party"); err != nil {
+		return nil, err
+	}
+	return w.World.Party(id)
+}
+
+func (w brokenWorld) Book(id ledger.BookID) (*ledger.Book, error) {
+	if err := w.fault("book"); err != nil {
+		return nil, err
+	}
+	return w.World.Book(id)
 }
