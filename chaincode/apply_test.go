@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hyperledger/fabric-protos-go-apiv2/msp"
+	"google.golang.org/protobuf/proto"
+
 	"github.com/skuld-registry/skuld/chaincode"
 	"github.com/skuld-registry/skuld/chaincode/stub"
 	"github.com/skuld-registry/skuld/ledger"
@@ -100,7 +103,11 @@ func TestPartyRegisteredInABatchActsInTheSameBatch(t *testing.T) {
 	register := r.registration(key)
 	id := ledger.DerivePartyID(r.net.Digest(), r.commandOf(register).Command)
 	newcomer := &party{id: id, org: lenderOrg, key: key}
-	r.apply(lenderOrg, register, r.command(newcomer, ledger.OpBookOpen, "", 1, ledger.EmptyBody{}))
+	open := r.command(newcomer, ledger.OpBookOpen, "", 1, ledger.EmptyBody{})
+	book := ledger.DeriveBookID(r.net.Digest(), id, r.commandOf(open).Command)
+	offer := r.command(newcomer, ledger.OpOffer, "", 1, ledger.OfferBody{
+		Book: book, Borrowers: []ledger.PartyID{r.borrower.id}, Terms: terms(t), AnswerBy: noon.Add(time.Hour)})
+	r.apply(lenderOrg, register, open, offer)
 }
 
 func TestStateThatDoesNotComeAlongIsAskedFor(t *testing.T) {
@@ -322,6 +329,16 @@ func TestOnlyClientIdentitiesCall(t *testing.T) {
 		p.Creator = r.call(lenderOrg, unit, protocol.FnApply).Creator
 		if got := r.refused(p); got.Code != ledger.CodeRoleForbidden {
 			t.Errorf("%q: the answer is %+v", unit, got)
+		}
+	}
+	for _, certificate := range []string{"", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"} {
+		p := r.propose(lenderOrg, r.batch(r.offer(r.borrower)))
+		var err error
+		if p.Creator, err = proto.Marshal(&msp.SerializedIdentity{Mspid: lenderOrg, IdBytes: []byte(certificate)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.refused(p); got.Code != ledger.CodeRequestMalformed {
+			t.Errorf("%q: the answer is %+v", certificate, got)
 		}
 	}
 }

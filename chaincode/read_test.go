@@ -251,6 +251,44 @@ func TestHistoryReplaysToTheHeadAndComesInPages(t *testing.T) {
 	}
 }
 
+func TestHistoryStopsBeforeAMessageIsTooLong(t *testing.T) {
+	r := newRegistry(t)
+	id := r.issue(r.borrower)
+	at := r.seq(string(id))
+	// Long texts make every state from here on long.
+	var commands []ledger.Signed
+	for i := range uint64(ledger.MaxDisputes) {
+		commands = append(commands, r.command(r.borrower, ledger.OpDisputeRaise, string(id), at+1+i,
+			ledger.DisputeRaiseBody{Text: strings.Repeat("€", ledger.MaxTextRunes)}))
+	}
+	r.apply(registrarOrg, commands...)
+	at, commands = r.seq(string(id)), nil
+	for i := range uint64(50) {
+		commands = append(commands, r.command(r.lender, ledger.OpPay, string(id), at+1+i, r.payment(100)))
+	}
+	r.apply(lenderOrg, commands...)
+
+	answer := func(from uint64) protocol.HistoryAnswer {
+		return ask[protocol.HistoryAnswer](r, registrarOrg, lenderOrg, protocol.FnHistory,
+			protocol.HistoryQuery{Subject: id.Subject(), From: from, Limit: ledger.MaxHistory})
+	}
+	got := uint64(0)
+	for pages := 0; got < r.seq(string(id)); pages++ {
+		a := answer(got + 1)
+		raw, err := protocol.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(a.Entries) == 0 || len(raw) > 4<<20 || pages > 3 {
+			t.Fatalf("page %d has %d entries in %d bytes", pages, len(a.Entries), len(raw))
+		}
+		if pages == 0 && uint64(len(a.Entries)) == r.seq(string(id)) {
+			t.Fatal("everything fits into one message, so this shows nothing")
+		}
+		got += uint64(len(a.Entries))
+	}
+}
+
 func TestBooksHistoryIsPublicToMembers(t *testing.T) {
 	r := newRegistry(t)
 	a := ask[protocol.HistoryAnswer](r, registrarOrg, outsider, protocol.FnHistory,

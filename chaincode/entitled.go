@@ -1,0 +1,101 @@
+package chaincode
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+	"github.com/skuld-registry/skuld/ledger/protocol"
+)
+
+// among says whether the caller's organisation is one of these. The registrar
+// reads what it keeps.
+func (r *reader) among(orgs []string) bool {
+	return r.org == protocol.RegistrarMSP || slices.Contains(orgs, r.org)
+}
+
+// noteReaders gives the note's holder and the organisations that may read the
+// note, sorted: those that host somebody who is something to it.
+func (r *reader) noteReaders(record *ledger.NoteRecord, e *ledger.Entry) (ledger.PartyID, []string, error) {
+	var n ledger.Note
+	if err := json.Unmarshal(e.State, &n); err != nil {
+		return "", nil, fmt.Errorf("decoding a note's state: %w", err)
+	}
+	var holder ledger.PartyID
+	if record.Book != "" {
+		book, err := r.world.Book(record.Book)
+		if err != nil {
+			return "", nil, err
+		}
+		if book == nil {
+			return "", nil, errors.New("reading a note's book: it does not exist")
+		}
+		holder = book.Holder
+	}
+	parties := append(ledger.Parties(&n, holder), ledger.FormerHolders(&n, finance.DateOf(r.at))...)
+	parties = append(parties, lastHolder(&n))
+	var orgs []string
+	for _, id := range parties {
+		p, err := r.world.PartyRecord(id)
+		if err != nil {
+			return "", nil, err
+		}
+		if p == nil {
+			return "", nil, errors.New("reading a note's parties: one does not exist")
+		}
+		orgs = append(orgs, p.Org)
+	}
+	slices.Sort(orgs)
+	return holder, slices.Compact(orgs), nil
+}
+
+// lastHolder gives who held the note last. Once it is handed back it is in
+// nobody's book, and who handed it back must be able to see that it did.
+func lastHolder(n *ledger.Note) ledger.PartyID {
+	if last := len(n.Endorsements) - 1; last >= 0 {
+		return n.Endorsements[last].To
+	}
+	return n.Lender
+}
+
+// mayReadParty says whether the caller may read a party's state: its host
+// may, and of a company or an authority every member.
+func (r *reader) mayReadParty(record *ledger.PartyRecord, e *ledger.Entry) (bool, error) {
+	if r.among([]string{record.Org}) {
+		return true, nil
+	}
+	var p ledger.Party
+	if err := json.Unmarshal(e.State, &p); err != nil {
+		return false, fmt.Errorf("decoding a party's state: %w", err)
+	}
+	return p.Kind == ledger.Company || p.Kind == ledger.Authority, nil
+}
+
+func (r *reader) mayReadHistory(s ledger.Subject, end tip) (bool, error) {
+	if end.seq == 0 {
+		return false, nil
+	}
+	if s.Kind == ledger.KindBook {
+		return true, nil
+	}
+	e, err := r.entry(s, end.seq)
+	if err != nil {
+		return false, err
+	}
+	if s.Kind == ledger.KindParty {
+		p, err := r.world.party(ledger.PartyID(s.ID))
+		if err != nil {
+			return false, err
+		}
+		return r.mayReadParty(p.record, e)
+	}
+	n, err := r.world.note(ledger.NoteID(s.ID))
+	if err != nil {
+		return false, err
+	}
+	_, orgs, err := r.noteReaders(n.record, e)
+	return r.among(orgs), err
+}

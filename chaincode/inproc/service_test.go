@@ -1,0 +1,91 @@
+package inproc_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+)
+
+func TestServiceCommitsAndReads(t *testing.T) {
+	l := newLedger(t, inproc.Options{})
+	c, signed := registration(t, l)
+	commit(t, l, signed)
+	commit(t, l, c.rotation(t, l, 2))
+	for _, org := range []string{inproc.Lender, inproc.Collector, inproc.Registrar} {
+		views, err := l.Service(org).Parties(within(t), c.id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := views[0]
+		if v.Err != nil || v.Party == nil || v.Party.Name != "Holm & <Söner>" || v.Record.Org != inproc.Lender || v.Record.Seq != 2 {
+			t.Errorf("%s reads %+v", org, v)
+		}
+	}
+	if l.Service("StrangerMSP") != nil {
+		t.Error("a stranger has a service")
+	}
+}
+
+// TestCommandAppliesOnceWhateverStepFails lets each step of the first
+// submission fail, with and without having taken effect.
+func TestCommandAppliesOnceWhateverStepFails(t *testing.T) {
+	for _, step := range []inproc.Step{inproc.StepEvaluate, inproc.StepEndorse, inproc.StepOrder, inproc.StepStatus} {
+		for _, fault := range []inproc.Fault{
+			{Fails: true}, {Fails: true, TookEffect: true}, {Twice: true}, {Fails: true, TookEffect: true, Twice: true},
+		} {
+			t.Run(fmt.Sprintf("%s %+v", step, fault), func(t *testing.T) {
+				failures := 0
+				l := newLedger(t, inproc.Options{Fault: func(a inproc.Attempt) inproc.Fault {
+					if a.Step != step || failures > 0 {
+						return inproc.Fault{}
+					}
+					failures++
+					return fault
+				}})
+				c, signed := registration(t, l)
+				first := commit(t, l, signed)
+				again := commit(t, l, signed)
+				if failures == 0 && step != inproc.StepEvaluate {
+					t.Fatal("nothing failed")
+				}
+				if first.Result == nil || again.Result == nil || *first.Result != *again.Result || !again.Repeated {
+					t.Errorf("the outcomes are %+v and %+v", first, again)
+				}
+				if got := applied(t, l); got != 1 {
+					t.Errorf("%d commands were applied, want 1", got)
+				}
+				if commit(t, l, c.rotation(t, l, 2)).Result.Seq != 2 {
+					t.Error("the party does not go on from its first command")
+				}
+			})
+		}
+	}
+}
+
+// applied counts the commands that the blocks say were applied.
+func applied(t *testing.T, l *inproc.Ledger) int {
+	t.Helper()
+	count := 0
+	last := l.Stub().Height(inproc.Lender) - 1
+	for b, err := range l.Service(inproc.Lender).Blocks(within(t), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tx := range b.Transactions {
+			count += len(tx.Results)
+		}
+		if b.Number == last {
+			break
+		}
+	}
+	return count
+}
+
+func TestLedgerNeedsTheRegistrarAndAnother(t *testing.T) {
+	for _, orgs := range [][]string{{inproc.Registrar}, {inproc.Lender, inproc.Collector}} {
+		if _, err := inproc.New(inproc.Options{Orgs: orgs}); err == nil {
+			t.Errorf("a ledger of %v was made", orgs)
+		}
+	}
+}
