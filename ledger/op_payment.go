@@ -184,8 +184,8 @@ func (n *Note) Owed() finance.Owed {
 
 // giveBack takes off the interest that was counted after the day on which a
 // payment was in truth made: the borrower does not pay for late bookkeeping.
-// Where that much is no longer owed, since this payment or one that is dated
-// later was used for it, the excess becomes payment of principal.
+// Where that much is no longer owed, since this payment or one that was booked
+// before it was used for it, the excess becomes payment of principal.
 func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date) error {
 	bal := &a.note.Balance
 	if !valueOn.Before(bal.AccruedTo) {
@@ -199,17 +199,15 @@ func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date
 	if err != nil {
 		return err
 	}
-	used := a.usedAfter(p)
-	var late finance.Amount
-	for _, u := range used {
-		late += u.Parts.LateInterest
-	}
 	bal.InterestMicro -= with.InterestMicro - without.InterestMicro
 	// No more late interest than was charged: the gate may have been closed for
 	// a part of that time.
-	bal.LateMicro -= min(max(0, with.LateMicro-without.LateMicro), bal.LateMicro+micro(late))
-	for _, u := range used {
-		bal.toPrincipal(&u.Parts)
+	bal.LateMicro -= min(max(0, with.LateMicro-without.LateMicro), bal.LateMicro+micro(a.lateUsedFrom(p)))
+	bal.toPrincipal(&p.Parts)
+	for i := len(a.note.Payments) - 1; i >= 0; i-- {
+		if q := &a.note.Payments[i]; !q.Reversed {
+			bal.toPrincipal(&q.Parts)
+		}
 	}
 	// What was forgiven and turns out never to have been owed was not forgiven.
 	forgiven := min(credit(bal.InterestMicro), bal.ForgivenInterest)
@@ -221,15 +219,16 @@ func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date
 	return nil
 }
 
-// usedAfter lists the payment and those remembered that are dated after it.
-func (a *act) usedAfter(p *Payment) []*Payment {
-	used := []*Payment{p}
-	for i := range a.note.Payments {
-		if q := &a.note.Payments[i]; !q.Reversed && q.On.After(p.On) {
-			used = append(used, q)
+// lateUsedFrom sums what the payment, and those dated after it, were used for
+// of late interest.
+func (a *act) lateUsedFrom(p *Payment) finance.Amount {
+	late := p.Parts.LateInterest
+	for _, q := range a.note.Payments {
+		if !q.Reversed && q.On.After(p.On) {
+			late += q.Parts.LateInterest
 		}
 	}
-	return used
+	return late
 }
 
 // toPrincipal moves what was used for interest that is now a credit to principal.
