@@ -78,7 +78,7 @@ func (r *rig) awaitReady(ctx context.Context) error {
 		}
 		select {
 		case <-r.ended:
-			return fmt.Errorf("starting the network:\n%s", r.output.String())
+			return errors.New("starting the network: it ended; what it said stands above")
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the network: %w", ctx.Err())
 		case <-tick.C:
