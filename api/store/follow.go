@@ -41,12 +41,17 @@ type Follower struct {
 	// 5 ms doubling to half a second.
 	Pause func(ctx context.Context, attempt int) error
 
-	live atomic.Bool
+	live     atomic.Bool
+	complete atomic.Bool
 }
 
 // Live says whether the read model has caught up with the ledger since the
 // follower last lost it.
 func (f *Follower) Live() bool { return f.live.Load() }
+
+// Complete says whether the read model has caught up since the follower was
+// started. What it shows may be some blocks old, but leaves none before them out.
+func (f *Follower) Complete() bool { return f.complete.Load() }
 
 // Run follows the ledger until ctx ends. It goes on from the checkpoint when
 // the stream breaks, as it does when the ledger's peer is restarted.
@@ -93,6 +98,7 @@ func (f *Follower) follow(ctx context.Context) error {
 		}
 		if len(blocks) == 0 {
 			f.live.Store(true)
+			f.complete.Store(true)
 		}
 	}
 }

@@ -1,0 +1,162 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// call is what is known of one request. It belongs to the goroutine that
+// serves the request.
+type call struct {
+	id    string
+	route *route
+	lang  ledger.Language
+	party *ledger.Party // who asks; nil where nobody has proved who it is
+	keyID string        // the key with which it did
+
+	// For the log.
+	status      int
+	code        ledger.Code
+	cause       error
+	command     ledger.CommandID
+	transaction string
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
+
+// serve makes a handler of a route: it gives the request its id and its limits,
+// finds out who asks, turns errors into problems, and writes one line to the log.
+func (s *Server) serve(rt *route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := s.Clock()
+		c := &call{route: rt, lang: languageOf(r.Header.Get("Accept-Language"))}
+		rec := &recorder{ResponseWriter: w, call: c}
+		defer s.logCall(r, c, began)
+		id := make([]byte, 12)
+		if _, err := io.ReadFull(s.Random, id); err != nil {
+			c.cause = fmt.Errorf("drawing a request's id: %w", err)
+			rec.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		c.id = hex.EncodeToString(id)
+		h := w.Header()
+		h.Set("X-Request-Id", c.id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		// Answers are about people's debts; none may stay in a cache between.
+		h.Set("Cache-Control", "no-store")
+		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		if err := s.bounded(rt, rec, r); err != nil {
+			if c.status != 0 { // the answer has begun; only the log can be told
+				c.cause = err
+				return
+			}
+			s.fail(rec, r, err)
+		}
+	})
+}
+
+// bounded serves a request within its limits.
+func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err error) {
+	places := s.underWay
+	if rt.stream {
+		places = s.streams
+	} else if rt.limit == maxImportBody {
+		places = s.uploads
+	}
+	select {
+	case places <- struct{}{}:
+		defer func() { <-places }()
+	default:
+		return ledger.Refuse(ledger.CodeUnavailable)
+	}
+	if !rt.stream {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
+	limit := rt.limit
+	if limit == 0 {
+		limit = maxBody
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	if err := s.authenticate(rt, r); err != nil {
+		return err
+	}
+	return rt.handle(s, w, r)
+}
+
+// logCall writes the one line that a request leaves. It holds no personal data:
+// the pattern of the address and not the address, pseudonymous ids, a code and
+// no text of a refusal.
+func (s *Server) logCall(r *http.Request, c *call, began time.Time) {
+	attrs := []slog.Attr{
+		slog.String("request", c.id), slog.String("method", clip(r.Method, 16)), slog.String("route", c.route.pattern),
+		slog.Int("status", c.status), slog.Duration("took", s.Clock().Sub(began)),
+	}
+	add := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, value))
+		}
+	}
+	add("code", string(c.code))
+	if c.party != nil {
+		add("principal", string(c.party.ID))
+	}
+	add("command", string(c.command))
+	add("transaction", c.transaction)
+	level := slog.LevelInfo
+	if c.cause != nil {
+		level = slog.LevelError
+		if c.code == ledger.CodeUnavailable || errors.Is(c.cause, context.Canceled) {
+			level = slog.LevelWarn
+		}
+		attrs = append(attrs, slog.String("error", c.cause.Error()))
+	}
+	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// recorder notes the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	call *call
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.call.status == 0 {
+		r.call.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.call.status == 0 {
+		r.call.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func clip(s string, most int) string {
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}

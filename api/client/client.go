@@ -1,0 +1,202 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// Limits of one exchange with a gateway.
+const (
+	// MaxAnswerBytes bounds what is read of one answer.
+	MaxAnswerBytes = 64 << 20
+	// RequestTimeout bounds one exchange; a write waits for its block, so it is
+	// longer than a block takes even on a busy network.
+	RequestTimeout = 60 * time.Second
+
+	maxIdleConnections = 64
+)
+
+// Options say how to reach a gateway and as whom.
+type Options struct {
+	// Gateway is its base address, such as http://127.0.0.1:8080.
+	Gateway string
+	// Party and Key say who acts. Without them only what is public can be read
+	// and only a registration handed in.
+	Party ledger.PartyID
+	Key   crypto.Signer
+	// Language of the texts in problems; the gateway's own where it is empty.
+	Language ledger.Language
+	// Transport carries the requests; http.DefaultTransport's settings where it is nil.
+	Transport http.RoundTripper
+	// Now and Random give the time and command ids; the system's where nil.
+	Now    func() time.Time
+	Random io.Reader
+	// Retry bounds how long an outcome is waited for; DefaultRetry where zero.
+	Retry Retry
+}
+
+// Client is safe for use by several goroutines.
+type Client struct {
+	options Options
+	base    string
+	http    *http.Client
+	stream  *http.Client // without a timeout, for events
+
+	mu      sync.Mutex // guards token, expires and network
+	token   string
+	expires time.Time
+	network string
+}
+
+// New makes a client. It sends nothing yet.
+func New(o Options) (*Client, error) {
+	u, err := url.Parse(o.Gateway)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("making a client: %q is not the address of a gateway", o.Gateway)
+	}
+	if o.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost = maxIdleConnections
+		o.Transport = t
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Retry == (Retry{}) {
+		o.Retry = DefaultRetry
+	}
+	return &Client{
+		options: o, base: strings.TrimRight(o.Gateway, "/"),
+		http:   &http.Client{Transport: o.Transport, Timeout: RequestTimeout},
+		stream: &http.Client{Transport: o.Transport},
+	}, nil
+}
+
+// Self is who the client acts as.
+func (c *Client) Self() ledger.PartyID { return c.options.Party }
+
+// Network gives the digest that commands name, as the gateway says it. It is
+// asked once.
+func (c *Client) Network(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	known := c.network
+	c.mu.Unlock()
+	if known != "" {
+		return known, nil
+	}
+	var answer Network
+	if err := c.get(ctx, "/v1/network", public, &answer); err != nil {
+		return "", fmt.Errorf("asking for the network: %w", err)
+	}
+	if answer.Network == "" {
+		return "", errors.New("asking for the network: the answer names none")
+	}
+	c.mu.Lock()
+	c.network = answer.Network
+	c.mu.Unlock()
+	return answer.Network, nil
+}
+
+// Network is what a gateway says of itself.
+type Network struct {
+	Network      string    `json:"network"`
+	Organisation string    `json:"organisation"`
+	Time         time.Time `json:"time"`
+}
+
+// access says whether a request carries the party's token.
+type access bool
+
+const (
+	public  access = false
+	private access = true
+)
+
+func (c *Client) get(ctx context.Context, path string, a access, answer any) error {
+	_, err := c.exchange(ctx, request{method: http.MethodGet, path: path, access: a}, answer)
+	return err
+}
+
+// request is one exchange. Its body is kept as bytes, so that it can be sent again.
+type request struct {
+	method, path string
+	access       access
+	body         any
+}
+
+// exchange sends a request, once more with a new token where the old one is no
+// longer good, and decodes the answer. A refusal is a *Problem.
+func (c *Client) exchange(ctx context.Context, r request, answer any) (status int, err error) {
+	var body []byte
+	if r.body != nil {
+		if body, err = json.Marshal(r.body); err != nil {
+			return 0, fmt.Errorf("writing the request: %w", err)
+		}
+	}
+	status, err = c.send(ctx, r, body, answer)
+	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && r.access == private && p.Code == ledger.CodeTokenInvalid {
+		c.forgetToken()
+		status, err = c.send(ctx, r, body, answer)
+	}
+	return status, err
+}
+
+func (c *Client) send(ctx context.Context, r request, body []byte, answer any) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, bytes.NewReader(body))
+	if err != nil {
+		return 0, fmt.Errorf("writing the request: %w", err)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.access == private {
+		token, err := c.accessToken(ctx)
+		if err != nil {
+			return 0, &notSent{err}
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return c.do(req, answer)
+}
+
+// do carries out a prepared request.
+func (c *Client) do(req *http.Request, answer any) (int, error) {
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	if c.options.Language != "" {
+		req.Header.Set("Accept-Language", string(c.options.Language))
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return 0, unreachable(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswerBytes+1))
+	if err != nil {
+		return resp.StatusCode, unreachable(err)
+	}
+	if len(text) > MaxAnswerBytes {
+		return resp.StatusCode, fmt.Errorf("the gateway's answer is longer than %d bytes", MaxAnswerBytes)
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return resp.StatusCode, readProblem(resp, text)
+	}
+	if answer == nil {
+		return resp.StatusCode, nil
+	}
+	if err := json.Unmarshal(text, answer); err != nil {
+		return resp.StatusCode, fmt.Errorf("reading the gateway's answer to %s %s: %w", req.Method, req.URL.Path, err)
+	}
+	return resp.StatusCode, nil
+}

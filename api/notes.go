@@ -1,0 +1,249 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// Pages of lists.
+const (
+	defaultPage = 50
+	maxPage     = store.MaxPage
+)
+
+// noteAnswer is a note as its reader sees it.
+type noteAnswer struct {
+	ID  ledger.NoteID `json:"id"`
+	Seq uint64        `json:"seq"` // the next command's is one more
+	// Note and what follows are there for whoever is something to the note.
+	Note    *ledger.Note    `json:"note,omitempty"`
+	Holder  ledger.PartyID  `json:"holder,omitempty"`
+	Roles   []ledger.Role   `json:"roles"` // of the reader
+	Summary *ledger.Summary `json:"summary,omitempty"`
+	// Record is all that an authority sees of a note that it has not frozen.
+	Record *ledger.NoteRecord `json:"record,omitempty"`
+}
+
+// noteView is a note that the caller may see: all of it, or its record.
+type noteView struct {
+	note   *ledger.Note
+	holder ledger.PartyID
+	record ledger.NoteRecord // where note is nil
+}
+
+func (v noteView) seq() uint64 {
+	if v.note == nil {
+		return v.record.Seq
+	}
+	return v.note.Seq
+}
+
+// mayRead says whether a party is something to a note. It is asked at every
+// read, on that day, and never stored.
+func mayRead(n *ledger.Note, holder ledger.PartyID, p *ledger.Party, on finance.Date) bool {
+	return slices.Contains(ledger.Parties(n, holder), p.ID) || slices.Contains(ledger.FormerHolders(n, on), p.ID)
+}
+
+// note reads a note for the caller. The read model answers unless fresh is
+// asked for. Where it does not know the note, or not that the caller may see
+// it, the ledger itself is asked: the read model may be a block behind.
+func (s *Server) note(ctx context.Context, id ledger.NoteID, fresh bool) (noteView, error) {
+	if !id.Valid() {
+		return noteView{}, absent()
+	}
+	party, today := callOf(ctx).party, s.today()
+	if !fresh {
+		n, err := s.Store.Note(ctx, id)
+		if err != nil {
+			return noteView{}, err
+		}
+		if n != nil && mayRead(n.State, n.Holder, party, today) {
+			return noteView{note: n.State, holder: n.Holder}, nil
+		}
+	}
+	views, err := s.Service.Notes(ctx, id)
+	if err != nil {
+		return noteView{}, errLedger{err}
+	}
+	v := views[0]
+	if v.Note != nil && mayRead(v.Note, v.Holder, party, today) {
+		return noteView{note: v.Note, holder: v.Holder}, nil
+	}
+	// An authority may freeze any note, and must know where its record stands.
+	if party.Kind == ledger.Authority && v.Record.Seq > 0 {
+		return noteView{record: v.Record}, nil
+	}
+	return noteView{}, absent()
+}
+
+func (s *Server) today() finance.Date { return finance.DateOf(s.Clock()) }
+
+// getNote answers with a note and what follows from it on a day. With
+// Cache-Control: no-cache (RFC 9111 par. 5.2.1.4) it is read from the ledger.
+func (s *Server) getNote(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, "as_of")
+	asOf := q.date("as_of", s.today())
+	if q.err != nil {
+		return q.err
+	}
+	id := ledger.NoteID(chi.URLParam(r, "note"))
+	v, err := s.note(r.Context(), id, wantsFresh(r))
+	if err != nil {
+		return err
+	}
+	a := s.noteAnswer(r.Context(), id, v)
+	if v.note != nil {
+		summary, err := ledger.Summarize(v.note, v.holder, asOf)
+		if err != nil && r.URL.RawQuery != "" {
+			return ledger.Refuse(ledger.CodeQueryInvalid, "field", "as_of", "want", "a day on which the note can be counted")
+		}
+		if err != nil {
+			return fmt.Errorf("counting note %s: %w", id, err)
+		}
+		a.Summary = &summary
+	}
+	setETag(w, v.seq())
+	return answer(w, http.StatusOK, a)
+}
+
+func (s *Server) noteAnswer(ctx context.Context, id ledger.NoteID, v noteView) noteAnswer {
+	a := noteAnswer{ID: id, Seq: v.seq(), Note: v.note, Holder: v.holder, Roles: []ledger.Role{}}
+	if v.note == nil {
+		a.Record, a.Roles = &v.record, []ledger.Role{ledger.RoleAuthority}
+		return a
+	}
+	a.Roles = append(a.Roles, ledger.NoteRoles(v.note, v.holder, callOf(ctx).party.ID)...)
+	return a
+}
+
+func wantsFresh(r *http.Request) bool {
+	for d := range strings.SplitSeq(r.Header.Get("Cache-Control"), ",") {
+		if strings.EqualFold(strings.TrimSpace(d), "no-cache") {
+			return true
+		}
+	}
+	return false
+}
+
+// setETag gives the sequence number as the entity's tag: it is what a writer
+// compares with. It says nothing of what follows from the date, so answers are
+// never to be stored (Cache-Control) and never answered with 304.
+func setETag(w http.ResponseWriter, seq uint64) {
+	w.Header().Set("ETag", `"`+strconv.FormatUint(seq, 10)+`"`)
+}
+
+type notesAnswer struct {
+	Notes []noteAnswer `json:"notes"`
+	Next  string       `json:"next,omitempty"` // cursor of the next page
+}
+
+// listNotes lists the notes that the caller is something to, the latest first.
+func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, "status", "role", "book", "holder", "borrower", "cursor", "limit")
+	isParty := func(v string) bool { return ledger.PartyID(v).Valid() }
+	want := store.NoteQuery{
+		Party:    callOf(r.Context()).party.ID,
+		Role:     ledger.Role(q.text("role", "a role", func(v string) bool { return slices.Contains(ledger.Roles(), ledger.Role(v)) })),
+		Status:   ledger.Status(q.text("status", "a status", func(v string) bool { return slices.Contains(ledger.Statuses(), ledger.Status(v)) })),
+		Book:     ledger.BookID(q.text("book", "a book's id", func(v string) bool { return ledger.BookID(v).Valid() })),
+		Holder:   ledger.PartyID(q.text("holder", "a party's id", isParty)),
+		Borrower: ledger.PartyID(q.text("borrower", "a party's id", isParty)),
+		Before:   q.cursor(),
+		Limit:    q.number("limit", defaultPage, 1, maxPage),
+	}
+	if q.err != nil {
+		return q.err
+	}
+	if err := s.requireComplete(); err != nil {
+		return err
+	}
+	found, err := s.Store.Notes(r.Context(), want)
+	if err != nil {
+		return err
+	}
+	a, today := notesAnswer{Notes: []noteAnswer{}}, s.today()
+	for _, n := range found {
+		// A page may be short: a former holder's time to look may be over.
+		if mayRead(n.State, n.Holder, callOf(r.Context()).party, today) {
+			a.Notes = append(a.Notes, s.noteAnswer(r.Context(), n.State.ID, noteView{note: n.State, holder: n.Holder}))
+		}
+	}
+	if len(found) == want.Limit {
+		a.Next = nextCursor(found[want.Limit-1].Cursor)
+	}
+	return answer(w, http.StatusOK, a)
+}
+
+// requireComplete refuses lists while the read model is being built: a list
+// that silently leaves notes out is a wrong answer.
+func (s *Server) requireComplete() error {
+	if s.Complete() {
+		return nil
+	}
+	return ledger.Refuse(ledger.CodeUnavailable)
+}
+
+// historyEntry is one command on a note, as it was signed.
+type historyEntry struct {
+	Seq         uint64          `json:"seq"`
+	At          time.Time       `json:"at"`  // ledger time
+	Org         string          `json:"org"` // organisation through which it came
+	Transaction string          `json:"transaction"`
+	Command     json.RawMessage `json:"command"`
+	JWS         string          `json:"jws"`
+}
+
+type historyAnswer struct {
+	Entries []historyEntry `json:"entries"`
+	Next    uint64         `json:"next,omitempty"` // from of the next page
+}
+
+// getHistory gives the signed commands of a note, from the first on.
+func (s *Server) getHistory(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, "from", "limit")
+	from, limit := q.number("from", 1, 1, maxSeq), q.number("limit", defaultPage, 1, maxPage)
+	if q.err != nil {
+		return q.err
+	}
+	id := ledger.NoteID(chi.URLParam(r, "note"))
+	v, err := s.note(r.Context(), id, wantsFresh(r))
+	if err != nil {
+		return err
+	}
+	if v.note == nil {
+		return absent()
+	}
+	entries, err := s.Service.History(r.Context(), id.Subject(), uint64(from), limit)
+	if err != nil {
+		return errLedger{err}
+	}
+	a := historyAnswer{Entries: []historyEntry{}}
+	for _, e := range entries {
+		opened, err := s.Signatures.Open(e.Signed)
+		if err != nil {
+			return err
+		}
+		a.Entries = append(a.Entries, historyEntry{
+			Seq: e.Seq, At: e.At, Org: e.Org, Transaction: e.Transaction, Command: opened.Payload, JWS: e.Signed.JWS,
+		})
+	}
+	if n := len(entries); n == limit && entries[n-1].Seq < v.seq() {
+		a.Next = entries[n-1].Seq + 1
+	}
+	return answer(w, http.StatusOK, a)
+}
+
+// maxSeq bounds a sequence number in an address; no note has so many commands.
+const maxSeq = 1 << 31

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// Limits of a server.
+const (
+	maxBody       = 1 << 20  // bytes of a request's body
+	maxImportBody = 64 << 20 // bytes of a chunk of an import
+	maxUnderWay   = 512      // requests at a time, streams apart
+	maxStreams    = 256      // streams of events at a time
+	maxUploads    = 4        // chunks of imports at a time, which may each be large
+
+	// requestTime bounds a request; submitTime bounds the wait for an outcome
+	// within it, after which the caller is told that it is not known yet.
+	requestTime = 60 * time.Second
+	submitTime  = 45 * time.Second
+	// ownWrites bounds how long an answer waits for the read model, so that the
+	// caller finds there what it has just written.
+	ownWrites = 2 * time.Second
+)
+
+// Options are what a server works with. All but Log must be given.
+type Options struct {
+	Service    ledger.Service
+	Signatures ledger.Signatures
+	Store      *store.Store
+	Tokens     *auth.Tokens
+	Assertions *auth.Assertions
+
+	Organisation string // the name of the gateway's organisation
+	Org          string // its membership id
+	URL          string // base of the gateway's own addresses, without a slash at its end
+	// RegistrationOpen lets anybody register as a party of the organisation.
+	RegistrationOpen bool
+
+	// Complete says whether the read model has caught up since the gateway
+	// started. Until then lists are refused: they would leave notes out.
+	Complete func() bool
+	// Missing says what keeps the gateway from working; nothing when it is ready.
+	Missing func(context.Context) []string
+
+	Clock  func() time.Time
+	Random io.Reader // must be safe for concurrent use
+	Log    *slog.Logger
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Service == nil || o.Signatures == nil || o.Store == nil:
+		return errors.New("the server needs a ledger, signatures and a store")
+	case o.Tokens == nil || o.Assertions == nil:
+		return errors.New("the server needs tokens and assertions")
+	case o.Org == "" || o.URL == "":
+		return errors.New("the server needs its organisation and its URL")
+	case o.Complete == nil || o.Missing == nil || o.Clock == nil || o.Random == nil:
+		return errors.New("the server needs its state, a clock and randomness")
+	}
+	return nil
+}
+
+// Server answers requests. It may be used by many callers at a time.
+type Server struct {
+	Options
+	underWay chan struct{}
+	streams  chan struct{}
+	uploads  chan struct{}
+	stopping chan struct{} // closed by Stop
+	handler  http.Handler
+}
+
+// New makes a server.
+func New(o Options) (*Server, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Options: o, underWay: make(chan struct{}, maxUnderWay), streams: make(chan struct{}, maxStreams),
+		uploads: make(chan struct{}, maxUploads), stopping: make(chan struct{}),
+	}
+	router := chi.NewRouter()
+	for _, r := range routes() {
+		router.Method(r.method, r.pattern, s.serve(&r))
+	}
+	router.NotFound(s.serve(&route{pattern: "-", handle: (*Server).notFound}).ServeHTTP)
+	router.MethodNotAllowed(s.serve(&route{pattern: "-", handle: (*Server).methodNotAllowed}).ServeHTTP)
+	s.handler = router
+	return s, nil
+}
+
+// ServeHTTP answers a request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Stop ends the streams, which would otherwise keep a shutdown waiting. Call it
+// once, before http.Server.Shutdown, which then finishes what was accepted.
+func (s *Server) Stop() { close(s.stopping) }
+
+func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
+	return ledger.Refuse(ledger.CodeNotFound)
+}
+
+func (s *Server) methodNotAllowed(_ http.ResponseWriter, r *http.Request) error {
+	return ledger.Refuse(ledger.CodeMethodNotAllowed, "method", clip(r.Method, 16))
+}

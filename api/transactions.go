@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// transactionAnswer is a transaction of the ledger, or a command whose outcome
+// its sender asks for.
+type transactionAnswer struct {
+	ID          string              `json:"id"`
+	Outcome     ledger.OutcomeState `json:"outcome"`
+	Transaction string              `json:"transaction,omitempty"`
+	Block       uint64              `json:"block,omitempty"`
+	At          *time.Time          `json:"at,omitempty"`      // ledger time
+	Results     []ledger.Result     `json:"results,omitempty"` // those that the caller may see
+	Problem     *problem            `json:"problem,omitempty"` // of a command that can no longer be applied
+}
+
+var transactionPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// getTransaction tells the outcome of a transaction, by the ledger's id, or of
+// the caller's own command, by the command's id.
+func (s *Server) getTransaction(w http.ResponseWriter, r *http.Request) error {
+	id := chi.URLParam(r, "transaction")
+	switch {
+	case transactionPattern.MatchString(id):
+		return s.ledgerTransaction(w, r, id)
+	case ledger.CommandID(id).Valid():
+		return s.commandOutcome(w, r, ledger.CommandID(id))
+	}
+	return absent()
+}
+
+func (s *Server) ledgerTransaction(w http.ResponseWriter, r *http.Request, id string) error {
+	entries, err := s.Store.EntriesIn(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return s.entriesAnswer(w, r, id, entries)
+}
+
+// entriesAnswer answers with the entries that the caller may see.
+func (s *Server) entriesAnswer(w http.ResponseWriter, r *http.Request, id string, entries []store.Entry) error {
+	a := transactionAnswer{ID: id, Outcome: ledger.Committed}
+	for _, e := range entries {
+		sees, err := s.maySee(r.Context(), e.Result.Subject)
+		if err != nil {
+			return err
+		}
+		if sees {
+			a.Results = append(a.Results, e.Result)
+			a.Transaction, a.Block, a.At = e.Transaction, e.Block, &e.At
+		}
+	}
+	if len(a.Results) == 0 {
+		return absent()
+	}
+	return answer(w, http.StatusOK, a)
+}
+
+// maySee says whether the caller may be told of what happened to a subject.
+func (s *Server) maySee(ctx context.Context, subject ledger.Subject) (bool, error) {
+	party := callOf(ctx).party
+	switch subject.Kind {
+	case ledger.KindParty:
+		return subject.ID == string(party.ID), nil
+	case ledger.KindBook:
+		b, err := s.Store.Book(ctx, ledger.BookID(subject.ID))
+		return b != nil && b.Holder == party.ID, err
+	case ledger.KindNote:
+		n, err := s.Store.Note(ctx, ledger.NoteID(subject.ID))
+		return n != nil && mayRead(n.State, n.Holder, party, s.today()), err
+	}
+	return false, nil
+}
+
+// commandOutcome tells what became of a command: it stands on the ledger, or
+// another one took its place, or its time is over, or nobody knows yet.
+func (s *Server) commandOutcome(w http.ResponseWriter, r *http.Request, id ledger.CommandID) error {
+	ctx, c := r.Context(), callOf(r.Context())
+	c.command = id
+	sent, err := s.Store.Submission(ctx, c.party.ID, id)
+	if err != nil {
+		return err
+	}
+	if sent == nil {
+		entries, err := s.Store.EntriesBy(ctx, id)
+		if err != nil {
+			return err
+		}
+		return s.entriesAnswer(w, r, string(id), entries)
+	}
+	stands, err := s.Store.EntryAt(ctx, sent.Subject, sent.Seq)
+	if err != nil {
+		return err
+	}
+	a := transactionAnswer{ID: string(id), Outcome: ledger.Unknown}
+	switch {
+	case stands != nil && stands.Result.Command == id:
+		a.Outcome, a.Transaction, a.Block, a.At = ledger.Committed, stands.Transaction, stands.Block, &stands.At
+		a.Results = []ledger.Result{stands.Result}
+	case stands != nil:
+		p := describe(ledger.Refuse(ledger.CodeConflict), c.lang)
+		a.Outcome, a.Problem = ledger.Conflicted, &p
+	case s.Clock().After(sent.Expires.Add(2 * ledger.ClockTolerance)):
+		// No peer endorses it any more, and what was endorsed has been ordered.
+		p := describe(ledger.Refuse(ledger.CodeCommandExpired, "expired", sent.Expires.Format(time.RFC3339)), c.lang)
+		a.Outcome, a.Problem = ledger.Rejected, &p
+	default:
+		w.Header().Set("Retry-After", "1")
+		return answer(w, http.StatusAccepted, a)
+	}
+	return answer(w, http.StatusOK, a)
+}

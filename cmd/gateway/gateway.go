@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/skuld-registry/skuld/api"
+	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/sign"
+)
+
+// Limits of the HTTP server.
+const (
+	headerTime     = 5 * time.Second
+	readTime       = 2 * time.Minute // of a whole request; an import's chunk may be large
+	writeTime      = 2 * time.Minute // of a whole answer; a stream of events sets its own
+	idleTime       = 2 * time.Minute
+	maxHeaderBytes = 32 << 10
+	shutdownTime   = 25 * time.Second
+	checkTime      = 2 * time.Second
+)
+
+// options are what a gateway is made of; a test gives a ledger in memory.
+type options struct {
+	service          ledger.Service
+	check            func(context.Context) error // whether the ledger can be reached
+	organisation     string
+	org              string
+	data             string
+	url              string
+	registrationOpen bool
+	rebuild          bool
+	clock            func() time.Time
+	log              *slog.Logger
+}
+
+// gateway is the store, what keeps it up with the ledger, and the server.
+type gateway struct {
+	store    *store.Store
+	follower *store.Follower
+	server   *api.Server
+	log      *slog.Logger
+	stop     context.CancelFunc // ends the follower
+	running  sync.WaitGroup
+}
+
+// open opens the store, begins to follow the ledger, and makes the server.
+func open(ctx context.Context, o options) (*gateway, error) {
+	if o.clock == nil {
+		o.clock = time.Now
+	}
+	s, err := openStore(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log}, log: o.log}
+	if g.server, err = g.newServer(o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	// The follower outlives ctx: requests that are accepted before a shutdown
+	// still wait for the read model.
+	var follow context.Context
+	follow, g.stop = context.WithCancel(context.WithoutCancel(ctx))
+	g.running.Go(func() { g.follower.Run(follow) })
+	return g, nil
+}
+
+func openStore(ctx context.Context, o options) (*store.Store, error) {
+	s, err := store.Open(ctx, databaseFile(o.data))
+	if err != nil {
+		return nil, err
+	}
+	if o.rebuild {
+		err = s.Reset(ctx, o.service.Network())
+	} else if err = s.Claim(ctx, o.service.Network()); errors.Is(err, store.ErrOtherNetwork) {
+		err = fmt.Errorf("%w; start once with -rebuild, or name another -data folder", err)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (g *gateway) newServer(o options) (*api.Server, error) {
+	key, err := auth.LoadKey(keyFile(o.data))
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := auth.NewTokens(o.url, key, rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return api.New(api.Options{
+		Service: o.service, Signatures: sign.Verifier{}, Store: g.store, Tokens: tokens,
+		Assertions: &auth.Assertions{
+			Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{o.service}, Replays: g.store,
+		},
+		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
+		Complete: g.follower.Complete, Missing: g.missing(o.check), Clock: o.clock, Random: rand.Reader, Log: o.log,
+	})
+}
+
+// parties reads the parties of assertions from the ledger itself, so that a
+// revoked key opens nothing from the same moment on.
+type parties struct{ service ledger.Service }
+
+func (p parties) Party(ctx context.Context, id ledger.PartyID) (*ledger.Party, error) {
+	views, err := p.service.Parties(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return views[0].Party, nil
+}
+
+// missing says what keeps the gateway from working.
+func (g *gateway) missing(check func(context.Context) error) func(context.Context) []string {
+	return func(ctx context.Context) []string {
+		ctx, cancel := context.WithTimeout(ctx, checkTime)
+		defer cancel()
+		var missing []string
+		if err := check(ctx); err != nil {
+			g.log.Warn("the ledger cannot be reached", "error", err)
+			missing = append(missing, "the ledger cannot be reached")
+		}
+		if !g.follower.Live() {
+			next, _ := g.store.Next()
+			missing = append(missing, fmt.Sprintf("the read model has not caught up; it has come to block %d", next))
+		}
+		return missing
+	}
+}
+
+// serve answers requests until ctx ends, and then finishes those it accepted.
+func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: g.server, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-ctx.Done():
+	}
+	g.log.Info("shutting down")
+	g.server.Stop()
+	ending, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return fmt.Errorf("finishing the requests under way: %w", errors.Join(err, server.Close()))
+	}
+	return nil
+}
+
+// close ends the follower and closes the store.
+func (g *gateway) close() error {
+	g.stop()
+	g.running.Wait()
+	return g.store.Close()
+}

@@ -1,0 +1,102 @@
+// Command gateway serves one organisation's REST interface to the ledger, over
+// Fabric, with a read model of its own.
+//
+// It must hold nothing but wiring, and no party's key: what it answers is in
+// package api.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/skuld-registry/skuld/ledger/fabric"
+	"github.com/skuld-registry/skuld/ledger/protocol"
+	"github.com/skuld-registry/skuld/ledger/sign"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// memoryLimit is what the garbage collector keeps the heap under (unless
+// GOMEMLIMIT says otherwise), so that the whole process stays below 150 MB.
+const memoryLimit = 100 << 20
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run serves until ctx ends and then finishes what it has accepted.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	c, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return exitDone
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "gateway: %v\n", err)
+		return exitUsage
+	}
+	profile, err := c.check()
+	if err != nil {
+		fmt.Fprintf(stderr, "gateway: the configuration has faults:\n%v\n", err)
+		return exitUsage
+	}
+	if c.checkOnly {
+		fmt.Fprintln(stdout, "gateway: the configuration is good")
+		return exitDone
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+	log := slog.New(slog.NewJSONHandler(stderr, nil)).With("organisation", profile.Organisation)
+	if err := serve(ctx, c, profile, log); err != nil {
+		log.Error("the gateway ends", "error", err)
+		return exitFailed
+	}
+	return exitDone
+}
+
+// serve connects to the ledger and serves.
+func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logger) (err error) {
+	channel, err := fabric.Connect(profile, fabric.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, channel.Close()) }()
+	service := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{})
+	defer func() { err = errors.Join(err, closeService(service)) }()
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	g, err := open(ctx, options{
+		service: service, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
+		data: c.data, url: c.baseURL(listener.Addr()), registrationOpen: c.registrationOpen, rebuild: c.rebuild, log: log,
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	log.Info("serving", "address", listener.Addr().String(), "network", service.Network())
+	return errors.Join(g.serve(ctx, listener), g.close())
+}
+
+// closeService waits for the transactions under way.
+func closeService(service *protocol.Client) error {
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return service.Close(ctx)
+}
