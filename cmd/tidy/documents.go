@@ -3,10 +3,8 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -121,13 +119,9 @@ func subcommands(r *repository, dir string) []string {
 			if !ok {
 				return true
 			}
-			key, isName := kv.Key.(*ast.Ident)
-			value, isText := kv.Value.(*ast.BasicLit)
-			if isName && isText && key.Name == "Use" && value.Kind == token.STRING {
-				use, err := strconv.Unquote(value.Value)
-				if name, _, _ := strings.Cut(use, " "); err == nil && name != "" {
-					names = append(names, name)
-				}
+			if use, isText := asText(kv.Value); isText && isKey(kv, "Use") {
+				name, _, _ := strings.Cut(use, " ")
+				names = append(names, name)
 			}
 			return true
 		})

@@ -50,15 +50,12 @@ var opPlaces = []opPlace{
 		f := r.file("ledger/testdata/transitions.txt")
 		return f != nil && bytes.Contains(f.text, []byte(op.value))
 	}},
-	{"route in the API", func(r *repository, op operation) bool {
-		return slices.ContainsFunc(r.goFiles(), func(f *file) bool {
-			return below(f.dir(), "api") && !f.isTest() && names(f, op.constant)
-		})
+	{"route (api/routes.go)", func(r *repository, op operation) bool {
+		return routeName(r, op.constant) != ""
 	}},
-	{"path in the OpenAPI document", func(r *repository, op operation) bool {
-		return slices.ContainsFunc(r.files, func(f *file) bool {
-			return below(f.dir(), "api") && bytes.Contains(f.text, fmt.Appendf(nil, "x-operation: %s\n", op.value))
-		})
+	{"path in the OpenAPI document (api/openapi.yaml)", func(r *repository, op operation) bool {
+		f, name := r.file("api/openapi.yaml"), routeName(r, op.constant)
+		return f != nil && name != "" && bytes.Contains(f.text, fmt.Appendf(nil, "operationId: %s\n", name))
 	}},
 	{"test in ledger", func(r *repository, op operation) bool {
 		return slices.ContainsFunc(r.goFiles(), func(f *file) bool {
@@ -94,12 +91,64 @@ func asOperation(s *ast.ValueSpec) (operation, bool) {
 	if !ok || kind.Name != "Op" || len(s.Names) != 1 || len(s.Values) != 1 {
 		return operation{}, false
 	}
-	lit, ok := s.Values[0].(*ast.BasicLit)
-	if !ok {
-		return operation{}, false
+	value, ok := asText(s.Values[0])
+	return operation{constant: s.Names[0].Name, value: value, at: s.Pos()}, ok
+}
+
+// routeName gives the name of the route that submits an operation. A row of the
+// table of routes names both in one composite literal or one call.
+func routeName(r *repository, constant string) string {
+	f := r.file("api/routes.go")
+	if f == nil {
+		return ""
 	}
-	value, err := strconv.Unquote(lit.Value)
-	return operation{constant: s.Names[0].Name, value: value, at: s.Pos()}, err == nil
+	found := ""
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				if kv, ok := e.(*ast.KeyValueExpr); ok && isKey(kv, "op") && isOp(kv.Value, constant) {
+					found = textOf(n.Elts, "name")
+				}
+			}
+		case *ast.CallExpr:
+			if i := slices.IndexFunc(n.Args, func(e ast.Expr) bool { return isOp(e, constant) }); i > 0 {
+				found, _ = asText(n.Args[i-1])
+			}
+		}
+		return found == ""
+	})
+	return found
+}
+
+func isKey(kv *ast.KeyValueExpr, name string) bool {
+	key, ok := kv.Key.(*ast.Ident)
+	return ok && key.Name == name
+}
+
+func isOp(e ast.Expr, constant string) bool {
+	s, ok := e.(*ast.SelectorExpr)
+	return ok && s.Sel.Name == constant
+}
+
+// textOf gives the text of a named element of a composite literal.
+func textOf(elements []ast.Expr, name string) string {
+	for _, e := range elements {
+		if kv, ok := e.(*ast.KeyValueExpr); ok && isKey(kv, name) {
+			text, _ := asText(kv.Value)
+			return text
+		}
+	}
+	return ""
+}
+
+func asText(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
 }
 
 // names says whether a file uses a name.

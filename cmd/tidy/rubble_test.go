@@ -156,6 +156,12 @@ func shapeRubble() []rubble {
 			finding: "api/a.go:3: long has 71 lines",
 		},
 		{
+			rule: "func-length", says: "a long table is no long function",
+			broken:  tree{"api/a.go": function(maxFuncLines + 1)},
+			mended:  tree{"api/a.go": "package a\n\nfunc long() {\n\t_ = []int{\n" + strings.Repeat("\t\t1,\n", maxFuncLines) + "\t}\n}\n"},
+			finding: "long has 71 lines",
+		},
+		{
 			rule: "package-doc", says: "no comment",
 			broken:  tree{"api/a.go": "package api\n"},
 			mended:  tree{"api/a.go": "// Package api answers.\npackage api\n", "api/b.go": "package api\n"},
@@ -268,8 +274,8 @@ func operationRubble() []rubble {
 		"ledger/describe.go":              "package ledger\n\nvar acts = map[Op]words{OpPay: {\"a\", \"b\", \"c\"}}\n",
 		"ledger/testdata/transitions.txt": "pay active holder active\n",
 		"ledger/pay_test.go":              "package ledger\n\nvar _ = OpPay\n",
-		"api/routes.go":                   "package api\n\nvar routes = []route{{op: ledger.OpPay}}\n",
-		"api/openapi.yaml":                "x-operation: pay\n",
+		"api/routes.go":                   "package api\n\nvar routes = []route{onNote(\"payments\", \"writePayment\", ledger.OpPay)}\n",
+		"api/openapi.yaml":                "operationId: writePayment\n",
 	}
 	with := func(name, text string) tree {
 		c := maps.Clone(complete)
@@ -283,8 +289,9 @@ func operationRubble() []rubble {
 		{"an empty text", "ledger/describe.go", "package ledger\n\nvar acts = map[Op]words{OpPay: {\"a\", \"\", \"c\"}}\n", "words in three languages"},
 		{"no golden line", "ledger/testdata/transitions.txt", "", "line in the golden file"},
 		{"no test", "ledger/pay_test.go", "package ledger\n", "test in ledger"},
-		{"no route", "api/routes.go", "package api\n", "route in the API"},
-		{"no path", "api/openapi.yaml", "x-operation: pay.reverse\n", "path in the OpenAPI document"},
+		{"no route", "api/routes.go", "package api\n", "route (api/routes.go)"},
+		{"a route of another operation", "api/routes.go", "package api\n\nvar routes = []route{{name: \"writePayment\", op: ledger.OpForgive}}\n", "route (api/routes.go)"},
+		{"no path", "api/openapi.yaml", "operationId: writePayments\n", "path in the OpenAPI document"},
 	} {
 		all = append(all, rubble{
 			rule: "operations", says: c.says, broken: with(c.name, c.text), mended: complete,
