@@ -1,11 +1,6 @@
 package chaincode
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/protocol"
 )
@@ -25,19 +20,14 @@ const (
 	MaxHistoryBytes = 3 << 20
 )
 
-// decode reads exactly one JSON value without unknown fields. The reason of a
-// refusal may quote the message, so it is dropped.
+// decode reads a message of at most limit bytes. The reason of a refusal may
+// quote the message, so it is dropped.
 func decode(b []byte, limit int, v any) error {
 	if len(b) > limit {
 		return ledger.Refuse(ledger.CodeRequestTooLarge)
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
+	if err := protocol.Decode(b, v); err != nil {
 		return malformed("it is not JSON of the right form")
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return malformed("data follows the message")
 	}
 	return nil
 }

@@ -2,9 +2,12 @@ package inproc_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/protocol"
 )
 
 func TestServiceCommitsAndReads(t *testing.T) {
@@ -80,6 +83,57 @@ func applied(t *testing.T, l *inproc.Ledger) int {
 		}
 	}
 	return count
+}
+
+func TestCallersOfAllOrganisationsAtOnceAllCommit(t *testing.T) {
+	const each = 20
+	l := newLedger(t, inproc.Options{})
+	orgs := []string{inproc.Lender, inproc.Collector, inproc.Registrar}
+	failures := make(chan error, each*len(orgs))
+	for _, org := range orgs {
+		for range each {
+			c, signed := registration(t, l)
+			more := c.rotation(t, l, 2)
+			ctx := within(t)
+			go func() {
+				outcomes, err := l.Service(org).Submit(ctx, signed, more)
+				for _, o := range outcomes {
+					if o.State != ledger.Committed {
+						err = fmt.Errorf("the outcome is %+v", o)
+					}
+				}
+				failures <- err
+			}()
+		}
+	}
+	for range each * len(orgs) {
+		if err := <-failures; err != nil {
+			t.Error(err)
+		}
+	}
+	if got, want := applied(t, l), 2*each*len(orgs); got != want {
+		t.Errorf("%d commands were applied, want %d", got, want)
+	}
+}
+
+func TestOneSeedGivesOneLedger(t *testing.T) {
+	world := func(seed uint64, commands ...ledger.Signed) map[string][]byte {
+		l := newLedger(t, inproc.Options{Seed: seed})
+		for _, signed := range commands {
+			commit(t, l, signed)
+		}
+		return l.Stub().Private(inproc.Registrar, protocol.Collection)
+	}
+	c, first := registration(t, newLedger(t, inproc.Options{}))
+	second := c.rotation(t, newLedger(t, inproc.Options{}), 2)
+	same := func(a, b []byte) bool { return string(a) == string(b) }
+	one, two, other := world(7, first, second), world(7, first, second), world(8, first, second)
+	if len(one) != 2 || !maps.EqualFunc(one, two, same) {
+		t.Error("one seed gave two ledgers")
+	}
+	if maps.EqualFunc(one, other, same) {
+		t.Error("two seeds gave the same salts")
+	}
 }
 
 func TestLedgerNeedsTheRegistrarAndAnother(t *testing.T) {
