@@ -88,11 +88,7 @@ func refusal(err error) (protocol.Answer, error) {
 // subject's record, and nil where it does not hold. The record is the one from
 // before the batch, which the proof was made for.
 func (c *Contract) repeated(w *world, sent *protocol.BatchCommand) (*ledger.Result, error) {
-	opened, err := c.sigs.Open(sent.Signed)
-	if err != nil {
-		return nil, err
-	}
-	command, err := ledger.DecodeCommand(opened.Payload)
+	opened, command, err := c.open(sent.Signed)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +107,7 @@ func (c *Contract) repeated(w *world, sent *protocol.BatchCommand) (*ledger.Resu
 // has to send the state of a subject to be told that it exists: its id is
 // public.
 func (c *Contract) existsAlready(w *world, signed ledger.Signed) bool {
-	opened, err := c.sigs.Open(signed)
-	if err != nil {
-		return false
-	}
-	command, err := ledger.DecodeCommand(opened.Payload)
+	_, command, err := c.open(signed)
 	if err != nil {
 		return false
 	}
@@ -125,4 +117,14 @@ func (c *Contract) existsAlready(w *world, signed ledger.Signed) bool {
 	}
 	end, err := w.before(command.Subject())
 	return err == nil && end.seq > 0
+}
+
+// open takes a signed command apart. It verifies nothing.
+func (c *Contract) open(signed ledger.Signed) (ledger.Opened, *ledger.Command, error) {
+	opened, err := c.sigs.Open(signed)
+	if err != nil {
+		return ledger.Opened{}, nil, err
+	}
+	command, err := ledger.DecodeCommand(opened.Payload)
+	return opened, command, err
 }
