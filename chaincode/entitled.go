@@ -36,7 +36,6 @@ func (r *reader) noteReaders(record *ledger.NoteRecord, e *ledger.Entry) (ledger
 		holder = book.Holder
 	}
 	parties := append(ledger.Parties(&n, holder), ledger.FormerHolders(&n, finance.DateOf(r.at))...)
-	parties = append(parties, lastHolder(&n))
 	var orgs []string
 	for _, id := range parties {
 		p, err := r.world.PartyRecord(id)
@@ -50,15 +49,6 @@ func (r *reader) noteReaders(record *ledger.NoteRecord, e *ledger.Entry) (ledger
 	}
 	slices.Sort(orgs)
 	return holder, slices.Compact(orgs), nil
-}
-
-// lastHolder gives who held the note last. Once it is handed back it is in
-// nobody's book, and who handed it back must be able to see that it did.
-func lastHolder(n *ledger.Note) ledger.PartyID {
-	if last := len(n.Endorsements) - 1; last >= 0 {
-		return n.Endorsements[last].To
-	}
-	return n.Lender
 }
 
 // mayReadParty says whether the caller may read a party's state: its host

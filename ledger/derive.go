@@ -128,9 +128,14 @@ func (n *Note) interruptedOn() finance.Date {
 }
 
 // Parties lists everybody who is something to the note: who may see it. A
-// former holder is not among them; see FormerHolders.
+// former holder is not among them (see FormerHolders), but the last one is:
+// once the note is handed back nobody holds it, and who handed it back must be
+// able to see that it did.
 func Parties(n *Note, holder PartyID) []PartyID {
 	ids := append([]PartyID{n.Lender, holder}, n.BorrowerIDs()...)
+	if last := len(n.Endorsements) - 1; last >= 0 && n.Status == StatusDischarged {
+		ids = append(ids, n.Endorsements[last].To)
+	}
 	if n.Pending != nil {
 		ids = append(ids, n.Pending.From, n.Pending.To)
 	}
