@@ -31,6 +31,7 @@ func applyPay(a *act, b body) error {
 		return err
 	}
 	a.note.Balance.use(parts)
+	a.note.Balance.dropFractions(parts)
 	payment := Payment{Seq: a.cmd.Seq, By: a.cmd.By, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts}
 	if err := a.giveBack(&payment, before, valueOn); err != nil {
 		return err
@@ -67,6 +68,18 @@ func (b *Balance) use(p finance.Parts) {
 	b.PaidInterest += p.Interest
 	b.Principal -= p.Principal
 	b.PaidPrincipal += p.Principal
+}
+
+// dropFractions lets what is left of interest that was just paid in full fall
+// away: less than half a minor unit, which nobody can pay. The agreed schedule
+// rounds each period's interest in the same way, so who keeps to it ends at zero.
+func (b *Balance) dropFractions(p finance.Parts) {
+	if p.Interest > 0 && finance.RoundMicro(b.InterestMicro) == 0 {
+		b.InterestMicro = 0
+	}
+	if p.LateInterest > 0 && finance.RoundMicro(b.LateMicro) == 0 {
+		b.LateMicro = 0
+	}
 }
 
 func micro(a finance.Amount) int64 { return int64(a) * finance.MicroPerUnit }
