@@ -100,6 +100,9 @@ func (h Home) Crypto() Crypto { return Crypto(h.path("network", "crypto")) }
 // Node is the folder of a peer's or orderer's configuration and data.
 func (h Home) Node(name string) string { return h.path("network", "nodes", name) }
 
+// PeerRoots holds the TLS roots of all organisations, for their peers.
+func (h Home) PeerRoots() string { return h.path("network", "nodes", "peer-roots.pem") }
+
 // Builder is the external builder that the peers call.
 func (h Home) Builder() string { return h.path("network", "builder") }
 

@@ -41,6 +41,7 @@ type upFlags struct {
 	bin          string
 	tools        string
 	noGateways   bool
+	noChaincode  bool
 	floor        bool
 	batchTimeout time.Duration
 	gogc         int
@@ -52,6 +53,7 @@ func (f *upFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.bin, "bin", "", "folder with the chaincode and gateway programs (default: where this program is)")
 	flags.StringVar(&f.tools, "tools", "", "folder of the module that pins Fabric (default: network/tools of the repository)")
 	flags.BoolVar(&f.noGateways, "no-gateways", false, "start no gateways")
+	flags.BoolVar(&f.noChaincode, "no-chaincode", false, "leave the registry's chaincode out of a new network")
 	flags.BoolVar(&f.floor, "floor", false, "also deploy the one-key-put chaincode that the benchmark compares with")
 	flags.DurationVar(&f.batchTimeout, "batch-timeout", 0, "the orderers' wait before they cut a block, for a new network (default 50ms)")
 	flags.IntVar(&f.gogc, "gogc", 0, "GOGC of peers and orderers, for a new network (default: Go's)")
@@ -61,7 +63,8 @@ func (f *upFlags) register(c *cobra.Command) {
 func (f *upFlags) arguments() []string {
 	args := []string{
 		"--bin", f.bin, "--tools", f.tools,
-		fmt.Sprintf("--no-gateways=%t", f.noGateways), fmt.Sprintf("--floor=%t", f.floor),
+		fmt.Sprintf("--no-gateways=%t", f.noGateways), fmt.Sprintf("--no-chaincode=%t", f.noChaincode),
+		fmt.Sprintf("--floor=%t", f.floor),
 		"--batch-timeout", f.batchTimeout.String(), "--gogc", fmt.Sprint(f.gogc),
 	}
 	if f.topology != "" {
@@ -127,6 +130,9 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 	}
 	if f.gogc != 0 {
 		t.GOGC = f.gogc
+	}
+	if f.noChaincode {
+		t.Chaincodes = nil
 	}
 	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways}
 	if f.floor {

@@ -2,8 +2,16 @@ package lifecycle
 
 import (
 	"path/filepath"
+	"time"
 
 	"github.com/skuld-registry/skuld/network"
+)
+
+// Limits of one connection attempt and of one answer that is not waited on for
+// a transaction.
+const (
+	connectLimit = time.Second
+	answerLimit  = 5 * time.Second
 )
 
 // The types below are the part of fabric-sdk-go's configuration that is used.
@@ -92,5 +100,14 @@ func clientSection(h network.Home, organisation string) map[string]any {
 			"hashAlgorithm": "SHA2", "softVerify": true, "level": 256,
 		}},
 		"tlsCerts": map[string]any{"systemCertPool": false},
+		// The defaults of 10 to 15 s turn one connection that a starting node
+		// did not answer into most of a start. Every step is tried again.
+		"peer": map[string]any{"timeout": map[string]any{
+			"connection": connectLimit.String(),
+			"discovery":  map[string]any{"greylistExpiry": pause.String()},
+		}},
+		"orderer":      map[string]any{"timeout": map[string]any{"connection": connectLimit.String()}},
+		"discovery":    map[string]any{"timeout": map[string]any{"connection": connectLimit.String(), "response": answerLimit.String()}},
+		"eventService": map[string]any{"timeout": map[string]any{"registrationResponse": answerLimit.String()}},
 	}
 }

@@ -90,6 +90,9 @@ func Render(h network.Home, state *network.State) error {
 	if err := writeBuilder(h.Builder()); err != nil {
 		return err
 	}
+	if err := writePeerRoots(h, state.Topology); err != nil {
+		return err
+	}
 	for _, n := range state.Topology.Nodes() {
 		name := "core.yaml"
 		if n.Kind == network.OrdererNode {
@@ -98,6 +101,28 @@ func Render(h network.Home, state *network.State) error {
 		if err := writeTemplate(filepath.Join(h.Node(n.Name), name), name+".tmpl", nodeValues(h, state, n)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// writePeerRoots writes the TLS roots that every peer trusts from its start.
+// Fabric adds those of the channel when a peer joins, but dials the other
+// organisations' peers a moment before; one that then trusts too little gives
+// up and waits.
+func writePeerRoots(h network.Home, t network.Topology) error {
+	var all []byte
+	for _, o := range t.Organisations {
+		root, err := os.ReadFile(h.Crypto().TLSRoot(o.Name))
+		if err != nil {
+			return fmt.Errorf("reading the TLS root of %s: %w", o.Name, err)
+		}
+		all = append(all, root...)
+	}
+	if err := os.MkdirAll(filepath.Dir(h.PeerRoots()), network.FolderMode); err != nil {
+		return fmt.Errorf("making the folder of nodes: %w", err)
+	}
+	if err := os.WriteFile(h.PeerRoots(), all, network.PrivateMode); err != nil {
+		return fmt.Errorf("writing the peers' TLS roots: %w", err)
 	}
 	return nil
 }

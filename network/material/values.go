@@ -14,7 +14,7 @@ type ordererValues struct {
 
 type organisationValues struct {
 	MSPID, MSPDir string
-	Peers         []address
+	Anchors       []address
 }
 
 type channelValues struct {
@@ -50,7 +50,7 @@ func configtxValues(s *network.State, crypto network.Crypto) channelValues {
 	for _, o := range t.Organisations {
 		ov := organisationValues{MSPID: o.MSPID, MSPDir: crypto.MSP(o.Name)}
 		for _, n := range o.PeerNodes() {
-			ov.Peers = append(ov.Peers, at(s, n, network.ListenPort))
+			ov.Anchors = append(ov.Anchors, at(s, n, network.ListenPort))
 		}
 		v.Organisations = append(v.Organisations, ov)
 	}
@@ -61,6 +61,7 @@ func configtxValues(s *network.State, crypto network.Crypto) channelValues {
 type nodeFields struct {
 	Name, MSPID, MSPDir, Channel         string
 	TLSCertificate, TLSKey, TLSRoot      string
+	PeerRoots                            string
 	Data, WAL, Snapshots                 string
 	LedgerSnapshots, Builder             string
 	Listen, Operations, Admin, Bootstrap address
@@ -73,6 +74,7 @@ func nodeValues(h network.Home, s *network.State, n network.Node) nodeFields {
 	return nodeFields{
 		Name: n.Name, MSPID: n.MSPID, MSPDir: id.MSP(), Channel: network.Channel,
 		TLSCertificate: id.TLSCertificate(), TLSKey: id.TLSKey(), TLSRoot: h.Crypto().TLSRoot(n.Owner),
+		PeerRoots:       h.PeerRoots(),
 		Data:            data,
 		WAL:             filepath.Join(data, "etcdraft", "wal"),
 		Snapshots:       filepath.Join(data, "etcdraft", "snapshot"),

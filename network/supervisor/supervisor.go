@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -67,7 +66,7 @@ type Supervisor struct {
 // down. ready is called once everything answers.
 func Run(ctx context.Context, o Options, ready func()) (err error) {
 	s := &Supervisor{options: o, home: o.Home, started: time.Now(), phase: control.Starting}
-	if err := CheckMachine(); err != nil {
+	if err := network.CheckMachine(); err != nil {
 		return err
 	}
 	if err := o.Home.Claim(); err != nil {
@@ -278,27 +277,4 @@ func checkPorts(state *network.State) error {
 		return fmt.Errorf("this network's ports were chosen when it was made, and its certificates and channel name them; end the programs that hold them, or use another home:\n%w", errors.Join(faults...))
 	}
 	return nil
-}
-
-// CheckMachine says what a machine lacks that Fabric needs.
-func CheckMachine() error {
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return fmt.Errorf("listing this machine's addresses: %w", err)
-	}
-	if !hasOutsideIPv4(addresses) {
-		return errors.New("a Fabric peer does not start on a machine that has only loopback addresses, even though it uses no other; " +
-			"give it any IPv4 address, for instance with: ip addr add 10.99.0.1/32 dev lo")
-	}
-	return nil
-}
-
-// hasOutsideIPv4 is the condition that a peer checks.
-func hasOutsideIPv4(addresses []net.Addr) bool {
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && n.IP.To4() != nil {
-			return true
-		}
-	}
-	return false
 }
