@@ -5,72 +5,155 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// MaxBatch is the most commands of one request.
+// MaxBatch is the most commands, or rows of an import, of one request.
 const MaxBatch = ledger.MaxBatch
 
-// Item is the outcome of one command of a batch. Exactly one of Receipt.Result
+// Item is the outcome of one command of several. Exactly one of Receipt.Result
 // and Problem is set once the outcome is known.
 type Item struct {
 	Receipt
 	Problem *Problem `json:"problem"`
 }
 
+// Known says whether the outcome of the command is known.
+func (i *Item) Known() bool {
+	return i.Result != nil || i.Problem != nil && !open(i.Problem)
+}
+
 // SubmitBatch hands in several signed commands at once and waits for the outcome
 // of each, in the order of the commands. Those whose outcome is not known are
-// sent again, and only those. Where some stay unknown it returns the items
-// so far, with neither result nor problem for those, and an error.
+// sent again, and only those. Where some stay unknown it gives the items
+// so far and an error.
 func (c *Client) SubmitBatch(ctx context.Context, commands []ledger.Signed) ([]Item, error) {
-	if len(commands) > MaxBatch {
-		return nil, fmt.Errorf("handing in %d commands: the limit is %d", len(commands), MaxBatch)
+	return c.submitItems(ctx, len(commands), "/v1/commands", func(left []int) any {
+		var body struct {
+			Commands []ledger.Signed `json:"commands"`
+		}
+		for _, i := range left {
+			body.Commands = append(body.Commands, commands[i])
+		}
+		return body
+	})
+}
+
+// submitItems sends n commands, and those whose outcome is not known again.
+// body writes the request for the commands that are left.
+func (c *Client) submitItems(ctx context.Context, n int, path string, body func(left []int) any) ([]Item, error) {
+	if n > MaxBatch {
+		return nil, fmt.Errorf("handing in %d commands: the limit is %d", n, MaxBatch)
 	}
-	items := make([]Item, len(commands))
-	left := make([]int, len(commands)) // indices of commands without an outcome
+	items := make([]Item, n)
+	left := make([]int, n) // indices of commands to send
 	for i := range left {
 		left[i] = i
 	}
 	err := c.retry(ctx, func() error {
-		var err error
-		left, err = c.sendBatch(ctx, commands, left, items)
-		return err
+		var answer struct {
+			Results []Item `json:"results"`
+		}
+		r := request{method: http.MethodPost, path: path, access: private, body: body(left)}
+		if _, err := c.exchange(ctx, r, &answer); err != nil {
+			return err
+		}
+		if len(answer.Results) != len(left) {
+			return errors.New("the gateway answered another number of commands than were sent")
+		}
+		var still []int
+		for n, i := range left {
+			items[i] = answer.Results[n]
+			if p := items[i].Problem; !items[i].Known() || p != nil && p.Retryable {
+				still = append(still, i)
+			}
+		}
+		if left = still; len(left) > 0 {
+			return errPending
+		}
+		return nil
 	})
+	if err == nil || errors.Is(err, errPending) && known(items) {
+		return items, nil
+	}
 	return items, err
 }
 
-// sendBatch sends the commands that are left and gives those that still are.
-func (c *Client) sendBatch(ctx context.Context, commands []ledger.Signed, left []int, items []Item) ([]int, error) {
-	var body struct {
-		Commands []ledger.Signed `json:"commands"`
-	}
-	for _, i := range left {
-		body.Commands = append(body.Commands, commands[i])
-	}
-	var answer struct {
-		Results []Item `json:"results"`
-	}
-	r := request{method: http.MethodPost, path: "/v1/commands", access: private, body: body}
-	if _, err := c.exchange(ctx, r, &answer); err != nil {
-		return left, err
-	}
-	if len(answer.Results) != len(left) {
-		return left, errors.New("the gateway answered another number of commands than were sent")
-	}
-	var still []int
-	for n, i := range left {
-		item := answer.Results[n]
-		unknown := item.Problem == nil && item.Result == nil || item.Problem != nil && open(item.Problem)
-		if !unknown {
-			items[i] = item
-		}
-		if unknown || item.Problem != nil && item.Problem.Retryable {
-			still = append(still, i)
+// known says whether every outcome is known, be it a refusal that might not be
+// one later.
+func known(items []Item) bool {
+	for i := range items {
+		if !items[i].Known() {
+			return false
 		}
 	}
-	if len(still) > 0 {
-		return still, errPending
+	return true
+}
+
+// Import is a file whose rows become notes, as the gateway knows it.
+type Import struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Rows     int    `json:"rows"`
+	Offered  int    `json:"offered"`  // rows whose offer is on the ledger
+	Rejected int    `json:"rejected"` // rows that were refused
+	State    string `json:"state"`    // running or done
+}
+
+// OpenImport tells the gateway of a file whose rows will be offered, so that
+// its progress can be watched there. The same file again is the same import.
+func (c *Client) OpenImport(ctx context.Context, name string, digest ledger.Digest, rows int) (*Import, error) {
+	body := struct {
+		Name   string        `json:"name"`
+		Digest ledger.Digest `json:"digest"`
+		Rows   int           `json:"rows"`
+	}{name, digest, rows}
+	i := new(Import)
+	r := request{method: http.MethodPost, path: "/v1/imports", access: private, body: body}
+	if err := c.retry(ctx, func() error { _, err := c.exchange(ctx, r, i); return err }); err != nil {
+		return nil, fmt.Errorf("opening the import: %w", err)
 	}
-	return nil, nil
+	return i, nil
+}
+
+// ImportRow is a row of an import: its signed offer, or what is wrong with it.
+type ImportRow struct {
+	Row   int       `json:"row"` // from 1
+	JWS   string    `json:"jws,omitempty"`
+	Error *RowError `json:"error,omitempty"`
+}
+
+// RowError says what is wrong with a row.
+type RowError struct {
+	Column string `json:"column"`
+	Detail string `json:"detail"`
+}
+
+// SubmitRows hands in rows of an import, as SubmitBatch does commands. It gives
+// an item for each row that has an offer, in their order.
+func (c *Client) SubmitRows(ctx context.Context, id string, rows []ImportRow) ([]Item, error) {
+	var offers, faults []ImportRow
+	for _, r := range rows {
+		if r.Error != nil {
+			faults = append(faults, r)
+		} else {
+			offers = append(offers, r)
+		}
+	}
+	if len(rows) > MaxBatch {
+		return nil, fmt.Errorf("handing in %d rows: the limit is %d", len(rows), MaxBatch)
+	}
+	return c.submitItems(ctx, len(offers), "/v1/imports/"+url.PathEscape(id)+"/rows", func(left []int) any {
+		var body struct {
+			Rows []ImportRow `json:"rows"`
+		}
+		// A fault that is told twice is told once: the gateway keeps it by its row.
+		body.Rows = append(body.Rows, faults...)
+		for _, i := range left {
+			body.Rows = append(body.Rows, offers[i])
+		}
+		return body
+	})
 }

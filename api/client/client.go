@@ -133,6 +133,7 @@ func (c *Client) get(ctx context.Context, path string, a access, answer any) err
 type request struct {
 	method, path string
 	access       access
+	fresh        bool // answered by the ledger, not by the gateway's read model
 	body         any
 }
 
@@ -160,6 +161,9 @@ func (c *Client) send(ctx context.Context, r request, body []byte, answer any) (
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.fresh {
+		req.Header.Set("Cache-Control", "no-cache")
 	}
 	if r.access == private {
 		token, err := c.accessToken(ctx)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -31,15 +32,16 @@ type Note struct {
 	Record *ledger.NoteRecord `json:"record,omitempty"`
 }
 
-// Note reads a note and what follows from it on a day; today's where no day is
-// given.
+// Note reads a note from the ledger itself, so that its number is the latest,
+// and what follows from it on a day; today's where no day is given.
 func (c *Client) Note(ctx context.Context, id ledger.NoteID, asOf finance.Date) (*Note, error) {
 	path := "/v1/notes/" + url.PathEscape(string(id))
 	if !asOf.IsZero() {
 		path += "?as_of=" + asOf.String()
 	}
 	n := new(Note)
-	if err := c.get(ctx, path, private, n); err != nil {
+	r := request{method: http.MethodGet, path: path, access: private, fresh: true}
+	if _, err := c.exchange(ctx, r, n); err != nil {
 		return nil, fmt.Errorf("reading the note: %w", err)
 	}
 	if n.ID != id || n.Note == nil && n.Record == nil || n.Note != nil && n.Note.ID != id {

@@ -35,6 +35,14 @@ type Draft struct {
 	Life    time.Duration    // ledger.DefaultLife where zero
 }
 
+// Sign signs a command that was written with the client's party as its signer.
+func (c *Client) Sign(command *ledger.Command) (ledger.Signed, error) {
+	if c.options.Key == nil {
+		return ledger.Signed{}, ErrNoKey
+	}
+	return sign.Command(command, c.options.Key)
+}
+
 // Write writes a command and signs it with the party's key. It sends nothing.
 func (c *Client) Write(ctx context.Context, d Draft) (*ledger.Command, ledger.Signed, error) {
 	if c.options.Key == nil {

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"crypto"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+)
+
+// unlock opens a profile's key.
+func (a *app) unlock(p *profile.Profile, name string) (crypto.Signer, error) {
+	if name == "" {
+		name = defaultKey
+	}
+	if _, err := p.KeyInfo(name); err != nil {
+		return nil, err // before a passphrase is asked for
+	}
+	passphrase, err := a.passphrase(p, "Passphrase of the key "+name+": ")
+	if err != nil {
+		return nil, err
+	}
+	return p.Unlock(name, passphrase)
+}
+
+// passphrase finds the passphrase: in the file that was named, or by asking.
+func (a *app) passphrase(p *profile.Profile, question string) ([]byte, error) {
+	if path := a.passphraseFile(p); path != "" {
+		return profile.ReadPassphrase(path)
+	}
+	if !a.inTerminal {
+		return nil, &usageError{"skuld", errors.New("nobody can be asked for the passphrase here; name its file with --passphrase-file or $SKULD_PASSPHRASE_FILE")}
+	}
+	fmt.Fprint(a.err, question)
+	line, err := a.readPassword()
+	fmt.Fprintln(a.err)
+	if err != nil {
+		return nil, fmt.Errorf("asking for the passphrase: %w", err)
+	}
+	return line, nil
+}
+
+func (a *app) passphraseFile(p *profile.Profile) string {
+	if a.flags.passphraseFile != "" {
+		return a.flags.passphraseFile
+	}
+	if path := a.getenv("SKULD_PASSPHRASE_FILE"); path != "" {
+		return path
+	}
+	if p.PassphraseFile != "" && !filepath.IsAbs(p.PassphraseFile) {
+		return filepath.Join(p.Dir(), p.PassphraseFile)
+	}
+	return p.PassphraseFile
+}
+
+// newPassphrase asks twice, since a slip would lock the key for ever.
+func (a *app) newPassphrase(p *profile.Profile) ([]byte, error) {
+	first, err := a.passphrase(p, fmt.Sprintf("New passphrase (at least %d characters): ", profile.MinPassphrase))
+	if err != nil || a.passphraseFile(p) != "" {
+		return first, err
+	}
+	second, err := a.passphrase(p, "The same again: ")
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, second) {
+		return nil, &usageError{"skuld key new", errors.New("the two passphrases differ")}
+	}
+	return first, nil
+}
