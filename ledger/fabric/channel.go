@@ -128,7 +128,8 @@ func Connect(p Profile, opts Options) (*Channel, error) {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
 	}
 	c := &Channel{profile: p, opts: opts.withDefaults()}
-	if c.own, err = connect(p.Peer, id, sign); err != nil {
+	own := Peer{MSPID: p.MSPID, Address: p.Peer.Address, TLSCA: p.Peer.TLSCA}
+	if c.own, err = connect(own, id, sign); err != nil {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
 	}
 	for _, peer := range p.of(p.RegistrarMSPID) {
@@ -232,7 +233,8 @@ func (c *Channel) evaluate(ctx context.Context, l *link, chaincode, fn string, o
 func (c *Channel) Height(ctx context.Context) (uint64, error) {
 	var last error
 	for _, l := range c.links() {
-		answer, err := c.evaluate(ctx, l, "qscc", "GetChainInfo", client.WithArguments(c.profile.Channel))
+		answer, err := c.evaluate(ctx, l, "qscc", "GetChainInfo",
+			client.WithArguments(c.profile.Channel), client.WithEndorsingOrganizations(l.peer.MSPID))
 		if err != nil {
 			last = fmt.Errorf("asking %s for the chain's height: %w", l.peer.Address, err)
 			continue

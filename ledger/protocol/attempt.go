@@ -9,8 +9,10 @@ import (
 )
 
 // run carries tasks through to their fates: attempt after attempt until none
-// is open, a bounded number of times.
+// is open, for a bounded number of times and a bounded time.
 func (c *Client) run(ctx context.Context, open []*task) {
+	ctx, cancel := context.WithTimeout(ctx, c.opts.Patience)
+	defer cancel()
 	size := len(open)
 	for attempt := range c.opts.Attempts {
 		if attempt > 0 {

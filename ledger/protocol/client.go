@@ -20,6 +20,7 @@ const (
 	DefaultUnderWay      = 4
 	DefaultMaxOpen       = 10_000
 	DefaultAttempts      = 24
+	DefaultPatience      = time.Minute
 	DefaultLookups       = 3
 	DefaultMaxHeld       = 4096
 )
@@ -61,8 +62,10 @@ type ClientOptions struct {
 	// MaxOpen is how many commands may wait or be under way; Submit waits for room.
 	MaxOpen int
 
-	// Attempts is how often a command is tried before the client gives up.
+	// Attempts is how often a command is tried before the client gives up, and
+	// Patience how long altogether.
 	Attempts int
+	Patience time.Duration
 	// Lookups is how often a subject is looked up after a transaction with
 	// unknown fate before its command is submitted anew.
 	Lookups int
@@ -88,6 +91,9 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	number(&o.Attempts, DefaultAttempts)
 	number(&o.Lookups, DefaultLookups)
 	number(&o.MaxHeld, DefaultMaxHeld)
+	if o.Patience <= 0 {
+		o.Patience = DefaultPatience
+	}
 	o.MaxBatch = min(o.MaxBatch, ledger.MaxBatch, o.MaxOpen)
 	if o.Random == nil {
 		o.Random = rand.Reader

@@ -113,7 +113,8 @@ func (h *holdings) drop(subjects ...ledger.Subject) {
 //
 // A member's own organisation was given the states, so it may see them. The
 // registrar's own client must show them to some other organisation, since no
-// organisation alone can endorse; it takes one that is party to the note.
+// organisation alone can endorse; it takes one that is party to the note, and
+// any other only where there is no note or nobody else is party to it.
 func endorsers(own string, signer, subject *held) []string {
 	var others []string
 	if subject != nil {
@@ -122,6 +123,9 @@ func endorsers(own string, signer, subject *held) []string {
 		})
 	}
 	if own == RegistrarMSP {
+		if len(others) == 0 {
+			return nil
+		}
 		return others
 	}
 	if signer != nil && !signer.public {

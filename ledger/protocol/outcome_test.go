@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/protocol"
@@ -249,4 +251,17 @@ func TestTransactionFoundInvalidIsTriedAgain(t *testing.T) {
 	}
 	command, _ := f.register(ledger.Company)
 	f.commit(f.client, command)
+}
+
+func TestChannelThatHangsEndsWithThePatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := start(t, lenderOrg)
+		f.hold()
+		command, _ := f.register(ledger.Company)
+		begun := time.Now()
+		o := f.submit(f.client, command)
+		if took := time.Since(begun); o.State != ledger.Unknown || took != protocol.DefaultPatience {
+			t.Errorf("%+v after %s", o, took)
+		}
+	})
 }

@@ -125,10 +125,6 @@ func (c *Client) judge(ctx context.Context, refused []refusedTask) {
 			t.look, t.last = true, subject.err
 		case subject.exists && subject.seq >= t.cmd.Seq:
 			c.settle(ctx, t, subject)
-		case t.undecided:
-			// It is refused now, but a transaction that was sent before may
-			// still come. Only what is ordered decides.
-			t.end(t.givenUp())
 		default:
 			c.reject(ctx, t, found)
 		}
@@ -144,16 +140,16 @@ func (c *Client) judge(ctx context.Context, refused []refusedTask) {
 // the answer endorsed can have it by the Proof.
 func (c *Client) settle(ctx context.Context, t refusedTask, subject *held) {
 	place, err := c.find(ctx, t.task, subject)
-	hidden := ledger.CodeOf(err) == ledger.CodeNotEntitled
+	found := map[ledger.Subject]*held{t.subject: subject}
 	switch {
-	case hidden && t.undecided:
-		t.end(t.givenUp()) // nobody here can tell
-	case err != nil && !hidden:
+	case ledger.CodeOf(err) == ledger.CodeNotEntitled:
+		c.reject(ctx, t, found) // nobody here can tell
+	case err != nil:
 		c.forget(t.task)
 		t.look, t.last = true, err
 	case place == nil:
 		t.undecided = false // another command has the number for good
-		c.reject(ctx, t, map[ledger.Subject]*held{t.subject: subject})
+		c.reject(ctx, t, found)
 	default:
 		t.end(fate{outcome: ledger.Outcome{
 			State: ledger.Committed, Result: &place.result, Transaction: place.transaction,
@@ -174,7 +170,15 @@ func passed(t *task) refusedTask {
 // reject ends a task with its refusal. The contract gives only the code, since
 // the parameters may hold terms; they come from running the rules here.
 // The states found so far are used, and added to.
+//
+// While a transaction with the command is undecided the refusal is no outcome:
+// the command is refused now, and what was sent before may still come. Only
+// what is ordered decides.
 func (c *Client) reject(ctx context.Context, t refusedTask, found map[ledger.Subject]*held) {
+	if t.undecided {
+		t.end(t.givenUp())
+		return
+	}
 	e := ledger.Refuse(t.code)
 	if strings.Contains(e.Text(ledger.English), "{") {
 		if own, ok := asRefusal(c.rehearse(ctx, t.task, found)); ok && own.Code == t.code {
