@@ -28,8 +28,8 @@ func checkDocuments(r *repository) []finding {
 var target = regexp.MustCompile(`(?m)^([a-z][a-z-]*):.* ## `)
 
 // checkReadme looks up each command that the documents show in a code block:
-// make's targets in the Makefile, our programs' subcommands in their sources.
-// That their flags exist is shown by the test that runs the programs.
+// make's targets in the Makefile, our programs' commands in their sources. That
+// their flags exist is shown by the test that runs the programs.
 func checkReadme(r *repository) []finding {
 	var targets []string
 	if f := r.file("Makefile"); f != nil {
@@ -37,29 +37,20 @@ func checkReadme(r *repository) []finding {
 			targets = append(targets, m[1])
 		}
 	}
-	programs := map[string][]string{}
 	var all []finding
 	for _, c := range shown(r) {
-		at := func(format string, args ...any) {
-			all = append(all, finding{path: c.path, line: c.line, says: fmt.Sprintf(format, args...)})
+		known, words := targets, c.args
+		if c.program != "make" {
+			known = subcommands(r, "cmd/"+c.program)
+			words = c.verbs(known)
 		}
-		program := c.words[0]
-		if program == "make" {
-			for _, w := range c.words[1:] {
-				if !strings.Contains(w, "=") && !slices.Contains(targets, w) {
-					at("make has no target %s", w)
-				}
-			}
-			continue
-		}
-		if programs[program] == nil {
-			programs[program] = subcommands(r, "cmd/"+program)
-		}
-		if len(programs[program]) == 0 {
+		if len(known) == 0 {
 			continue // It has flags only.
 		}
-		if len(c.words) > 1 && !slices.Contains(programs[program], c.words[1]) && !strings.HasPrefix(c.words[1], "-") {
-			at("%s has no command %s", program, c.words[1])
+		for _, w := range words {
+			if !slices.Contains(known, w) && !strings.Contains(w, "=") {
+				all = append(all, finding{path: c.path, line: c.line, says: fmt.Sprintf("%s has no command %s", c.program, w)})
+			}
 		}
 	}
 	return all
@@ -67,39 +58,68 @@ func checkReadme(r *repository) []finding {
 
 // command is a command line that a document shows.
 type command struct {
-	path  string
-	line  int
-	words []string // the program's name first
+	path    string
+	line    int
+	program string
+	args    []string
 }
 
-// maxWords bounds how much of a shown command line is looked at.
-const maxWords = 64
+// verbs gives the words of a command line that name commands: from the first
+// word that is neither a flag nor its value, as many as are known, and that
+// first one in any case.
+func (c command) verbs(known []string) []string {
+	args := c.args
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		takesValue := !strings.Contains(args[0], "=") && len(args) > 1 && !slices.Contains(known, args[1])
+		args = args[1:]
+		if takesValue {
+			args = args[1:]
+		}
+	}
+	end := 0
+	for end < len(args) && (end == 0 || slices.Contains(known, args[end])) {
+		end++
+	}
+	return args[:end]
+}
 
-// shown gives the command lines in the code blocks of the documents that begin
-// with make or one of our programs.
+// flags gives the names of the flags of a command line.
+func (c command) flags() []string {
+	var names []string
+	for _, w := range c.args {
+		if name, _, _ := strings.Cut(w, "="); strings.HasPrefix(name, "--") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// invocation is a program at the start of a line or inside of $( ), and what
+// follows on the line until the shell does something else with it.
+var invocation = regexp.MustCompile(`(?:^|\$\()\s*(?:\$ )?(?:bin/)?([a-z]+)((?: +[^#|>)\\]*)?)`)
+
+// shown gives the command lines in the documents that call make or one of our
+// programs. They stand in code blocks without a language, or in the shell's.
 func shown(r *repository) []command {
 	var all []command
 	for _, f := range r.files {
 		if !strings.HasSuffix(f.path, ".md") {
 			continue
 		}
-		fenced := false
+		fenced, commands := false, false
 		lines(f, func(number int, line []byte) {
-			text := strings.TrimSpace(string(line))
-			if strings.HasPrefix(text, "```") {
+			if language, isFence := strings.CutPrefix(strings.TrimSpace(string(line)), "```"); isFence {
 				fenced = !fenced
+				commands = fenced && (language == "" || language == "sh")
 				return
 			}
-			words := strings.Fields(strings.TrimPrefix(text, "$ "))
-			if !fenced || len(words) == 0 || len(words) > maxWords {
+			if !commands {
 				return
 			}
-			words[0] = strings.TrimPrefix(words[0], "bin/")
-			if i := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(w, "#") || w == "\\" || w == "|" }); i >= 0 {
-				words = words[:i]
-			}
-			if len(words) > 0 && (words[0] == "make" || r.file("cmd/"+words[0]+"/main.go") != nil) {
-				all = append(all, command{path: f.path, line: number, words: words})
+			for _, m := range invocation.FindAllStringSubmatch(string(line), -1) {
+				if m[1] == "make" || r.file("cmd/"+m[1]+"/main.go") != nil {
+					all = append(all, command{path: f.path, line: number, program: m[1], args: strings.Fields(m[2])})
+				}
 			}
 		})
 	}
@@ -107,21 +127,30 @@ func shown(r *repository) []command {
 }
 
 // subcommands gives the names of the commands in a program's sources: the
-// first word of each Use of a cobra command.
+// first word of each Use of a cobra command, and of the calls that make one
+// from a name.
 func subcommands(r *repository, dir string) []string {
 	var names []string
+	add := func(e ast.Expr) {
+		if use, isText := asText(e); isText {
+			name, _, _ := strings.Cut(use, " ")
+			names = append(names, name)
+		}
+	}
 	for _, f := range r.goFiles() {
 		if !below(f.dir(), dir) || f.isTest() {
 			continue
 		}
 		ast.Inspect(f.syntax, func(n ast.Node) bool {
-			kv, ok := n.(*ast.KeyValueExpr)
-			if !ok {
-				return true
-			}
-			if use, isText := asText(kv.Value); isText && isKey(kv, "Use") {
-				name, _, _ := strings.Cut(use, " ")
-				names = append(names, name)
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				if isKey(n, "Use") || isKey(n, "use") {
+					add(n.Value)
+				}
+			case *ast.CallExpr:
+				if fn, ok := n.Fun.(*ast.Ident); ok && fn.Name == "group" && len(n.Args) > 0 {
+					add(n.Args[0])
+				}
 			}
 			return true
 		})

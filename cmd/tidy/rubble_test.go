@@ -256,12 +256,18 @@ func documentRubble() []rubble {
 			rule: "readme", says: "a target that is not there",
 			broken:  tree{"README.md": block("make fly # high"), "Makefile": "run: ## run\n"},
 			mended:  tree{"README.md": "make fly\n" + block("$ make run X=1"), "Makefile": "run: ## run\n"},
-			finding: "README.md:2: make has no target fly",
+			finding: "README.md:2: make has no command fly",
 		},
 		{
 			rule: "readme", says: "a command that is not there",
 			broken:  tree{"README.md": block("bin/skuld fly"), "cmd/skuld/main.go": program},
 			mended:  tree{"README.md": block("bin/skuld note") + block("other fly"), "cmd/skuld/main.go": program},
+			finding: "README.md:2: skuld has no command fly",
+		},
+		{
+			rule: "readme", says: "behind a flag and inside of a substitution",
+			broken:  tree{"README.md": block("X=$(skuld --profile lender fly > x)"), "cmd/skuld/main.go": program},
+			mended:  tree{"README.md": block("X=$(skuld --profile lender note n1 --json)"), "cmd/skuld/main.go": program},
 			finding: "README.md:2: skuld has no command fly",
 		},
 	}
