@@ -118,12 +118,15 @@ func TestBlockThatMakesNoSenseEndsTheStream(t *testing.T) {
 	noCodes.Metadata = nil
 	fewCodes := block(5, ours(), ours())
 	fewCodes.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = []byte{0}
+	moreCodes := block(5, ours())
+	moreCodes.Metadata.Metadata[common.BlockMetadataIndex_TRANSACTIONS_FILTER] = []byte{0, 0}
 	noEnvelope := block(5, ours())
 	noEnvelope.Data.Data[0] = []byte{0xff}
 	badEvent := ours()
 	badEvent.payload = `{"results":[],"more":1}`
 	for name, b := range map[string]*common.Block{
-		"no validation codes": noCodes, "too few validation codes": fewCodes, "no envelope": noEnvelope, "another event": block(5, badEvent),
+		"no validation codes": noCodes, "too few validation codes": fewCodes,
+		"too many validation codes": moreCodes, "no envelope": noEnvelope, "another event": block(5, badEvent),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got, err := read(t, 1, b); err == nil {

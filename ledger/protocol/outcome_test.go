@@ -146,6 +146,25 @@ func TestTransactionThatCommitsAfterItWasGivenUpIsFoundAgain(t *testing.T) {
 	}
 }
 
+func TestSubjectIsLookedUpAFewTimesBeforeItsCommandIsSentAnew(t *testing.T) {
+	f := start(t, lenderOrg)
+	party := f.party(f.client, ledger.Company)
+	f.ledger.fault = func(n int, _ protocol.Batch) fault {
+		return fault{late: true, err: &protocol.Undecided{Transaction: "tx-1", Err: context.DeadlineExceeded}}
+	}
+	looks := 0
+	f.ledger.damage = func(*protocol.ReadAnswer) {
+		if looks++; looks == protocol.DefaultLookups {
+			f.ledger.late() // its block comes after this look, before the next
+			f.ledger.late = nil
+		}
+	}
+	o := f.commit(f.client, f.rotate(party, 2))[0]
+	if o.Transaction != "tx-1" || len(f.ledger.sent) != 2 {
+		t.Errorf("%+v after %d submissions", o, len(f.ledger.sent))
+	}
+}
+
 func TestUnknownFateEndsInRejectionWhereAnotherCommandTookTheNumber(t *testing.T) {
 	f := start(t, lenderOrg)
 	party := f.party(f.client, ledger.Company)
@@ -211,8 +230,8 @@ func TestAnswerThatCannotBeReadIsLookedUp(t *testing.T) {
 			f := start(t, lenderOrg)
 			odd := &oddAnswers{channel: f.ledger.as(lenderOrg), answer: answer}
 			c := f.over(odd, protocol.ClientOptions{})
-			command, _ := f.register(ledger.Company)
-			if o := f.commit(c, command)[0]; o.Repeated || o.Transaction != "tx-0" {
+			command, party := f.register(ledger.Company)
+			if o := f.commit(c, command)[0]; o.Repeated || o.Transaction != "tx-0" || o.Result.Subject != party.id.Subject() {
 				t.Errorf("%+v", o)
 			}
 		})
