@@ -3,12 +3,11 @@ package supervisor
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,19 +18,12 @@ import (
 	"github.com/skuld-registry/skuld/network/process"
 )
 
-// Limits of waiting for a gateway to be ready.
-const (
-	gatewayLimit   = 60 * time.Second
-	gatewayPause   = 50 * time.Millisecond
-	gatewayTimeout = 2 * time.Second // one question
-)
-
 // previous marks a chaincode server of an older definition.
 const previous = ".previous"
 
 // bringUp starts everything and returns when it answers.
 func (s *Supervisor) bringUp(ctx context.Context) error {
-	if err := s.startNodes(); err != nil {
+	if err := s.startNodes(ctx); err != nil {
 		return err
 	}
 	for _, d := range s.state.Deployments {
@@ -173,24 +165,38 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 	return s.deploy(ctx, client, d)
 }
 
-func (s *Supervisor) startNodes() error {
+// startNodes starts the orderers and peers: all at once on a new network. Peers
+// that are in the channel already dial one another as they start, and two that
+// do so at the same moment both hang up and wait 5 s (see lifecycle.JoinPeers).
+// So each of them starts when the one before listens.
+func (s *Supervisor) startNodes(ctx context.Context) error {
+	joined := slices.ContainsFunc(s.state.Deployments, func(d network.Deployment) bool { return d.Committed })
 	for _, n := range s.state.Topology.Nodes() {
-		spec := process.Spec{
-			Name: n.Name, Path: s.options.Fabric.Orderer,
-			Env: s.environment("FABRIC_CFG_PATH=" + s.home.Node(n.Name)),
-			Log: s.home.Log(n.Name),
-		}
-		if n.Kind == network.PeerNode {
-			spec.Path, spec.Args = s.options.Fabric.Peer, []string{"node", "start"}
-		}
-		if gogc := s.state.Topology.GOGC; gogc > 0 {
-			spec.Env = append(spec.Env, "GOGC="+strconv.Itoa(gogc))
-		}
-		if err := s.table.Start(spec); err != nil {
+		if err := s.table.Start(s.nodeSpec(n)); err != nil {
 			return err
+		}
+		if joined && n.Kind == network.PeerNode {
+			if err := awaitListening(ctx, s.state.Address(n.Name, network.ListenPort)); err != nil {
+				return fmt.Errorf("waiting for %s to listen: %w; the end of its log:\n%s", n.Name, err, logTail(s.home.Log(n.Name)))
+			}
 		}
 	}
 	return nil
+}
+
+func (s *Supervisor) nodeSpec(n network.Node) process.Spec {
+	spec := process.Spec{
+		Name: n.Name, Path: s.options.Fabric.Orderer,
+		Env: environment("FABRIC_CFG_PATH=" + s.home.Node(n.Name)),
+		Log: s.home.Log(n.Name),
+	}
+	if n.Kind == network.PeerNode {
+		spec.Path, spec.Args = s.options.Fabric.Peer, []string{"node", "start"}
+	}
+	if gogc := s.state.Topology.GOGC; gogc > 0 {
+		spec.Env = append(spec.Env, "GOGC="+strconv.Itoa(gogc))
+	}
+	return spec
 }
 
 // startServers starts the servers of a definition that do not run yet. Those of
@@ -226,7 +232,7 @@ func (s *Supervisor) startServers(d network.Deployment) error {
 				"-client-ca", s.home.Crypto().TLSRoot(o.Name),
 				"-network", s.digest,
 			},
-			Env: s.environment(),
+			Env: environment(),
 			Log: s.home.Log(name),
 		})
 		if err != nil {
@@ -257,7 +263,7 @@ func (s *Supervisor) startGateways(ctx context.Context) error {
 				"-data", s.home.GatewayData(o.Name),
 				"-registration", "open",
 			},
-			Env: s.environment(),
+			Env: environment(),
 			Log: s.home.Log(name),
 		})
 		if err != nil {
@@ -273,46 +279,9 @@ func (s *Supervisor) startGateways(ctx context.Context) error {
 	return nil
 }
 
-func awaitReady(ctx context.Context, url string) error {
-	ctx, cancel := context.WithTimeout(ctx, gatewayLimit)
-	defer cancel()
-	client := &http.Client{Timeout: gatewayTimeout}
-	for {
-		err := ready(ctx, client, url)
-		if err == nil {
-			return nil
-		}
-		timer := time.NewTimer(gatewayPause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return err
-		}
-	}
-}
-
-func ready(ctx context.Context, client *http.Client, url string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return err
-	}
-	if err := resp.Body.Close(); err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, resp.Status)
-	}
-	return nil
-}
-
 // environment is this process's own without what would override the written
 // configuration: Fabric lets variables with these prefixes do that.
-func (s *Supervisor) environment(add ...string) []string {
+func environment(add ...string) []string {
 	env := []string{"FABRIC_LOGGING_SPEC=" + loggingSpec()}
 	for _, v := range os.Environ() {
 		overrides := false
