@@ -220,7 +220,7 @@ func (a *app) connectAs(_ context.Context, p *profile.Profile, party ledger.Part
 	if err != nil {
 		return nil, err
 	}
-	private, err := a.unlock(p, key)
+	private, err := a.openKey(p, key)
 	if err != nil {
 		return nil, err
 	}

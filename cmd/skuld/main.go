@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"io"
 	"net/http"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/skuld-registry/skuld/cmd/skuld/profile"
 )
 
 // Exit codes. Programs may rely on them.
@@ -38,6 +41,8 @@ type console struct {
 	// outTerminal and errTerminal say whether a person reads along, and
 	// inTerminal whether one can be asked.
 	inTerminal, outTerminal, errTerminal bool
+	// unlock opens a key with its passphrase, which takes a while on purpose.
+	unlock func(p *profile.Profile, name string, passphrase []byte) (crypto.Signer, error)
 	// readPassword asks for a line without showing it.
 	readPassword func() ([]byte, error)
 }
@@ -49,6 +54,7 @@ func main() {
 		inTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		outTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		errTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		unlock:      (*profile.Profile).Unlock,
 		readPassword: func() ([]byte, error) {
 			return term.ReadPassword(int(os.Stdin.Fd()))
 		},

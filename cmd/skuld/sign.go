@@ -61,7 +61,7 @@ what the gateway says of them.`,
 					return err
 				}
 			}
-			private, err := a.unlock(p, p.Key)
+			private, err := a.openKey(p, p.Key)
 			if err != nil {
 				return err
 			}

@@ -10,8 +10,8 @@ import (
 	"github.com/skuld-registry/skuld/cmd/skuld/profile"
 )
 
-// unlock opens a profile's key.
-func (a *app) unlock(p *profile.Profile, name string) (crypto.Signer, error) {
+// openKey opens a profile's key.
+func (a *app) openKey(p *profile.Profile, name string) (crypto.Signer, error) {
 	if name == "" {
 		name = defaultKey
 	}
@@ -22,7 +22,7 @@ func (a *app) unlock(p *profile.Profile, name string) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Unlock(name, passphrase)
+	return a.unlock(p, name, passphrase)
 }
 
 // passphrase finds the passphrase: in the file that was named, or by asking.

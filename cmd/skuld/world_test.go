@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/client"
+	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/cmd/skuld/skuldtest"
+)
+
+// world is a registry in memory and people with a command line each.
+type world struct {
+	*skuldtest.Network
+	t    *testing.T
+	home string
+	now  func() time.Time
+
+	mu   sync.Mutex
+	keys map[string]crypto.Signer // opened before
+}
+
+// result is what came of one command line.
+type result struct {
+	code     int
+	out, err string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{Network: skuldtest.Start(t), t: t, home: t.TempDir(), now: time.Now, keys: map[string]crypto.Signer{}}
+	if err := os.WriteFile(w.path("passphrase"), []byte("correct horse battery\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) path(names ...string) string {
+	return filepath.Join(append([]string{w.home}, names...)...)
+}
+
+// run carries out a command line as a person's.
+func (w *world) run(profile string, args ...string) result {
+	w.t.Helper()
+	return w.runWith(w.t.Context(), nil, append([]string{"--profile", profile}, args...)...)
+}
+
+func (w *world) runWith(ctx context.Context, transport http.RoundTripper, args ...string) result {
+	w.t.Helper()
+	env := map[string]string{"HOME": w.home, "SKULD_HOME": w.path("net"), "SKULD_PASSPHRASE_FILE": w.path("passphrase")}
+	var out, errs bytes.Buffer
+	code := run(ctx, args, console{
+		in: strings.NewReader(""), out: &out, err: &errs, getenv: func(name string) string { return env[name] },
+		now: w.now, random: rand.Reader, transport: transport, unlock: w.unlock,
+		readPassword: func() ([]byte, error) { return nil, errors.New("nobody is asked") },
+	})
+	return result{code, out.String(), errs.String()}
+}
+
+// unlock opens each key once, since that is slow on purpose.
+func (w *world) unlock(p *profile.Profile, name string, passphrase []byte) (crypto.Signer, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	path := filepath.Join(p.Dir(), name)
+	if key, ok := w.keys[path]; ok {
+		return key, nil
+	}
+	key, err := p.Unlock(name, passphrase)
+	if err == nil {
+		w.keys[path] = key
+	}
+	return key, err
+}
+
+// must carries out a command line that succeeds, and reads its JSON.
+func (w *world) must(profile string, args ...string) map[string]any {
+	w.t.Helper()
+	r := w.run(profile, append(args, "--json")...)
+	if r.code != exitOK {
+		w.t.Fatalf("skuld %v: exit code %d\n%s%s", args, r.code, r.out, r.err)
+	}
+	var answer map[string]any
+	if err := json.Unmarshal([]byte(r.out), &answer); err != nil {
+		w.t.Fatalf("skuld %v: %v in %q", args, err, r.out)
+	}
+	return answer
+}
+
+// refused carries out a command line that is refused with a code.
+func (w *world) refused(code string, profile string, args ...string) result {
+	w.t.Helper()
+	r := w.run(profile, args...)
+	if r.code != exitRefused || !strings.Contains(r.err, "("+code+")") {
+		w.t.Errorf("skuld %v: exit code %d and %q, want %d and %s", args, r.code, r.err, exitRefused, code)
+	}
+	return r
+}
+
+// register makes a person with a key, a party and, for who lends or buys, a book.
+func (w *world) register(profile, organisation, kind string, book bool) string {
+	w.t.Helper()
+	w.must(profile, "key", "new")
+	r := w.must(profile, "party", "register", "--kind", kind, "--name", profile, "--gateway", w.Gateways[organisation])
+	if book {
+		w.must(profile, "book", "open")
+	}
+	return subject(w.t, r)
+}
+
+// offer makes a note of 24,000 kronor and gives its id.
+func (w *world) offer(lender, borrower string) string {
+	w.t.Helper()
+	return subject(w.t, w.must(lender, "note", "offer", "--borrower", borrower, "--amount", "24000 SEK", "--rate", "6",
+		"--term", "24", "--agreed-on", "2026-06-15", "--first-due", "2026-12-31", "--consumer"))
+}
+
+// subject gives the id of what a receipt is about.
+func subject(t *testing.T, receipt map[string]any) string {
+	t.Helper()
+	text, err := json.Marshal(receipt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r client.Receipt
+	if err := json.Unmarshal(text, &r); err != nil || r.Result == nil {
+		t.Fatalf("%s is no receipt: %v", text, err)
+	}
+	return r.Result.Subject.ID
+}
+
+// note reads a note's state.
+func (w *world) note(profile, id string) *client.Note {
+	w.t.Helper()
+	text, err := json.Marshal(w.must(profile, "note", "show", id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var n client.Note
+	if err := json.Unmarshal(text, &n); err != nil || n.Note == nil {
+		w.t.Fatalf("%s is no note: %v", text, err)
+	}
+	return &n
+}
