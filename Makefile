@@ -24,6 +24,10 @@ RACE := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "
 # Packages whose tests start a real network, found by what they import.
 NETWORK_TESTS = $$($(GO) list -f '{{range .TestImports}}{{.}} {{end}}{{range .XTestImports}}{{.}} {{end}}{{.ImportPath}}' ./... | awk '/\/network\/networktest/ {print $$NF}')
 
+# Waits for the file that a ready network writes, as long as the shell that runs
+# the network lives, and then makes the demonstration's parties and notes.
+SEED_WHEN_READY = ( until test -s "$$SKULD_HOME/endpoints.json"; do kill -0 $$$$ 2>/dev/null || exit 0; sleep 0.2; done; $(BIN)/demo seed )
+
 # $(call timed,what it does,command) prints what is being done, and how long it took.
 define timed
 	@printf '== %s\n' '$(1)'; began=$$(date +%s); \
@@ -39,7 +43,7 @@ help: ## list what can be done here
 
 .PHONY: run
 run: build-run ## build and start everything in the foreground; Ctrl-C ends it
-	@$(BIN)/network up --foreground --after-ready '$(BIN)/demo seed'
+	@$(SEED_WHEN_READY) & exec $(BIN)/network up --foreground
 
 .PHONY: up
 up: build-run ## start the network in the background; returns when it is ready
@@ -58,7 +62,8 @@ reset: build-network ## stop, and delete the ledger, the keys and the logs
 	@$(BIN)/network reset
 
 .PHONY: demo
-demo: up ## the whole life of a note, step by step, on the running network
+demo: build-run ## the whole life of a note, step by step, on the running network
+	@$(BIN)/network status >/dev/null 2>&1 || $(BIN)/network up
 	@$(BIN)/demo
 
 ## Building.
@@ -108,8 +113,9 @@ test-memory: check-go
 # on a small machine would measure one another's load.
 .PHONY: test-network
 test-network: build-network
-	$(call timed,Fabric for the tests,$(BIN)/network fabric)
-	$(call timed,tests on a real network $(RACE),$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $(NETWORK_TESTS))
+	$(call timed,Fabric for the tests,home=$$(mktemp -d) && $(BIN)/network up --home $$home/h --no-chaincode --no-gateways && $(BIN)/network reset --home $$home/h && rmdir $$home)
+	@echo '== tests on a real network $(RACE)'
+	@$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $(NETWORK_TESTS)
 
 .PHONY: fuzz
 fuzz: check-go ## every fuzz target for FUZZTIME each
