@@ -1,0 +1,315 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+var update = flag.Bool("update", false, "write what the gateways answer into the scripts")
+
+// TestScripts plays the scripts in testdata/scripts against three gateways on
+// a ledger in memory. A script is read as text: each paragraph is a request and
+// the answer to it.
+//
+//	# a remark
+//	actor NAME at GATEWAY        a person or company with a key, not yet a party
+//	clock +24h                   time passes
+//	NAME METHOD PATH             a request, with headers and a JSON body below it
+//	NAME signs                   signs the draft it got last and sends it
+//	NAME again                   sends its last request once more
+//	< STATUS                     the answer, with its headers and JSON below it
+//	= NAME PATH                  remembers a member of the answer as {NAME}
+func TestScripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/scripts/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("finding scripts: %v, %d found", err, len(files))
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) { playFile(t, file) })
+	}
+}
+
+func playFile(t *testing.T, file string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &player{t: t, world: newWorld(t, inproc.Options{}), actors: map[string]*actor{}, known: map[string]string{}}
+	p.actors["nobody"] = newActor("nobody", "lender")
+	var played []string
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n\n") {
+		played = append(played, p.play(paragraph))
+	}
+	got := strings.Join(played, "\n\n") + "\n"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != string(text) {
+		t.Errorf("%s differs; look, and run with -update where the new answers are right\n%s", file, difference(string(text), got))
+	}
+}
+
+// player plays a script.
+type player struct {
+	t      *testing.T
+	world  *world
+	actors map[string]*actor
+	known  map[string]string // placeholders and their values
+}
+
+// play plays a paragraph and gives it as it came out.
+func (p *player) play(paragraph string) string {
+	var out, body []string
+	var saves []string
+	part := ""
+	for _, line := range lines(paragraph) {
+		switch {
+		case strings.HasPrefix(line, "#"):
+			out = append(out, line)
+			continue
+		case part == "":
+			part = "request"
+		case strings.HasPrefix(line, "<"):
+			part = "answer"
+		case strings.HasPrefix(line, "= "):
+			saves = append(saves, line)
+			continue
+		}
+		if part == "request" {
+			body = append(body, line)
+		}
+	}
+	if len(body) == 0 {
+		return strings.Join(out, "\n")
+	}
+	out = append(out, body...)
+	words := strings.Fields(body[0])
+	switch {
+	case words[0] == "actor":
+		a := newActor(words[1], words[3])
+		p.actors[a.name] = a
+		key, err := json.Marshal(a.ledgerKey(p.t))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.known[a.name+".key"] = string(key)
+		return strings.Join(out, "\n")
+	case words[0] == "clock":
+		d, err := time.ParseDuration(strings.TrimPrefix(words[1], "+"))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.world.clock.Advance(d)
+		return strings.Join(out, "\n")
+	}
+	a := p.actors[words[0]]
+	if a == nil {
+		p.t.Fatalf("%q: nobody is called %s", body[0], words[0])
+	}
+	r := p.request(a, words[1:], body[1:])
+	for _, save := range saves {
+		p.save(save, r)
+	}
+	out = append(out, p.show(r)...)
+	return strings.Join(append(out, saves...), "\n")
+}
+
+// request sends a paragraph's request.
+func (p *player) request(a *actor, words, rest []string) reply {
+	switch words[0] {
+	case "again":
+		return p.world.do(a.gateway, *a.last)
+	case "signs":
+		if a.draft == nil {
+			p.t.Fatalf("%s has no draft to sign", a.name)
+		}
+		d := a.draft
+		a.draft = nil
+		jws, err := json.Marshal(a.sign(p.t, d.payload))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.known["jws"] = string(jws)
+		r := p.world.ask(a, "POST", d.path, jws, nil)
+		p.remember(a, r)
+		return r
+	}
+	header := http.Header{}
+	for len(rest) > 0 && headerLine.MatchString(rest[0]) {
+		name, value, _ := strings.Cut(rest[0], ": ")
+		header.Set(name, p.fill(value))
+		rest = rest[1:]
+	}
+	var body []byte
+	if len(rest) > 0 {
+		body = []byte(p.fill(strings.Join(rest, "\n")))
+		if json.Valid(body) {
+			body = compact(p.t, string(body))
+		}
+	}
+	r := p.world.ask(a, words[0], p.fill(words[1]), body, header)
+	p.keepDraft(a, p.fill(words[1]), r)
+	return r
+}
+
+var headerLine = regexp.MustCompile(`^[A-Z][A-Za-z-]+: `)
+
+// keepDraft remembers a draft that came, for its actor to sign. It goes to the
+// address that it came from, or to /v1/commands.
+func (p *player) keepDraft(a *actor, path string, r reply) {
+	var answer struct {
+		Draft struct {
+			Payload string `json:"payload"`
+		} `json:"draft"`
+	}
+	if json.Unmarshal(r.body, &answer) != nil || answer.Draft.Payload == "" {
+		return
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(answer.Draft.Payload)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if path == "/v1/drafts" {
+		path = "/v1/commands"
+	}
+	a.draft = &sentDraft{path: path, payload: payload}
+}
+
+// remember gives a registered actor its party.
+func (p *player) remember(a *actor, r reply) {
+	var answer struct {
+		Result *ledger.Result `json:"result"`
+	}
+	if json.Unmarshal(r.body, &answer) == nil && answer.Result != nil && answer.Result.Op == ledger.OpPartyRegister {
+		a.party = ledger.PartyID(answer.Result.Subject.ID)
+		p.known[a.name] = string(a.party)
+	}
+}
+
+// save remembers a member of an answer.
+func (p *player) save(line string, r reply) {
+	words := strings.Fields(line)
+	var v any
+	if err := json.Unmarshal(r.body, &v); err != nil {
+		p.t.Fatalf("%s: the answer %d is not JSON: %s", line, r.status, r.body)
+	}
+	for name := range strings.SplitSeq(words[2], ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[name]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(name, &i); err != nil || i >= len(at) {
+				p.t.Fatalf("%s: no element %s", line, name)
+			}
+			v = at[i]
+		}
+	}
+	if v == nil {
+		p.t.Fatalf("%s: the answer %d has no such member: %s", line, r.status, r.body)
+	}
+	p.known[words[1]] = fmt.Sprint(v)
+}
+
+var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_.]*)\}`)
+
+// fill puts values in the place of placeholders.
+func (p *player) fill(text string) string {
+	return placeholder.ReplaceAllStringFunc(text, func(s string) string {
+		if v, ok := p.known[strings.Trim(s, "{}")]; ok {
+			return v
+		}
+		return s
+	})
+}
+
+// shownHeaders are those that a script shows.
+var shownHeaders = []string{"Allow", "Content-Language", "ETag", "Location", "Retry-After", "WWW-Authenticate"}
+
+// show writes an answer: what differs from run to run has a name in its place.
+func (p *player) show(r reply) []string {
+	out := []string{fmt.Sprintf("< %d", r.status)}
+	for _, name := range shownHeaders {
+		if v := r.header.Get(name); v != "" {
+			out = append(out, name+": "+p.mask(v))
+		}
+	}
+	text := string(r.body)
+	var b bytes.Buffer
+	if json.Indent(&b, r.body, "", "  ") == nil {
+		text = b.String()
+	}
+	if text = strings.TrimSpace(p.mask(text)); text == "" {
+		return out
+	}
+	return append(out, lines(text)...)
+}
+
+// masks are the forms of values that no script names.
+var masks = []struct {
+	pattern *regexp.Regexp
+	name    string
+}{
+	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`), "{signed}"},
+	{regexp.MustCompile(`\b[A-Za-z0-9_-]{120,}\b`), "{payload}"},
+	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "{hex}"},
+	{regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`), "{uuid}"},
+	{regexp.MustCompile(`"[A-Za-z0-9_-]{43}"`), `"{digest}"`},
+	{regexp.MustCompile(`SHA-256 [A-Za-z0-9_-]{43}|: [A-Za-z0-9_-]{43}\\n`), `: {digest}\n`},
+	{regexp.MustCompile(`\b[pnb][a-z2-7]{32}\b`), "{id}"},
+	{regexp.MustCompile(`"request": "[0-9a-f]{24}"`), `"request": "{request}"`},
+	{regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`), "{gateway}"},
+}
+
+func (p *player) mask(text string) string {
+	names := make([]string, 0, len(p.known))
+	for name, v := range p.known {
+		if len(v) >= 16 {
+			names = append(names, name)
+		}
+	}
+	// The longest value first, so that no name hides inside another's.
+	slices.SortFunc(names, func(a, b string) int {
+		if n := len(p.known[b]) - len(p.known[a]); n != 0 {
+			return n
+		}
+		return strings.Compare(a, b)
+	})
+	for _, name := range names {
+		text = strings.ReplaceAll(text, p.known[name], "{"+name+"}")
+	}
+	for _, m := range masks {
+		text = m.pattern.ReplaceAllString(text, m.name)
+	}
+	return text
+}
+
+// difference shows the first lines in which two texts differ.
+func difference(want, got string) string {
+	a, b := lines(want), lines(got)
+	for i := range max(len(a), len(b)) {
+		if i >= len(a) || i >= len(b) || a[i] != b[i] {
+			from := max(0, i-12)
+			return fmt.Sprintf("line %d\nwant:\n%s\ngot:\n%s", i+1,
+				strings.Join(a[min(from, len(a)):min(i+8, len(a))], "\n"), strings.Join(b[min(from, len(b)):min(i+8, len(b))], "\n"))
+		}
+	}
+	return "no line differs"
+}
