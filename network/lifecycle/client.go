@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/msp"
@@ -40,6 +41,7 @@ type Client struct {
 	state  *network.State
 	sdk    *fabsdk.FabricSDK
 	admins map[string]*administrator // by organisation
+	turn   atomic.Uint32             // of the orderers
 }
 
 // administrator acts for one organisation.
@@ -163,8 +165,10 @@ func (c *Client) peers(o network.Organisation) []string {
 	return addresses
 }
 
-// orderer is the address of the orderer that gets the administration's
-// transactions for an organisation.
+// orderer is the address of an orderer, a different one at each call, so that a
+// step that is tried again does not meet the same dead one.
 func (c *Client) orderer() string {
-	return c.state.Address(c.state.Topology.OrdererNodes()[0].Name, network.ListenPort)
+	nodes := c.state.Topology.OrdererNodes()
+	n := nodes[int(c.turn.Add(1))%len(nodes)]
+	return c.state.Address(n.Name, network.ListenPort)
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/hyperledger/fabric-gateway/pkg/hash"
 	"github.com/hyperledger/fabric-gateway/pkg/identity"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
 
@@ -130,14 +129,4 @@ func detailed(err error) error {
 		return nil
 	}
 	return errors.Join(err, fmt.Errorf("details: %v", status.Convert(err).Details()))
-}
-
-// refused says whether the error is the network's refusal of the caller.
-func refused(err error) bool {
-	switch status.Code(err) {
-	case codes.PermissionDenied, codes.Unauthenticated, codes.Unknown, codes.Aborted, codes.FailedPrecondition:
-		return err != nil
-	default:
-		return false
-	}
 }
