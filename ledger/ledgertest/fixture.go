@@ -140,16 +140,40 @@ func (f *fixture) try(by *member, op ledger.Op, subject string, body any) ledger
 	return f.submit(by, f.sign(by, f.draft(by, op, subject, body)))
 }
 
+// note reads a note when the reader's ledger has come as far as this test: a
+// commit is told by one peer and read from another.
 func (f *fixture) note(by *member, id ledger.NoteID) ledger.NoteView {
 	f.Helper()
-	views, err := by.service.Notes(f.ctx, id)
-	if err != nil {
-		f.Fatalf("reading a note: %v", err)
+	var view ledger.NoteView
+	f.await(func() bool {
+		views, err := by.service.Notes(f.ctx, id)
+		if err != nil {
+			f.Fatalf("reading a note: %v", err)
+		}
+		if len(views) != 1 {
+			f.Fatalf("one note has %d views", len(views))
+		}
+		view = views[0]
+		return view.Record.Seq >= f.seqs[id.Subject()]
+	})
+	return view
+}
+
+// pollEvery is how often a condition is looked at.
+const pollEvery = 5 * time.Millisecond
+
+// await looks at a condition until it holds.
+func (f *fixture) await(holds func() bool) {
+	f.Helper()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-f.ctx.Done():
+			f.Fatal("what was waited for did not happen")
+		}
 	}
-	if len(views) != 1 {
-		f.Fatalf("one note has %d views", len(views))
-	}
-	return views[0]
 }
 
 // mustNote reads a note that the member may see.

@@ -9,6 +9,14 @@ import (
 
 func (f *fixture) history(s ledger.Service, subject ledger.Subject, from uint64, limit int) []ledger.Entry {
 	f.Helper()
+	// As with note, the reader's ledger must have come as far as this test.
+	f.await(func() bool {
+		last, err := s.History(f.ctx, subject, max(1, f.seqs[subject]), 1)
+		if err != nil {
+			f.Fatalf("reading a history: %v", err)
+		}
+		return len(last) == 1
+	})
 	entries, err := s.History(f.ctx, subject, from, limit)
 	if err != nil {
 		f.Fatalf("reading a history: %v", err)

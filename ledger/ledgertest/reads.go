@@ -58,11 +58,15 @@ func partyEntitlement(f *fixture) {
 		{f.world.Lender, person, true}, {f.world.Registrar, person, true}, {f.world.Collector, person, false},
 		{f.world.Lender, company, true}, {f.world.Registrar, company, true}, {f.world.Collector, company, true},
 	} {
-		views, err := c.service.Parties(f.ctx, c.who.ID)
-		if err != nil || len(views) != 1 {
-			f.Fatalf("reading a party: %v", err)
-		}
-		v := views[0]
+		var v ledger.PartyView
+		f.await(func() bool {
+			views, err := c.service.Parties(f.ctx, c.who.ID)
+			if err != nil || len(views) != 1 {
+				f.Fatalf("reading a party: %v", err)
+			}
+			v = views[0]
+			return v.Record.Seq > 0
+		})
 		if v.Record.Org != LenderOrg || v.Record.Standing != ledger.InForce || v.Record.Seq != 1 {
 			f.Errorf("the record of %s is %+v", c.who.Name, v.Record)
 		}
@@ -78,11 +82,16 @@ func partyEntitlement(f *fixture) {
 func publicReads(f *fixture) {
 	lender := f.joinWithBook("Långivaren AB", LenderOrg)
 	for _, s := range []ledger.Service{f.world.Lender, f.world.Collector, f.world.Registrar} {
-		views, err := s.Books(f.ctx, lender.book)
-		if err != nil || len(views) != 1 || views[0].Err != nil {
-			f.Fatalf("reading a book: %v", err)
-		}
-		if b := views[0].Book; b.ID != lender.book || b.Holder != lender.ID || b.Seq != 1 || b.Head.IsZero() {
+		var b *ledger.Book
+		f.await(func() bool {
+			views, err := s.Books(f.ctx, lender.book)
+			if err != nil || len(views) != 1 {
+				f.Fatalf("reading a book: %v", err)
+			}
+			b = views[0].Book
+			return b != nil
+		})
+		if b.ID != lender.book || b.Holder != lender.ID || b.Seq != 1 || b.Head.IsZero() {
 			f.Errorf("the book is %+v", b)
 		}
 		if s.Network() != f.world.Registrar.Network() || s.Network() == "" {
@@ -101,6 +110,10 @@ func unknownReads(f *fixture) {
 	}
 	middle := len(ids) / 2
 	ids[middle] = lender.ID
+	f.await(func() bool {
+		views, err := f.world.Collector.Parties(f.ctx, lender.ID)
+		return err == nil && views[0].Err == nil
+	})
 	views, err := f.world.Collector.Parties(f.ctx, ids...)
 	if err != nil || len(views) != len(ids) {
 		f.Fatalf("%d ids have %d views: %v", len(ids), len(views), err)

@@ -92,6 +92,9 @@ func (f *fixture) atOnce(n int, submit func(ctx context.Context, i int) ([]ledge
 			f.Fatalf("submitting with others: %v", err)
 		}
 	}
+	for _, o := range outcomes {
+		f.saw(o)
+	}
 	return outcomes
 }
 
