@@ -56,7 +56,7 @@ func (s *Server) listBooks(w http.ResponseWriter, r *http.Request) error {
 	if err := s.requireComplete(); err != nil {
 		return err
 	}
-	found, err := s.Store.Books(r.Context(), callOf(r.Context()).party.ID, before, limit)
+	found, more, err := s.Store.Books(r.Context(), callOf(r.Context()).party.ID, before, limit)
 	if err != nil {
 		return err
 	}
@@ -64,8 +64,8 @@ func (s *Server) listBooks(w http.ResponseWriter, r *http.Request) error {
 	for _, b := range found {
 		a.Books = append(a.Books, b.Book)
 	}
-	if len(found) == limit {
-		a.Next = nextCursor(found[limit-1].Cursor)
+	if more {
+		a.Next = nextCursor(found[len(found)-1].Cursor)
 	}
 	return answer(w, http.StatusOK, a)
 }

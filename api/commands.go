@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -45,18 +46,20 @@ func (s *Server) submitCommands(w http.ResponseWriter, r *http.Request) error {
 		return s.submitOne(w, r, cmd, signed)
 	}
 	if len(req.Commands) == 0 || len(req.Commands) > ledger.MaxBatch {
-		return ledger.Refuse(ledger.CodeRequestTooLarge, "limit", "1 to 100 commands")
+		return malformed(fmt.Sprintf("commands must be 1 to %d", ledger.MaxBatch))
 	}
-	items, err := s.submitMany(r, req.Commands)
+	items, err := s.submitMany(r, req.Commands, anyCommand)
 	if err != nil {
 		return err
 	}
 	return answer(w, http.StatusOK, itemsAnswer{items})
 }
 
-// submitMany hands in the commands that may be handed in, and gives what became
-// of each.
-func (s *Server) submitMany(r *http.Request, all []ledger.Signed) ([]item, error) {
+func anyCommand(*ledger.Command) error { return nil }
+
+// submitMany hands in the commands that may be handed in and that takes does not
+// refuse, and gives what became of each.
+func (s *Server) submitMany(r *http.Request, all []ledger.Signed, takes func(*ledger.Command) error) ([]item, error) {
 	c := callOf(r.Context())
 	items := make([]item, len(all))
 	refuse := func(i int, err error) {
@@ -72,6 +75,9 @@ func (s *Server) submitMany(r *http.Request, all []ledger.Signed) ([]item, error
 	var places []int
 	for i, one := range all {
 		cmd, err := s.open(one)
+		if err == nil {
+			err = takes(cmd)
+		}
 		if err == nil {
 			err = s.maySubmit(c, cmd)
 		}

@@ -101,7 +101,7 @@ func (s *Server) importOf(r *http.Request) (*store.Import, error) {
 }
 
 func (s *Server) importAnswer(w http.ResponseWriter, r *http.Request, status int, i *store.Import) error {
-	rejected, err := s.Store.ImportRows(r.Context(), i.ID, store.RowRejected, 0, shownErrors)
+	rejected, _, err := s.Store.ImportRows(r.Context(), i.ID, store.RowRejected, 0, shownErrors)
 	if err != nil {
 		return err
 	}
@@ -146,13 +146,13 @@ func (s *Server) listImportRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.Store.ImportRows(r.Context(), i.ID, state, after, limit)
+	rows, more, err := s.Store.ImportRows(r.Context(), i.ID, state, after, limit)
 	if err != nil {
 		return err
 	}
 	a := importRowsAnswer{Rows: importedRows(rows, callOf(r.Context()).lang)}
-	if len(rows) == limit {
-		a.Next = rows[limit-1].Row
+	if more {
+		a.Next = rows[len(rows)-1].Row
 	}
 	return answer(w, http.StatusOK, a)
 }
@@ -185,7 +185,7 @@ func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	if len(chunk.Rows) == 0 || len(chunk.Rows) > ledger.MaxBatch {
-		return ledger.Refuse(ledger.CodeRequestTooLarge, "limit", "1 to 100 rows")
+		return malformed(fmt.Sprintf("rows must be 1 to %d", ledger.MaxBatch))
 	}
 	var signed []ledger.Signed
 	var lines []int
@@ -207,7 +207,7 @@ func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error 
 	}
 	items := []item{}
 	if len(signed) > 0 {
-		if items, err = s.submitMany(r, signed); err != nil {
+		if items, err = s.submitMany(r, signed, onlyOffers); err != nil {
 			return err
 		}
 	}
@@ -216,6 +216,15 @@ func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	return answer(w, http.StatusOK, itemsAnswer{results})
+}
+
+// onlyOffers refuses every command of an import but offers: a row that is
+// counted as offered is a note.
+func onlyOffers(cmd *ledger.Command) error {
+	if cmd.Op == ledger.OpOffer {
+		return nil
+	}
+	return malformed("a row of an import takes the operation offer, and the command is " + string(cmd.Op))
 }
 
 // rowFates says what became of the rows whose fate is known for good.

@@ -153,10 +153,11 @@ type notesAnswer struct {
 func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
 	q := readQuery(r, "status", "role", "book", "holder", "borrower", "cursor", "limit")
 	isParty := func(v string) bool { return ledger.PartyID(v).Valid() }
+	roles, statuses := ledger.Roles(), ledger.Statuses()[1:] // without that of no note
 	want := store.NoteQuery{
 		Party:    callOf(r.Context()).party.ID,
-		Role:     ledger.Role(q.text("role", "a role", func(v string) bool { return slices.Contains(ledger.Roles(), ledger.Role(v)) })),
-		Status:   ledger.Status(q.text("status", "a status", func(v string) bool { return slices.Contains(ledger.Statuses(), ledger.Status(v)) })),
+		Role:     ledger.Role(q.text("role", fmt.Sprint("one of ", roles), func(v string) bool { return slices.Contains(roles, ledger.Role(v)) })),
+		Status:   ledger.Status(q.text("status", fmt.Sprint("one of ", statuses), func(v string) bool { return slices.Contains(statuses, ledger.Status(v)) })),
 		Book:     ledger.BookID(q.text("book", "a book's id", func(v string) bool { return ledger.BookID(v).Valid() })),
 		Holder:   ledger.PartyID(q.text("holder", "a party's id", isParty)),
 		Borrower: ledger.PartyID(q.text("borrower", "a party's id", isParty)),
@@ -169,7 +170,7 @@ func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
 	if err := s.requireComplete(); err != nil {
 		return err
 	}
-	found, err := s.Store.Notes(r.Context(), want)
+	found, more, err := s.Store.Notes(r.Context(), want)
 	if err != nil {
 		return err
 	}
@@ -180,8 +181,8 @@ func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
 			a.Notes = append(a.Notes, s.noteAnswer(r.Context(), n.State.ID, noteView{note: n.State, holder: n.Holder}))
 		}
 	}
-	if len(found) == want.Limit {
-		a.Next = nextCursor(found[want.Limit-1].Cursor)
+	if more {
+		a.Next = nextCursor(found[len(found)-1].Cursor)
 	}
 	return answer(w, http.StatusOK, a)
 }

@@ -53,7 +53,10 @@ func notJSON(err error) error {
 		return refusal
 	}
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return malformed(fmt.Sprintf("%s must be of another type", clip(e.Field, 64)))
+		if e.Field == "" {
+			return malformed("the value must be a JSON object")
+		}
+		return malformed(clip(e.Field, 64) + " must be of another type")
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return malformed(fmt.Sprintf("not JSON at byte %d", e.Offset))

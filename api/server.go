@@ -78,7 +78,7 @@ type Server struct {
 	streams  chan struct{}
 	uploads  chan struct{}
 	stopping chan struct{} // closed by Stop
-	handler  http.Handler
+	router   chi.Router
 }
 
 // New makes a server.
@@ -93,18 +93,17 @@ func New(o Options) (*Server, error) {
 		Options: o, underWay: make(chan struct{}, maxUnderWay), streams: make(chan struct{}, maxStreams),
 		uploads: make(chan struct{}, maxUploads), stopping: make(chan struct{}),
 	}
-	router := chi.NewRouter()
+	s.router = chi.NewRouter()
 	for _, r := range routes() {
-		router.Method(r.method, r.pattern, s.serve(&r))
+		s.router.Method(r.method, r.pattern, s.serve(&r))
 	}
-	router.NotFound(s.serve(&route{pattern: "-", handle: (*Server).notFound}).ServeHTTP)
-	router.MethodNotAllowed(s.serve(&route{pattern: "-", handle: (*Server).methodNotAllowed}).ServeHTTP)
-	s.handler = router
+	s.router.NotFound(s.serve(&route{pattern: "-", handle: (*Server).notFound}).ServeHTTP)
+	s.router.MethodNotAllowed(s.serve(&route{pattern: "-", handle: (*Server).methodNotAllowed}).ServeHTTP)
 	return s, nil
 }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
 
 // Stop ends the streams, which would otherwise keep a shutdown waiting. Call it
 // once, before http.Server.Shutdown, which then finishes what was accepted.
@@ -114,6 +113,12 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 	return ledger.Refuse(ledger.CodeNotFound)
 }
 
-func (s *Server) methodNotAllowed(_ http.ResponseWriter, r *http.Request) error {
+// methodNotAllowed says which methods there are (RFC 9110 par. 15.5.6).
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	for _, method := range []string{get, post} {
+		if s.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
+			w.Header().Add("Allow", method)
+		}
+	}
 	return ledger.Refuse(ledger.CodeMethodNotAllowed, "method", clip(r.Method, 16))
 }

@@ -100,19 +100,23 @@ func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow) 
 }
 
 // ImportRows lists the rows of an import after one, in order, at most limit and
-// never more than MaxPage. An empty state lists rows of every state.
-func (s *Store) ImportRows(ctx context.Context, id, state string, after, limit int) ([]ImportRow, error) {
+// never more than MaxPage, and says whether there are more. An empty state lists
+// rows of every state.
+func (s *Store) ImportRows(ctx context.Context, id, state string, after, limit int) (page []ImportRow, more bool, err error) {
+	limit = pageLimit(limit)
 	rows, err := s.reader.QueryContext(ctx, `SELECT line, state, note, code, params FROM import_rows
 		WHERE import = $1 AND line > $2 AND ($3 = '' OR state = $3) ORDER BY line LIMIT $4`,
-		id, after, state, min(max(limit, 1), MaxPage))
+		id, after, state, limit+1)
 	if err != nil {
-		return nil, fmt.Errorf("listing the rows of an import: %w", err)
+		return nil, false, fmt.Errorf("listing the rows of an import: %w", err)
 	}
-	return collect(rows, func(rows *sql.Rows) (r ImportRow, err error) {
+	page, err = collect(rows, func(rows *sql.Rows) (r ImportRow, err error) {
 		var params string
 		if err = rows.Scan(&r.Row, &r.State, &r.Note, &r.Code, &params); err == nil {
 			err = json.Unmarshal([]byte(params), &r.Params)
 		}
 		return r, err
 	})
+	page, more = cut(page, limit)
+	return page, more, err
 }

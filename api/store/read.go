@@ -52,8 +52,8 @@ type NoteQuery struct {
 	Limit    int   // at most MaxPage
 }
 
-// Notes lists notes, the latest first.
-func (s *Store) Notes(ctx context.Context, q NoteQuery) ([]Note, error) {
+// Notes lists notes, the latest first, and says whether there are more.
+func (s *Store) Notes(ctx context.Context, q NoteQuery) (page []Note, more bool, err error) {
 	var where strings.Builder
 	args := []any{string(q.Party)}
 	and := func(condition string, arg any) {
@@ -78,20 +78,34 @@ func (s *Store) Notes(ctx context.Context, q NoteQuery) ([]Note, error) {
 	if q.Borrower != "" {
 		and("EXISTS (SELECT 1 FROM note_parties b WHERE b.party = $%d AND b.born = p.born AND b.roles LIKE '%%,borrower,%%')", string(q.Borrower))
 	}
-	args = append(args, min(max(q.Limit, 1), MaxPage))
+	limit := pageLimit(q.Limit)
+	args = append(args, limit+1)
 	query := fmt.Sprintf(`SELECT n.state, n.holder, p.born FROM note_parties p JOIN notes n ON n.id = p.note
 		WHERE p.party = $1%s ORDER BY p.born DESC LIMIT $%d`, where.String(), len(args))
 	rows, err := s.reader.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("listing notes: %w", err)
+		return nil, false, fmt.Errorf("listing notes: %w", err)
 	}
-	return collect(rows, func(rows *sql.Rows) (n Note, err error) {
+	page, err = collect(rows, func(rows *sql.Rows) (n Note, err error) {
 		var state string
 		if err = rows.Scan(&state, &n.Holder, &n.Cursor); err == nil {
 			err = json.Unmarshal([]byte(state), &n.State)
 		}
 		return n, err
 	})
+	page, more = cut(page, limit)
+	return page, more, err
+}
+
+// pageLimit brings a wanted number of rows into its bounds.
+func pageLimit(wanted int) int { return min(max(wanted, 1), MaxPage) }
+
+// cut takes off the row that was read only to know that there is one.
+func cut[T any](rows []T, limit int) (page []T, more bool) {
+	if len(rows) > limit {
+		return rows[:limit], true
+	}
+	return rows, false
 }
 
 // collect reads all rows; their number is bounded by the query.
@@ -142,27 +156,30 @@ func one[T any](ctx context.Context, q queryer, query string, args ...any) (*T, 
 	return v, err
 }
 
-// Book with the cursor that continues a list after it.
+// ListedBook is a book with the cursor that continues a list after it.
 type ListedBook struct {
 	Book   ledger.Book
 	Cursor int64
 }
 
-// Books lists a party's books, the latest first.
-func (s *Store) Books(ctx context.Context, holder ledger.PartyID, before int64, limit int) ([]ListedBook, error) {
+// Books lists a party's books, the latest first, and says whether there are more.
+func (s *Store) Books(ctx context.Context, holder ledger.PartyID, before int64, limit int) (page []ListedBook, more bool, err error) {
+	limit = pageLimit(limit)
 	if before == 0 {
 		before = 1<<63 - 1
 	}
 	rows, err := s.reader.QueryContext(ctx, `SELECT state, born FROM books WHERE holder = $1 AND born < $2
-		ORDER BY born DESC LIMIT $3`, string(holder), before, min(max(limit, 1), MaxPage))
+		ORDER BY born DESC LIMIT $3`, string(holder), before, limit+1)
 	if err != nil {
-		return nil, fmt.Errorf("listing books: %w", err)
+		return nil, false, fmt.Errorf("listing books: %w", err)
 	}
-	return collect(rows, func(rows *sql.Rows) (b ListedBook, err error) {
+	page, err = collect(rows, func(rows *sql.Rows) (b ListedBook, err error) {
 		var state string
 		if err = rows.Scan(&state, &b.Cursor); err == nil {
 			err = json.Unmarshal([]byte(state), &b.Book)
 		}
 		return b, err
 	})
+	page, more = cut(page, limit)
+	return page, more, err
 }

@@ -30,6 +30,8 @@ var update = flag.Bool("update", false, "write what the gateways answer into the
 //	clock +24h                   time passes
 //	NAME METHOD PATH             a request, with headers and a JSON body below it
 //	NAME signs                   signs the draft it got last and sends it
+//	NAME does METHOD PATH        both: gets the draft, signs it and sends it
+//	NAME seals WORD              signs the draft and keeps it as {WORD}
 //	NAME again                   sends its last request once more
 //	< STATUS                     the answer, with its headers and JSON below it
 //	= NAME PATH                  remembers a member of the answer as {NAME}
@@ -123,6 +125,10 @@ func (p *player) play(paragraph string) string {
 	if a == nil {
 		p.t.Fatalf("%q: nobody is called %s", body[0], words[0])
 	}
+	if words[1] == "seals" {
+		p.known[words[2]] = a.sign(p.t, a.draft.payload).JWS
+		return strings.Join(out, "\n")
+	}
 	r := p.request(a, words[1:], body[1:])
 	for _, save := range saves {
 		p.save(save, r)
@@ -137,19 +143,12 @@ func (p *player) request(a *actor, words, rest []string) reply {
 	case "again":
 		return p.world.do(a.gateway, *a.last)
 	case "signs":
-		if a.draft == nil {
-			p.t.Fatalf("%s has no draft to sign", a.name)
+		return p.signDraft(a)
+	case "does":
+		if r := p.request(a, words[1:], rest); r.status != http.StatusOK {
+			return r
 		}
-		d := a.draft
-		a.draft = nil
-		jws, err := json.Marshal(a.sign(p.t, d.payload))
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		p.known["jws"] = string(jws)
-		r := p.world.ask(a, "POST", d.path, jws, nil)
-		p.remember(a, r)
-		return r
+		return p.signDraft(a)
 	}
 	header := http.Header{}
 	for len(rest) > 0 && headerLine.MatchString(rest[0]) {
@@ -166,6 +165,21 @@ func (p *player) request(a *actor, words, rest []string) reply {
 	}
 	r := p.world.ask(a, words[0], p.fill(words[1]), body, header)
 	p.keepDraft(a, p.fill(words[1]), r)
+	return r
+}
+
+func (p *player) signDraft(a *actor) reply {
+	if a.draft == nil {
+		p.t.Fatalf("%s has no draft to sign", a.name)
+	}
+	d := a.draft
+	a.draft = nil
+	jws, err := json.Marshal(a.sign(p.t, d.payload))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r := p.world.ask(a, "POST", d.path, jws, nil)
+	p.remember(a, r)
 	return r
 }
 
