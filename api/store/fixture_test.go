@@ -1,0 +1,290 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+const (
+	network  = "net-1"
+	patience = 10 * time.Second
+)
+
+var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
+
+func partyID(letter string) ledger.PartyID { return ledger.PartyID("p" + strings.Repeat(letter, 32)) }
+func bookID(letter string) ledger.BookID   { return ledger.BookID("b" + strings.Repeat(letter, 32)) }
+func noteID(n int) ledger.NoteID           { return ledger.NoteID("n" + fmt.Sprintf("%032d", n)) }
+
+var (
+	lender   = partyID("l")
+	borrower = partyID("d")
+	buyer    = partyID("k")
+)
+
+// world is a ledger as a follower sees it: blocks, and states behind them.
+type world struct {
+	mu     sync.Mutex
+	blocks []ledger.Block
+	notes  map[ledger.NoteID][]ledger.NoteView // every state, in order of seq
+	books  map[ledger.BookID]ledger.BookView
+	people map[ledger.PartyID]ledger.PartyView
+	news   chan struct{}
+
+	breakAfter int // blocks that one stream gives before it breaks; 0 for all
+	lag        int // how many reads of notes give the state before the last
+	reads      int
+	hidden     map[ledger.NoteID]bool // notes that the reader may not see
+}
+
+var errBroken = errors.New("the stream broke")
+
+func newWorld() *world {
+	return &world{
+		notes: map[ledger.NoteID][]ledger.NoteView{}, books: map[ledger.BookID]ledger.BookView{},
+		people: map[ledger.PartyID]ledger.PartyView{}, hidden: map[ledger.NoteID]bool{}, news: make(chan struct{}),
+		blocks: []ledger.Block{{}},
+	}
+}
+
+// cut makes a block of one transaction that did these things.
+func (w *world) cut(results ...ledger.Result) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := uint64(len(w.blocks))
+	b := ledger.Block{Number: n}
+	if len(results) > 0 {
+		b.Transactions = []ledger.Transaction{{ID: fmt.Sprintf("tx-%d", n), At: noon, Results: results}}
+	}
+	w.blocks = append(w.blocks, b)
+	close(w.news)
+	w.news = make(chan struct{})
+}
+
+// put changes a note and gives the result that the block tells of it.
+func (w *world) put(n ledger.Note, holder ledger.PartyID, op ledger.Op) ledger.Result {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n.Seq = uint64(len(w.notes[n.ID]) + 1)
+	w.notes[n.ID] = append(w.notes[n.ID], ledger.NoteView{Note: &n, Holder: holder, Record: n.Record(ledger.Digest{1})})
+	return ledger.Result{Command: ledger.CommandID(fmt.Sprintf("%s-%d", n.ID[len(n.ID)-4:], n.Seq)), Op: op, Subject: n.ID.Subject(), Seq: n.Seq}
+}
+
+func (w *world) putBook(id ledger.BookID, holder ledger.PartyID) ledger.Result {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.books[id] = ledger.BookView{Book: &ledger.Book{V: 1, ID: id, Seq: 1, Holder: holder}}
+	return ledger.Result{Command: "open", Op: ledger.OpBookOpen, Subject: id.Subject(), Seq: 1}
+}
+
+func (w *world) putParty(id ledger.PartyID) ledger.Result {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := &ledger.Party{ID: id, Seq: 1, Kind: ledger.Company, Org: "LenderMSP", Standing: ledger.InForce}
+	w.people[id] = ledger.PartyView{Party: p, Record: p.Record(ledger.Digest{1})}
+	return ledger.Result{Command: "register", Op: ledger.OpPartyRegister, Subject: id.Subject(), Seq: 1}
+}
+
+// note is a note with what the read model looks at.
+func note(n int, status ledger.Status, book ledger.BookID) ledger.Note {
+	return ledger.Note{
+		ID: noteID(n), Status: status, Book: book, Lender: lender, Borrowers: []ledger.Borrower{{Party: borrower}},
+		Terms: ledger.Terms{Principal: finance.Money{Amount: 100, Currency: "SEK"}},
+	}
+}
+
+func (w *world) Network() string { return network }
+
+func (w *world) Submit(context.Context, ...ledger.Signed) ([]ledger.Outcome, error) {
+	return nil, errors.New("nothing is submitted here")
+}
+
+func (w *world) Notes(_ context.Context, ids ...ledger.NoteID) ([]ledger.NoteView, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reads++
+	views := make([]ledger.NoteView, len(ids))
+	for i, id := range ids {
+		states := w.notes[id]
+		if w.lag > 0 {
+			states = states[:len(states)-1]
+		}
+		if len(states) == 0 {
+			views[i].Err = ledger.Refuse(ledger.CodeNotFound)
+			continue
+		}
+		views[i] = states[len(states)-1]
+		if w.hidden[id] {
+			views[i].Note, views[i].Err = nil, ledger.Refuse(ledger.CodeNotEntitled)
+		}
+	}
+	w.lag = max(0, w.lag-1)
+	return views, nil
+}
+
+func (w *world) Parties(_ context.Context, ids ...ledger.PartyID) ([]ledger.PartyView, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	views := make([]ledger.PartyView, len(ids))
+	for i, id := range ids {
+		views[i] = w.people[id]
+	}
+	return views, nil
+}
+
+func (w *world) Books(_ context.Context, ids ...ledger.BookID) ([]ledger.BookView, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	views := make([]ledger.BookView, len(ids))
+	for i, id := range ids {
+		views[i] = w.books[id]
+	}
+	return views, nil
+}
+
+func (w *world) History(context.Context, ledger.Subject, uint64, int) ([]ledger.Entry, error) {
+	return nil, errors.New("nobody asks for a history here")
+}
+
+func (w *world) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block, error] {
+	return func(yield func(ledger.Block, error) bool) {
+		given := 0
+		for n := from; ; {
+			w.mu.Lock()
+			news, known, limit := w.news, uint64(len(w.blocks)), w.breakAfter
+			var b ledger.Block
+			if n < known {
+				b = w.blocks[n]
+			}
+			w.mu.Unlock()
+			if limit > 0 && given == limit {
+				yield(ledger.Block{}, errBroken)
+				return
+			}
+			if n < known {
+				if !yield(b, nil) {
+					return
+				}
+				n, given = n+1, given+1
+				continue
+			}
+			select {
+			case <-news:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// opened opens a store in a file of its own.
+func opened(t *testing.T) (s *store.Store, file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "gateway.db")
+	return reopened(t, file), file
+}
+
+func reopened(t *testing.T, file string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Claim(t.Context(), network); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// follow keeps a store up with a world until stop is called.
+func follow(t *testing.T, s *store.Store, w *world) (f *store.Follower, stop func()) {
+	t.Helper()
+	f = &store.Follower{
+		Store: s, Service: w, Log: slog.New(slog.DiscardHandler),
+		Pause: func(ctx context.Context, _ int) error { return ctx.Err() },
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+	go func() { defer close(done); f.Run(ctx) }()
+	stop = sync.OnceFunc(func() { cancel(); <-done })
+	t.Cleanup(stop)
+	return f, stop
+}
+
+// await waits until the read model holds every block of the world.
+func await(t *testing.T, s *store.Store, w *world) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w.mu.Lock()
+	last := uint64(len(w.blocks) - 1)
+	w.mu.Unlock()
+	if err := s.Wait(ctx, last); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dump writes out the read model as it stands in the file.
+func dump(t *testing.T, file string) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var b strings.Builder
+	for _, query := range []string{
+		"SELECT name, value FROM meta ORDER BY name",
+		"SELECT id, block, at FROM transactions ORDER BY id",
+		"SELECT kind, id, seq, position, op, command, head, tx FROM entries ORDER BY position",
+		"SELECT id, seq, born, status, book, holder, state FROM notes ORDER BY id",
+		"SELECT party, born, note, roles FROM note_parties ORDER BY party, born",
+		"SELECT id, seq, state FROM parties ORDER BY id",
+		"SELECT id, seq, born, holder, state FROM books ORDER BY id",
+	} {
+		rows, err := db.QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&b, query)
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			if err := rows.Scan(values...); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range values {
+				fmt.Fprint(&b, *v.(*any), "|")
+			}
+			b.WriteByte('\n')
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
