@@ -10,7 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
-	"github.com/skuld-registry/skuld/ledger/ledgertest"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 // walkSteps is how many commands one random walk tries.
@@ -215,12 +215,16 @@ func (w *walk) apply(who *actor, cmd *ledger.Command) {
 	if c.Note == nil {
 		return
 	}
-	w.checkMoney(c.Note)
-	w.checkHolder(c.Note)
-	if before != nil {
-		w.checkControl(transition{before: before, after: c.Note, holder: holder, newHolder: w.s.m.Holder(c.Note), by: who.id, op: cmd.Op})
-	} else {
+	newHolder := w.s.m.Holder(c.Note)
+	if err := model.CheckNote(c.Note, newHolder); err != nil {
+		w.t.Fatalf("%v", err)
+	}
+	if before == nil {
 		w.notes = append(w.notes, c.Note.ID)
+		return
+	}
+	if err := model.CheckStep(model.Step{Before: before, After: c.Note, Holder: holder, NewHolder: newHolder, By: who.id, Op: cmd.Op}); err != nil {
+		w.t.Fatalf("%v", err)
 	}
 }
 
@@ -244,121 +248,9 @@ func (w *walk) checkRefusal(err error) {
 	}
 }
 
-func (w *walk) checkMoney(n *ledger.Note) {
-	b := n.Balance
-	if n.Status == ledger.StatusVoid {
-		if b != (ledger.Balance{}) {
-			w.t.Fatalf("a void note has a balance: %+v", b)
-		}
-		return
-	}
-	if b.Principal+b.PaidPrincipal+b.ForgivenPrincipal != n.Terms.Principal.Amount {
-		w.t.Fatalf("principal is not conserved: %+v of %v", b, n.Terms.Principal)
-	}
-	if b.Costs+b.PaidCosts+b.ForgivenCosts != n.Terms.Fees.Setup {
-		w.t.Fatalf("costs are not conserved: %+v of %v", b, n.Terms.Fees.Setup)
-	}
-	for _, a := range []finance.Amount{b.Principal, b.PaidPrincipal, b.ForgivenPrincipal, b.Costs, b.PaidCosts, b.ForgivenCosts,
-		b.PaidInterest, b.PaidLate, b.ForgivenInterest, b.ForgivenLate} {
-		if a < 0 {
-			w.t.Fatalf("a negative amount in %+v", b)
-		}
-	}
-	if b.InterestMicro < -finance.MicroPerUnit || b.LateMicro < -finance.MicroPerUnit {
-		w.t.Fatalf("negative interest in %+v", b)
-	}
-	var paid finance.Amount
-	for _, p := range n.Payments {
-		if total, err := p.Parts.Total(); err != nil || total != p.Amount {
-			w.t.Fatalf("the parts of a payment are not the payment: %+v", p)
-		}
-		if !p.Reversed {
-			paid += p.Amount
-		}
-	}
-	if booked := b.PaidPrincipal + b.PaidCosts + b.PaidInterest + b.PaidLate; len(n.Payments) < ledger.ReversiblePayments && paid != booked {
-		w.t.Fatalf("paid %d and booked %d", paid, booked)
-	}
-	for _, s := range n.Settlements {
-		if s.Amount < 0 || s.From == s.To {
-			w.t.Fatalf("a settlement that nobody can owe: %+v", s)
-		}
-	}
-	if n.Status == ledger.StatusDischarged && n.Owed() != (finance.Owed{}) {
-		w.t.Fatalf("discharged and yet owed: %+v", n.Owed())
-	}
-}
-
-// checkHolder checks that a note in force has one holder and at least one
-// controller, and that a discharged one is its borrowers'.
-func (w *walk) checkHolder(n *ledger.Note) {
-	holder := w.s.m.Holder(n)
-	holders := 0
-	for _, a := range w.s.cast() {
-		if slices.Contains(ledger.NoteRoles(n, holder, a.id), ledger.RoleHolder) {
-			holders++
-		}
-	}
-	controllers := ledger.Controllers(n, holder)
-	switch n.Status {
-	case ledger.StatusDischarged:
-		if holders != 0 || !slices.Equal(controllers, n.BorrowerIDs()) {
-			w.t.Fatalf("a discharged note has %d holders and is controlled by %v", holders, controllers)
-		}
-	case ledger.StatusVoid:
-		if len(controllers) != 0 {
-			w.t.Fatalf("a void note is controlled by %v", controllers)
-		}
-	default:
-		if holders != 1 || len(controllers) != 1 {
-			w.t.Fatalf("a note has %d holders and %d controllers", holders, len(controllers))
-		}
-	}
-}
-
-// transition is a command's effect on a note.
-type transition struct {
-	before, after     *ledger.Note
-	holder, newHolder ledger.PartyID
-	by                ledger.PartyID
-	op                ledger.Op
-}
-
-// checkControl checks that what decides who may move a note changed only by
-// those who may change it.
-func (w *walk) checkControl(c transition) {
-	is := func(r ledger.Role) bool { return slices.Contains(ledger.NoteRoles(c.before, c.holder, c.by), r) }
-	if c.before.Status == ledger.StatusDischarged || c.before.Status == ledger.StatusVoid {
-		w.t.Fatalf("%s changed a note that is %s", c.op, c.before.Status)
-	}
-	if c.after.Seq != c.before.Seq+1 || c.after.Head == c.before.Head {
-		w.t.Fatalf("%s did not extend the chain", c.op)
-	}
-	if c.after.Status == ledger.StatusDischarged || c.after.Status == ledger.StatusVoid {
-		return
-	}
-	p := c.before.Pending
-	accepted := p != nil && c.op == ledger.OpTransferAccept && is(ledger.RoleRecipient)
-	byController := p != nil && slices.Contains(ledger.Controllers(c.before, c.holder), p.From)
-	switch {
-	case c.newHolder != c.holder && !(accepted && byController && p.Kind == ledger.Sale && c.newHolder == p.To):
-		w.t.Fatalf("%s moved a note from %s to %s", c.op, c.holder, c.newHolder)
-	case c.newHolder == c.holder && c.after.Book != c.before.Book && !is(ledger.RoleHolder):
-		w.t.Fatalf("%s moved a note between another's books", c.op)
-	case c.after.Pledge != nil && c.before.Pledge == nil && !(accepted && byController && p.Kind == ledger.PledgeTransfer):
-		w.t.Fatalf("%s pledged a note", c.op)
-	case c.after.Pledge == nil && c.before.Pledge != nil && !is(ledger.RolePledgee):
-		w.t.Fatalf("%s took a pledge away", c.op)
-	case c.after.Mandate != nil && c.before.Mandate == nil && !(accepted && p.Kind == ledger.CollectionMandate):
-		w.t.Fatalf("%s gave a mandate", c.op)
-	case c.after.Pending != nil && c.before.Pending == nil && !is(ledger.RoleController):
-		w.t.Fatalf("%s offered a transfer of a note that its signer does not control", c.op)
-	}
-}
-
 // checkReplay checks that the commands alone give the same ledger.
 func (w *walk) checkReplay() {
-	again, err := ledgertest.Replay(network, claimed{}, w.s.m.Log())
+	again, err := model.Replay(network, claimed{}, w.s.m.Log())
 	if err != nil {
 		w.t.Fatalf("%v", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
-	"github.com/skuld-registry/skuld/ledger/ledgertest"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 const (
@@ -61,7 +61,7 @@ type actor struct {
 // stage is a small world with a clock and a cast.
 type stage struct {
 	t   failer
-	m   *ledgertest.Memory
+	m   *model.Ledger
 	now time.Time
 	n   int // commands written, which gives each its id
 
@@ -78,7 +78,7 @@ func (s *stage) cast() []*actor {
 // newStage registers the cast and opens a book for each of them.
 func newStage(t failer) *stage {
 	t.Helper()
-	s := &stage{t: t, m: ledgertest.NewMemory(network, claimed{}), now: day0}
+	s := &stage{t: t, m: model.New(network, claimed{}), now: day0}
 	s.lender = s.register("lender", ledger.Company, lenderOrg)
 	s.buyer = s.register("buyer", ledger.Company, buyerOrg)
 	s.second = s.register("second", ledger.Company, buyerOrg)

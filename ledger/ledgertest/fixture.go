@@ -9,6 +9,7 @@ import (
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
@@ -24,7 +25,7 @@ type fixture struct {
 // member is a registered party with the service of its organisation and a book
 // of its own.
 type member struct {
-	*Signer
+	*model.Signer
 	service ledger.Service
 	book    ledger.BookID
 }
@@ -45,7 +46,7 @@ func newFixture(t *testing.T, w World) *fixture {
 // join registers a party through an organisation.
 func (f *fixture) join(name string, kind ledger.PartyKind, org string) *member {
 	f.Helper()
-	m := &member{Signer: NewSigner(name, kind, org, uuid.NewString()), service: f.serviceOf(org)}
+	m := &member{Signer: model.NewSigner(name, kind, org, uuid.NewString()), service: f.serviceOf(org)}
 	d, err := m.Registration(m.service.Network(), ledger.CommandID(uuid.NewString()), f.world.Now())
 	if err != nil {
 		f.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
@@ -33,7 +34,7 @@ func historyReplays(f *fixture) {
 	f.sell(p, id)
 	last := f.do(p.buyer, ledger.OpPay, string(id), f.payBody(100_00))
 
-	model := NewMemory(p.lender.service.Network(), sign.Verifier{})
+	model := model.New(p.lender.service.Network(), sign.Verifier{})
 	subjects := []ledger.Subject{p.lender.ID.Subject(), p.buyer.ID.Subject(), p.borrower.ID.Subject(),
 		p.lender.book.Subject(), p.buyer.book.Subject(), id.Subject()}
 	var entries []ledger.Entry

@@ -1,4 +1,4 @@
-package ledgertest
+package model
 
 import (
 	"fmt"
@@ -7,11 +7,11 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// Memory is a ledger in maps: it applies commands with the rules and keeps what
+// Ledger is a ledger in maps: it applies commands with the rules and keeps what
 // they lead to, and nothing stands between. Tests of rules use it as the
 // ledger, and tests of ledgers as the model that theirs must agree with. It
 // must not be used by several goroutines at once.
-type Memory struct {
+type Ledger struct {
 	network string
 	sigs    ledger.Signatures
 	notes   map[ledger.NoteID]*ledger.Note
@@ -27,11 +27,11 @@ type Applied struct {
 	Change *ledger.Change
 }
 
-var _ ledger.World = (*Memory)(nil)
+var _ ledger.World = (*Ledger)(nil)
 
-// NewMemory makes an empty ledger whose commands must name the network.
-func NewMemory(network string, sigs ledger.Signatures) *Memory {
-	return &Memory{
+// New makes an empty ledger whose commands must name the network.
+func New(network string, sigs ledger.Signatures) *Ledger {
+	return &Ledger{
 		network: network, sigs: sigs,
 		notes: map[ledger.NoteID]*ledger.Note{}, parties: map[ledger.PartyID]*ledger.Party{}, books: map[ledger.BookID]*ledger.Book{},
 	}
@@ -39,7 +39,7 @@ func NewMemory(network string, sigs ledger.Signatures) *Memory {
 
 // Apply applies a command and keeps its outcome, or gives the refusal and
 // changes nothing.
-func (m *Memory) Apply(frame ledger.Frame, signed ledger.Signed) (*ledger.Change, error) {
+func (m *Ledger) Apply(frame ledger.Frame, signed ledger.Signed) (*ledger.Change, error) {
 	frame.Network = m.network
 	c, err := ledger.Apply(m, m.sigs, frame, signed)
 	if err != nil {
@@ -58,12 +58,12 @@ func (m *Memory) Apply(frame ledger.Frame, signed ledger.Signed) (*ledger.Change
 }
 
 // Log gives everything that was applied, in order.
-func (m *Memory) Log() []Applied { return slices.Clone(m.log) }
+func (m *Ledger) Log() []Applied { return slices.Clone(m.log) }
 
 // Replay applies a log to an empty ledger. That it succeeds is itself a
 // property of a ledger: state is what its commands make it.
-func Replay(network string, sigs ledger.Signatures, log []Applied) (*Memory, error) {
-	m := NewMemory(network, sigs)
+func Replay(network string, sigs ledger.Signatures, log []Applied) (*Ledger, error) {
+	m := New(network, sigs)
 	for i, a := range log {
 		if _, err := m.Apply(a.Frame, a.Signed); err != nil {
 			return nil, fmt.Errorf("replaying command %d of %d: %w", i+1, len(log), err)
@@ -73,8 +73,8 @@ func Replay(network string, sigs ledger.Signatures, log []Applied) (*Memory, err
 }
 
 // Fork copies the ledger. States are shared, since rules never change one.
-func (m *Memory) Fork() *Memory {
-	f := NewMemory(m.network, m.sigs)
+func (m *Ledger) Fork() *Ledger {
+	f := New(m.network, m.sigs)
 	for id, n := range m.notes {
 		f.notes[id] = n
 	}
@@ -89,14 +89,14 @@ func (m *Memory) Fork() *Memory {
 }
 
 // Note gives a note, or nil.
-func (m *Memory) Note(id ledger.NoteID) (*ledger.Note, error) { return m.notes[id], nil }
+func (m *Ledger) Note(id ledger.NoteID) (*ledger.Note, error) { return m.notes[id], nil }
 
 // Party gives a party, or nil.
-func (m *Memory) Party(id ledger.PartyID) (*ledger.Party, error) { return m.parties[id], nil }
+func (m *Ledger) Party(id ledger.PartyID) (*ledger.Party, error) { return m.parties[id], nil }
 
 // PartyRecord gives a party's public record, or nil. Its commitment is not
 // salted: the model has no secrets.
-func (m *Memory) PartyRecord(id ledger.PartyID) (*ledger.PartyRecord, error) {
+func (m *Ledger) PartyRecord(id ledger.PartyID) (*ledger.PartyRecord, error) {
 	p := m.parties[id]
 	if p == nil {
 		return nil, nil
@@ -105,13 +105,13 @@ func (m *Memory) PartyRecord(id ledger.PartyID) (*ledger.PartyRecord, error) {
 }
 
 // Book gives a book, or nil.
-func (m *Memory) Book(id ledger.BookID) (*ledger.Book, error) { return m.books[id], nil }
+func (m *Ledger) Book(id ledger.BookID) (*ledger.Book, error) { return m.books[id], nil }
 
 // Notes gives every note, by id.
-func (m *Memory) Notes() map[ledger.NoteID]*ledger.Note { return m.notes }
+func (m *Ledger) Notes() map[ledger.NoteID]*ledger.Note { return m.notes }
 
 // Holder gives the holder of the note's book; none once it is handed back.
-func (m *Memory) Holder(n *ledger.Note) ledger.PartyID {
+func (m *Ledger) Holder(n *ledger.Note) ledger.PartyID {
 	if b := m.books[n.Book]; b != nil {
 		return b.Holder
 	}
@@ -119,7 +119,7 @@ func (m *Memory) Holder(n *ledger.Note) ledger.PartyID {
 }
 
 // Heads gives the sequence number and chain head of every subject.
-func (m *Memory) Heads() map[ledger.Subject]Head {
+func (m *Ledger) Heads() map[ledger.Subject]Head {
 	heads := map[ledger.Subject]Head{}
 	for id, n := range m.notes {
 		heads[id.Subject()] = Head{n.Seq, n.Head}
@@ -140,7 +140,7 @@ type Head struct {
 }
 
 // Next gives the sequence number of the subject's next command.
-func (m *Memory) Next(s ledger.Subject) uint64 {
+func (m *Ledger) Next(s ledger.Subject) uint64 {
 	switch {
 	case s.Kind == ledger.KindNote && m.notes[ledger.NoteID(s.ID)] != nil:
 		return m.notes[ledger.NoteID(s.ID)].Seq + 1

@@ -1,4 +1,4 @@
-package ledgertest
+package model
 
 import (
 	"crypto"
