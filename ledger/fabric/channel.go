@@ -211,8 +211,12 @@ func (c *Channel) Evaluate(ctx context.Context, fn string, argument []byte) ([]b
 		if err == nil {
 			return answer, nil
 		}
-		if refusal := refusalOf(err, []string{c.profile.RegistrarMSPID}); refusal != nil {
+		switch what, refusal := judge(err, []string{c.profile.RegistrarMSPID}); what {
+		case takeAnswer:
 			return nil, refusal
+		case giveUp:
+			return nil, turnedAway("evaluating "+fn, err)
+		case tryAgain, tryElse:
 		}
 		last = fmt.Errorf("evaluating %s at %s: %w", fn, l.peer.Address, err)
 		if ctx.Err() != nil {

@@ -113,6 +113,11 @@ func details(err error) []*gateway.ErrorDetail {
 	return list
 }
 
+// turnedAway says that the channel does not admit the caller.
+func turnedAway(doing string, err error) error {
+	return fmt.Errorf("%w: %s: %w", protocol.ErrTurnedAway, doing, err)
+}
+
 // notSent says that nothing was ordered, and why.
 func notSent(doing string, err error) error {
 	return fmt.Errorf("%w: %s: %w", protocol.ErrNotSent, doing, err)

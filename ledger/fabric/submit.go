@@ -105,7 +105,7 @@ func (c *Channel) endorsed(ctx context.Context, s protocol.Submission) (*client.
 		case takeAnswer:
 			return nil, nil, refusal
 		case giveUp:
-			return nil, nil, notSent(doing, err)
+			return nil, nil, turnedAway(doing, err)
 		case tryElse:
 			at++
 		case tryAgain:

@@ -22,6 +22,8 @@ import (
 // own is how a peer's gateway passes on a chaincode's message.
 func own(message string) string { return "chaincode response 500, " + message }
 
+var denied = detail{"LenderMSP", "error validating proposal: access denied: channel [skuld] creator org [LenderMSP]"}
+
 var apart = []detail{{"RegistrarMSP", "ProposalResponsePayloads do not match"}}
 
 func apply(t *testing.T, c *fabric.Channel, endorsers ...string) (protocol.Receipt, error) {
@@ -145,17 +147,18 @@ func TestNothingIsSentWhereEndorsementFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault error
 		tries int
+		want  error
 	}{
-		"peers apart for good":      {refused(codes.Aborted, apart...), 8},
-		"the caller is turned away": {refused(codes.Aborted, detail{"LenderMSP", "error validating proposal: access denied: channel [skuld] creator org [LenderMSP]"}), 1},
-		"permission denied":         {status.Error(codes.PermissionDenied, "no"), 1},
-		"malformed":                 {status.Error(codes.InvalidArgument, "no"), 1},
+		"peers apart for good":      {refused(codes.Aborted, apart...), 8, protocol.ErrNotSent},
+		"the caller is turned away": {refused(codes.Aborted, denied), 1, protocol.ErrTurnedAway},
+		"permission denied":         {status.Error(codes.PermissionDenied, "no"), 1, protocol.ErrTurnedAway},
+		"malformed":                 {status.Error(codes.InvalidArgument, "no"), 1, protocol.ErrTurnedAway},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := gather(t)
 			m.lender.endorse = func(int, []string) error { return c.fault }
 			m.lender.submit = func() error { t.Error("it was sent"); return nil }
-			if _, err := apply(t, m.connect(t)); !errors.Is(err, protocol.ErrNotSent) {
+			if _, err := apply(t, m.connect(t)); !errors.Is(err, c.want) {
 				t.Errorf("error %v", err)
 			}
 			if n := len(m.lender.endorsed); n != c.tries {
@@ -306,6 +309,17 @@ func TestRefusedQuestionIsNotAskedAgain(t *testing.T) {
 	_, err := m.connect(t).Evaluate(t.Context(), protocol.FnRead, nil)
 	var refusal *protocol.Refusal
 	if !errors.As(err, &refusal) || refusal.Message != `{"code":"request_malformed"}` {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestQuestionOfACallerWhoIsTurnedAwayIsNotAskedAgain(t *testing.T) {
+	m := gather(t)
+	m.registrar.evaluate = func([][]byte, []string) ([]byte, error) {
+		return nil, refused(codes.FailedPrecondition, denied)
+	}
+	m.lender.evaluate = func([][]byte, []string) ([]byte, error) { t.Error("it was asked again"); return nil, nil }
+	if _, err := m.connect(t).Evaluate(t.Context(), protocol.FnRead, nil); !errors.Is(err, protocol.ErrTurnedAway) {
 		t.Errorf("error %v", err)
 	}
 }

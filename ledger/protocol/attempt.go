@@ -36,9 +36,13 @@ func (c *Client) run(ctx context.Context, open []*task) {
 	}
 }
 
+// stillOpen leaves the tasks that another attempt may help.
 func stillOpen(tasks []*task) []*task {
 	var open []*task
 	for _, t := range tasks {
+		if !t.ended && errors.Is(t.last, ErrTurnedAway) {
+			t.end(t.givenUp())
+		}
 		if !t.ended {
 			open = append(open, t)
 		}
@@ -209,7 +213,7 @@ func (c *Client) transact(ctx context.Context, p *parcel) (smaller bool) {
 		}
 		stop(p.tasks, err)
 		return true
-	case errors.Is(err, ErrNotSent), errors.Is(err, ErrInvalid):
+	case errors.Is(err, ErrNotSent), errors.Is(err, ErrInvalid), errors.Is(err, ErrTurnedAway):
 		stop(p.tasks, err)
 	default:
 		c.unresolved(p.tasks, err)

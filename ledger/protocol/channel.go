@@ -18,7 +18,8 @@ type Channel interface {
 	// Org gives the membership id of the caller's own organisation.
 	Org() string
 
-	// Evaluate asks the registrar's peer.
+	// Evaluate asks the registrar's peer. The error is a *Refusal when the
+	// contract refused the question.
 	Evaluate(ctx context.Context, fn string, argument []byte) ([]byte, error)
 
 	// Submit has a transaction endorsed by the registrar and by one of the
@@ -26,8 +27,8 @@ type Channel interface {
 	// for its commit. It gives the contract's answer.
 	// The error is a *Refusal when the contract refused the transaction,
 	// ErrConflict or ErrInvalid when it was ordered and found invalid,
-	// ErrNotSent when it is certain that nothing was ordered, and otherwise,
-	// best as an *Undecided, leaves the outcome unknown.
+	// ErrNotSent or ErrTurnedAway when it is certain that nothing was ordered, and
+	// otherwise, best as an *Undecided, leaves the outcome unknown.
 	Submit(ctx context.Context, s Submission) (Receipt, error)
 
 	// Blocks gives the committed blocks from a number on, then new ones.

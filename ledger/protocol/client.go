@@ -17,7 +17,7 @@ import (
 // The defaults of ClientOptions.
 const (
 	DefaultMaxBatchBytes = 2 << 20
-	DefaultUnderWay      = 4
+	DefaultUnderWay      = 2
 	DefaultMaxOpen       = 10_000
 	DefaultAttempts      = 24
 	DefaultPatience      = time.Minute
@@ -57,7 +57,8 @@ type ClientOptions struct {
 	MaxBatch int
 	// MaxBatchBytes bounds a transaction's message. One command always goes.
 	MaxBatchBytes int
-	// UnderWay is how many transactions may be under way at a time.
+	// UnderWay is how many transactions may be under way at a time. With 2 one is
+	// endorsed while the other is ordered; with more they only grow smaller.
 	UnderWay int
 	// MaxOpen is how many commands may wait or be under way; Submit waits for room.
 	MaxOpen int

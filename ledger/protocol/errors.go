@@ -12,6 +12,9 @@ import (
 var (
 	// ErrNotSent says that nothing was ordered and nothing ever will be.
 	ErrNotSent = errors.New("the transaction was not sent")
+	// ErrTurnedAway says that the channel does not admit the caller: nothing was
+	// sent, and asking again changes nothing.
+	ErrTurnedAway = errors.New("the channel turned the caller away")
 	// ErrConflict says that the transaction was ordered and lost against
 	// another one; it had no effect.
 	ErrConflict = errors.New("the transaction lost against another one")

@@ -260,6 +260,15 @@ func TestCommandThatLosesAlwaysIsConflicted(t *testing.T) {
 	}
 }
 
+func TestCallerWhoIsTurnedAwayIsToldAtOnce(t *testing.T) {
+	f := start(t, lenderOrg)
+	f.ledger.fault = func(int, protocol.Batch) fault { return fault{err: protocol.ErrTurnedAway} }
+	command, _ := f.register(ledger.Company)
+	if _, err := f.client.Submit(t.Context(), command); !errors.Is(err, protocol.ErrTurnedAway) || len(f.ledger.sent) != 1 {
+		t.Errorf("error %v after %d submissions", err, len(f.ledger.sent))
+	}
+}
+
 func TestTransactionFoundInvalidIsTriedAgain(t *testing.T) {
 	f := start(t, lenderOrg)
 	f.ledger.fault = func(n int, _ protocol.Batch) fault {
