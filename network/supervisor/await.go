@@ -12,7 +12,7 @@ import (
 const (
 	readyLimit    = 60 * time.Second
 	questionLimit = 2 * time.Second
-	questionPause = 20 * time.Millisecond
+	questionPause = 50 * time.Millisecond
 )
 
 // await asks until the answer is good, and returns the last error if it never

@@ -23,13 +23,14 @@ const previous = ".previous"
 
 // bringUp starts everything and returns when it answers.
 func (s *Supervisor) bringUp(ctx context.Context) error {
-	if err := s.startNodes(ctx); err != nil {
-		return err
-	}
+	// The servers first: a peer in the channel dials them as it starts.
 	for _, d := range s.state.Deployments {
 		if err := s.startServers(d); err != nil {
 			return err
 		}
+	}
+	if err := s.startNodes(ctx); err != nil {
+		return err
 	}
 	s.step(fmt.Sprintf("%d processes started", len(s.table.Names())))
 	if err := s.provision(ctx); err != nil {
