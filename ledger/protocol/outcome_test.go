@@ -238,6 +238,22 @@ func TestAnswerThatCannotBeReadIsLookedUp(t *testing.T) {
 	}
 }
 
+func TestResultInARefusalIsNotBelieved(t *testing.T) {
+	f := start(t, lenderOrg)
+	command, party := f.register(ledger.Company)
+	first := f.commit(f.join(lenderOrg), command)[0]
+	delete(f.ledger.rows, party.id.Subject())
+	delete(f.ledger.entries, party.id.Subject())
+	text, err := protocol.Marshal(protocol.BatchAnswer{Answers: []protocol.Answer{{Result: first.Result}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.ledger.fault = func(int, protocol.Batch) fault { return fault{err: &protocol.Refusal{Message: string(text)}} }
+	if o := f.submit(f.client, command); o.State != ledger.Unknown {
+		t.Errorf("%+v", o)
+	}
+}
+
 // oddAnswers commits and gives another answer than the contract's.
 type oddAnswers struct {
 	channel

@@ -36,10 +36,10 @@ func (c *Client) answered(ctx context.Context, tasks []*task, answer BatchAnswer
 		switch {
 		case a.Result == nil:
 			refused = append(refused, refusedTask{t, a.Code})
-		case !t.fits(*a.Result):
+		case !t.fits(*a.Result), !a.Repeated && receipt.Transaction == "":
 			c.unresolved([]*task{t}, &Undecided{
 				Transaction: receipt.Transaction,
-				Err:         errors.New("a command was answered with the result of another one"),
+				Err:         errors.New("a command was answered with a result that cannot be its own"),
 			})
 		case a.Repeated:
 			c.held.drop(t.subject)
