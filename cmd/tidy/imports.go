@@ -24,18 +24,20 @@ var core = []string{"ledger!", "ledger/finance", "ledger/sign", "ledger/evidence
 
 // layers is the direction of dependencies, from the core outwards.
 func layers() []layer {
-	protocol := append(slices.Clone(core), "ledger/protocol")
+	with := func(more ...string) []string { return slices.Concat(core, []string{"ledger/protocol"}, more) }
+	programs := []string{"api", "chaincode", "ledger", "network"}
 	conformance := []string{"ledger/ledgertest"}
-	onNetwork := append(conformance, "network/networktest")
 	return []layer{
 		{dir: "ledger", may: core, tests: conformance},
-		{dir: "ledger/protocol", may: protocol},
-		{dir: "ledger/ledgertest", may: append(protocol, "ledger/ledgertest"), tests: []string{"chaincode"}},
-		{dir: "ledger/fabric", may: append(protocol, "ledger/fabric"), tests: onNetwork},
-		{dir: "chaincode", may: append(protocol, "chaincode"), tests: conformance},
-		{dir: "api", may: append(slices.Clone(core), "api"), tests: conformance},
-		{dir: "network", may: append(slices.Clone(core), "network"), tests: []string{"ledger/fabric"}},
-		{dir: "cmd", may: []string{"api", "chaincode", "ledger", "network"}},
+		{dir: "ledger/protocol", may: with()},
+		{dir: "ledger/ledgertest", may: with("ledger/ledgertest"), tests: []string{"chaincode"}},
+		{dir: "ledger/fabric", may: with("ledger/fabric"), tests: []string{"ledger/ledgertest", "network/networktest"}},
+		{dir: "chaincode", may: with("chaincode"), tests: conformance},
+		{dir: "api", may: slices.Concat(core, []string{"api"}), tests: conformance},
+		{dir: "network", may: slices.Concat(core, []string{"network"}), tests: []string{"ledger/fabric"}},
+		{dir: "cmd", may: programs},
+		// The demonstration's parties are profiles that skuld can act with.
+		{dir: "cmd/demo", may: slices.Concat(programs, []string{"cmd/skuld/profile"}), tests: []string{"cmd/skuld/skuldtest"}},
 	}
 }
 

@@ -38,6 +38,12 @@ func layerRubble() []rubble {
 			finding: "may not import network/networktest",
 		},
 		{
+			rule: "layers", says: "the conformance suite knows no ledger",
+			broken:  tree{"ledger/ledgertest/a.go": imports("ledgertest", module+"/ledger/fabric")},
+			mended:  tree{"ledger/ledgertest/a.go": imports("ledgertest", module+"/ledger/ledgertest/model", module+"/ledger/protocol")},
+			finding: "may not import ledger/fabric",
+		},
+		{
 			rule: "layers", says: "a new folder at the top",
 			broken:  tree{"pkg/a.go": "package pkg\n"},
 			mended:  tree{"ledger/a.go": "package ledger\n"},
