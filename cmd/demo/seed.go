@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )

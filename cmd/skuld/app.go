@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -65,7 +65,7 @@ that is not known yet.`,
 	f.StringVar(&a.flags.as, "as", "", "on a local network: act as its demonstration party, or through the gateway, of this name (lender, collector, registrar …)")
 	f.StringVar(&a.flags.gateway, "gateway", "", "address of the gateway (default: the profile's)")
 	f.StringVar(&a.flags.language, "lang", "", "language of refusals: sv, da or en")
-	f.StringVar(&a.flags.passphraseFile, "passphrase-file", "", "file with the passphrase of the key (default $SKULD_PASSPHRASE_FILE, or a prompt)")
+	f.StringVar(&a.flags.passphraseFile, "passphrase-file", "", "file with the passphrase of the key (default the profile's, $SKULD_PASSPHRASE_FILE, or a prompt)")
 	f.BoolVar(&a.flags.json, "json", false, "write JSON for programs")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
@@ -119,6 +119,9 @@ func (a *app) openProfile() (*profile.Profile, error) {
 		dir := filepath.Join(a.home(), demoFolder, a.flags.as)
 		if _, err := os.Stat(dir); err == nil {
 			return profile.Open(dir)
+		}
+		if _, err := a.localGateway(a.flags.as); err != nil {
+			return nil, err // before the default profile is blamed
 		}
 	}
 	if dir := a.getenv("SKULD_PROFILE"); dir != "" {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/cmd/skuld/tape"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -95,7 +95,7 @@ type journalRow struct {
 // ledger answers with the first result.
 type journal struct {
 	journalHead
-	offered map[int]struct{}
+	offered map[int]struct{} // rows of earlier runs; does not change in this one
 	file    *os.File
 	out     *bufio.Writer
 }
@@ -186,6 +186,7 @@ func readJournal(path string) (*journal, error) {
 	return j, nil
 }
 
+// has says whether an earlier run has offered the row.
 func (j *journal) has(row int) bool {
 	_, ok := j.offered[row]
 	return ok
@@ -195,7 +196,6 @@ func (j *journal) has(row int) bool {
 func (j *journal) add(rows []int) error {
 	e := json.NewEncoder(j.out)
 	for _, row := range rows {
-		j.offered[row] = struct{}{}
 		if err := e.Encode(journalRow{Row: row, Note: j.note(row)}); err != nil {
 			return fmt.Errorf("writing the journal: %w", err)
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 )
 
 // defaultKey is the name of a key where none is given.

@@ -19,7 +19,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 )
 
 // Exit codes. Programs may rely on them.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/ledger"
 )
 

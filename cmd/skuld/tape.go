@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/cmd/skuld/tape"
 	"github.com/skuld-registry/skuld/ledger"
 )

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 )
 
 // openKey opens a profile's key.
@@ -42,17 +42,19 @@ func (a *app) passphrase(p *profile.Profile, question string) ([]byte, error) {
 	return line, nil
 }
 
+// passphraseFile gives the file that holds the passphrase: the one that is named
+// on the command line, the profile's own, or the surroundings'; none where a
+// person is to be asked.
 func (a *app) passphraseFile(p *profile.Profile) string {
-	if a.flags.passphraseFile != "" {
+	switch {
+	case a.flags.passphraseFile != "":
 		return a.flags.passphraseFile
+	case p.PassphraseFile == "":
+		return a.getenv("SKULD_PASSPHRASE_FILE")
+	case filepath.IsAbs(p.PassphraseFile):
+		return p.PassphraseFile
 	}
-	if path := a.getenv("SKULD_PASSPHRASE_FILE"); path != "" {
-		return path
-	}
-	if p.PassphraseFile != "" && !filepath.IsAbs(p.PassphraseFile) {
-		return filepath.Join(p.Dir(), p.PassphraseFile)
-	}
-	return p.PassphraseFile
+	return filepath.Join(p.Dir(), p.PassphraseFile)
 }
 
 // newPassphrase asks twice, since a slip would lock the key for ever.

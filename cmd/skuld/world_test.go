@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/cmd/skuld/skuldtest"
 )
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/skuld-registry/skuld/cmd/skuld/profile"
+	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skuld-registry/skuld/cmd/skuld/skuldtest"
+)
+
+// demoWorld is a registry in memory that looks like a local network, and the
+// demo's program.
+type demoWorld struct {
+	*world
+	program string
+}
+
+func newDemoWorld(t *testing.T) *demoWorld {
+	t.Helper()
+	d := &demoWorld{world: newWorld(t)}
+	d.program = d.path("demo")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", d.program, "../demo").CombinedOutput(); err != nil {
+		t.Fatalf("building the demo: %v\n%s", err, out)
+	}
+	d.settle(d.Network)
+	return d
+}
+
+// settle writes where a network's gateways are.
+func (d *demoWorld) settle(n *skuldtest.Network) {
+	d.t.Helper()
+	endpoints := map[string]map[string]string{}
+	for organisation, url := range n.Gateways {
+		endpoints[organisation] = map[string]string{"gateway": url}
+	}
+	text, err := json.Marshal(endpoints)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if err := os.MkdirAll(d.path("net"), 0o700); err != nil {
+		d.t.Fatal(err)
+	}
+	d.writeFile(filepath.Join("net", "endpoints.json"), string(text))
+}
+
+// play runs the demo and gives its output and exit code.
+func (d *demoWorld) play(args ...string) (string, int) {
+	d.t.Helper()
+	c := exec.CommandContext(d.t.Context(), d.program, append(args, "-home", d.path("net"))...)
+	out, err := c.CombinedOutput()
+	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
+		return string(out), exit.ExitCode()
+	}
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(out), 0
+}
+
+func TestDemoPassesTwiceOnOneNetwork(t *testing.T) {
+	d := newDemoWorld(t)
+	for range 2 {
+		out, code := d.play()
+		passed := strings.Count(out, "✓")
+		if want := fmt.Sprintf("demo: %d steps passed", passed); code != 0 || passed < 40 || lastLine(out) != want {
+			t.Fatalf("exit code %d, want 0 and %q at the end:\n%s", code, want, out)
+		}
+	}
+}
+
+// TestDemoFailsWhenTheRegistryDoesWrong lets a gateway answer falsely: the
+// demonstration must not be one that cannot fail.
+func TestDemoFailsWhenTheRegistryDoesWrong(t *testing.T) {
+	d := newDemoWorld(t)
+	d.Front(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/history") {
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(w, `{"entries":[]}`)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	if out, code := d.play(); code != 1 || !strings.Contains(out, "✗") || strings.Contains(out, "steps passed") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
+func TestSeedMakesEverythingOnceAndItsCommandsWork(t *testing.T) {
+	d := newDemoWorld(t)
+	first, code := d.play("seed")
+	if code != 0 {
+		t.Fatalf("exit code %d:\n%s", code, first)
+	}
+	second, code := d.play("seed")
+	if code != 0 || first != second {
+		t.Fatalf("the second time other parties or notes are named (exit code %d):\n%s\n%s", code, first, second)
+	}
+	tried := 0
+	for line := range strings.SplitSeq(first, "\n") {
+		_, command, printed := strings.Cut(line, "bin/skuld ")
+		if !printed || strings.Contains(command, "watch") {
+			continue
+		}
+		tried++
+		if r := d.runWith(t.Context(), nil, words(command)...); r.code != exitOK {
+			t.Errorf("skuld %s: exit code %d\n%s%s", command, r.code, r.out, r.err)
+		}
+	}
+	if tried < 6 {
+		t.Errorf("only %d commands are printed to try:\n%s", tried, first)
+	}
+	if out, code := d.play("seed"); code != 0 {
+		t.Errorf("after people went on with the notes: exit code %d\n%s", code, out)
+	}
+}
+
+// words splits a command line as a shell does, for words without a backslash.
+func words(line string) []string {
+	var all []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			all = append(all, part)
+			continue
+		}
+		all = append(all, strings.Fields(part)...)
+	}
+	return all
+}
+
+func TestSeedRegistersAnewOnAnotherNetwork(t *testing.T) {
+	d := newDemoWorld(t)
+	first, code := d.play("seed")
+	if code != 0 {
+		t.Fatal(first)
+	}
+	d.settle(skuldtest.Start(t))
+	second, code := d.play("seed")
+	if code != 0 || first == second {
+		t.Errorf("exit code %d, and the parties of the first network are named on the second:\n%s", code, second)
+	}
+}
