@@ -76,10 +76,14 @@ func (f *Follower) Run(ctx context.Context) {
 // follow reads blocks until the stream breaks. One goroutine takes them from
 // the ledger; this one writes all that have come meanwhile in one transaction,
 // so that catching up costs few transactions and a lone block is written at once.
+//
+// It begins with the last block that is there already: that one surely comes,
+// so that a read model which lacks nothing finds out that it does not.
 func (f *Follower) follow(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	from, _ := f.Store.Next()
+	next, _ := f.Store.Next()
+	from := next - min(next, 1)
 	blocks := make(chan ledger.Block, maxAhead)
 	go func() {
 		defer close(blocks)

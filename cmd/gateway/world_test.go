@@ -77,6 +77,9 @@ type world struct {
 	ledger   *inproc.Ledger
 	gateways map[string]*served
 	journal  *journal
+
+	closed     bool  // whether gateways that start now refuse registrations
+	checkError error // what gateways that start now hear of the ledger
 }
 
 // served is a gateway that answers HTTP requests.
@@ -123,8 +126,8 @@ func (w *world) start(name string, o options) *served {
 	if o.service == nil {
 		o.service = w.ledger.Service(org)
 	}
-	o.check = func(context.Context) error { return nil }
-	o.organisation, o.org, o.registrationOpen = name, org, true
+	o.check = func(context.Context) error { return w.checkError }
+	o.organisation, o.org, o.registrationOpen = name, org, !w.closed
 	o.clock, o.log = w.clock.Now, slog.New(slog.NewJSONHandler(w.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
@@ -268,7 +271,7 @@ func (w *world) tokenOf(a *actor) string {
 	if a.token != "" && w.clock.Now().Before(a.expires) {
 		return a.token
 	}
-	r := w.do(a.gateway, w.tokenRequest(a.assertion(w.t, w.gateways[a.gateway].url, w.clock.Now())))
+	r := w.do(a.gateway, tokenRequest(a.assertion(w.t, w.gateways[a.gateway].url, w.clock.Now())))
 	if r.status != http.StatusOK {
 		w.t.Fatalf("getting a token for %s: %d %s", a.name, r.status, r.body)
 	}
@@ -282,7 +285,7 @@ func (w *world) tokenOf(a *actor) string {
 	return a.token
 }
 
-func (w *world) tokenRequest(assertion string) sent {
+func tokenRequest(assertion string) sent {
 	form := url.Values{
 		"grant_type":            {"client_credentials"},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
