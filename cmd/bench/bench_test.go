@@ -79,27 +79,46 @@ func TestNoteIsReplacedBeforeItHasBeenSoldTooOften(t *testing.T) {
 }
 
 func TestMeasureCountsWhatEndsWithinTheTime(t *testing.T) {
-	const d = 50 * time.Millisecond
+	const d = 80 * time.Millisecond
+	edges := 0
+	began := time.Now()
 	s := measure(t.Context(), 3, d, func(ctx context.Context, caller int) (int, error) {
-		if caller == 0 {
+		switch caller {
+		case 0:
 			<-time.After(2 * d) // Ends too late to count.
 			return 1, nil
-		}
-		if caller == 1 {
+		case 1:
 			<-time.After(time.Millisecond)
 			return 0, errors.New("refused")
 		}
 		<-time.After(time.Millisecond)
 		return 2, nil
-	})
+	}, func() { edges++ })
+	if edges != 2 {
+		t.Errorf("told of %d edges, want where counting begins and where it ends", edges)
+	}
 	if s.Commands == 0 || s.Commands != 2*len(s.Latencies) {
 		t.Errorf("counted %d commands and %d turns, want two a turn and some", s.Commands, len(s.Latencies))
+	}
+	if most := int(d / time.Millisecond); len(s.Latencies) > most {
+		t.Errorf("counted %d turns of 1 ms in %s, after a start at %s", len(s.Latencies), d, began)
 	}
 	if s.Errors == 0 || s.First == nil {
 		t.Error("no error was counted")
 	}
 	if !slices.IsSorted(s.Latencies) {
 		t.Error("the latencies are not sorted")
+	}
+}
+
+func TestMeasureEndsWhenItIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := measure(ctx, 1, time.Hour, func(context.Context, int) (int, error) {
+		cancel()
+		return 1, nil
+	}, func() {})
+	if s.Commands != 0 {
+		t.Errorf("counted %d commands before the time began", s.Commands)
 	}
 }
 

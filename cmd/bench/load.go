@@ -20,15 +20,30 @@ type sample struct {
 	Latencies []time.Duration
 }
 
-// measure lets callers take turns for a time. What is still under way when it
-// is over is waited for and not counted.
-func measure(ctx context.Context, callers int, d time.Duration, do work) sample {
-	began := time.Now()
-	end := began.Add(d)
+// window is the time of a measurement. Callers start before it and end after
+// it, so that it sees them as they are in the middle of their work: counting
+// from a common start would lose each caller's last turn, which at 200 callers
+// can be a third of all.
+type window struct {
+	begin, end time.Time
+}
+
+// warmUp is which part of the measured time the callers run before it begins.
+const warmUp = 4
+
+// measure lets callers take turns for a time and calls edge when it begins to
+// count and when it ends.
+func measure(ctx context.Context, callers int, d time.Duration, do work, edge func()) sample {
+	now := time.Now()
+	w := window{begin: now.Add(d / warmUp), end: now.Add(d/warmUp + d)}
 	parts := make([]sample, callers)
 	var group sync.WaitGroup
 	for caller := range callers {
-		group.Go(func() { parts[caller] = turns(ctx, caller, end, do) })
+		group.Go(func() { parts[caller] = turns(ctx, caller, w, do) })
+	}
+	for _, at := range []time.Time{w.begin, w.end} {
+		awaitTime(ctx, at)
+		edge()
 	}
 	group.Wait()
 	all := sample{Took: d}
@@ -44,13 +59,23 @@ func measure(ctx context.Context, callers int, d time.Duration, do work) sample 
 	return all
 }
 
-// turns is one caller. A turn's latency is divided by its commands, so that a
-// workload of several commands a turn can be compared with one of one.
-func turns(ctx context.Context, caller int, end time.Time, do work) sample {
+func awaitTime(ctx context.Context, at time.Time) {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// turns is one caller. It counts the turns that end within the window. A turn's
+// latency is divided by its commands, so that a workload of several commands a
+// turn can be compared with one of one.
+func turns(ctx context.Context, caller int, w window, do work) sample {
 	var s sample
 	for ctx.Err() == nil {
 		began := time.Now()
-		if !began.Before(end) {
+		if !began.Before(w.end) {
 			return s
 		}
 		n, err := do(ctx, caller)
@@ -61,7 +86,7 @@ func turns(ctx context.Context, caller int, end time.Time, do work) sample {
 			if s.First == nil {
 				s.First = err
 			}
-		case now.Before(end):
+		case !now.Before(w.begin) && now.Before(w.end):
 			s.Commands += n
 			s.Latencies = append(s.Latencies, now.Sub(began)/time.Duration(n))
 		}

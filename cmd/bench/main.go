@@ -119,18 +119,19 @@ func measureAll(ctx context.Context, o options, all []workload, r *rig, progress
 			if err != nil {
 				return nil, nil, err
 			}
-			before, err := usages(ctx, r.control)
-			if err != nil {
-				return nil, nil, err
-			}
-			s := measure(ctx, callers, o.Duration, do)
-			after, err := usages(ctx, r.control)
-			if err != nil {
-				return nil, nil, err
-			}
+			var looks []map[string]usage
+			var faults []error
+			s := measure(ctx, callers, o.Duration, do, func() {
+				look, err := usages(ctx, r.control)
+				looks, faults = append(looks, look), append(faults, err)
+			})
 			if ctx.Err() != nil {
 				return nil, nil, errors.New("interrupted")
 			}
+			if err := errors.Join(faults...); err != nil {
+				return nil, nil, err
+			}
+			before, after := looks[0], looks[1]
 			memory.see(after)
 			c := newCell(w, callers, s, spent(before, after))
 			cells = append(cells, c)

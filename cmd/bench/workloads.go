@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -79,15 +80,33 @@ func (c *cast) sell(ctx context.Context, at, quick ledgers, notes []*held, calle
 		return 0, err
 	}
 	h.seq++
-	_, err = buyer.do(ctx, at, h.draft(ledger.OpTransferAccept, ledger.TransferAcceptBody{
-		Transfer: offered.command, Book: buyer.book,
-	}))
+	err = h.accept(ctx, at, buyer, offered.command)
 	if err != nil {
 		return 0, err
 	}
 	h.seq++
 	h.holder = buyer
 	return 2, nil
+}
+
+// acceptAttempts bounds how often a buyer tries while its side has not seen the
+// offer yet.
+const acceptAttempts = 20
+
+// accept takes an offered transfer. The buyer was told of it by the seller and
+// not by a block, so the peer that it reads from may not have the offer's block
+// yet and know nothing of a note for it.
+func (h *held) accept(ctx context.Context, at ledgers, buyer *actor, transfer ledger.CommandID) error {
+	draft := h.draft(ledger.OpTransferAccept, ledger.TransferAcceptBody{Transfer: transfer, Book: buyer.book})
+	var err error
+	for range acceptAttempts {
+		_, err = buyer.do(ctx, at, draft)
+		if refusal, ok := errors.AsType[*ledger.Error](err); !ok || refusal.Code != ledger.CodeNotEntitled {
+			return err
+		}
+		awaitTime(ctx, time.Now().Add(pause))
+	}
+	return err
 }
 
 // together lets each caller do one thing, all at once.
