@@ -1,0 +1,151 @@
+package process_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/network/process"
+)
+
+const limit = 20 * time.Second
+
+// parentVariable makes this test program the parent of a sleeping child.
+const parentVariable = "SKULD_TEST_PARENT"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(parentVariable) != "" {
+		if err := parent(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// parent starts a child, says its number, and waits to be killed. Meanwhile it
+// makes the Go runtime end threads, which must not end the child.
+func parent() error {
+	cmd := exec.Command("sleep", "1000")
+	if err := process.NewSpawner().Start(cmd); err != nil {
+		return err
+	}
+	var threads sync.WaitGroup
+	for range 50 {
+		threads.Go(func() { runtime.LockOSThread() }) // Returning locked ends the thread.
+	}
+	threads.Wait()
+	fmt.Println(cmd.Process.Pid)
+	return cmd.Wait()
+}
+
+// await waits for a condition.
+func await(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !yes() {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %s: %s", limit, what)
+		}
+		<-tick.C
+	}
+}
+
+func TestAChildDiesWithAKilledParentAndNotBefore(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), parentVariable+"=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := process.Identify(pid)
+	if err != nil {
+		t.Fatalf("the child died while its parent lived: %v", err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Fatal("the parent ended by itself")
+	}
+	await(t, "the child is gone", func() bool { return !child.Alive() })
+}
+
+func TestAProcessIsNotTakenForAnotherWithItsNumber(t *testing.T) {
+	id, err := process.Identify(os.Getpid())
+	if err != nil || !id.Alive() {
+		t.Fatalf("this process is not found: %v", err)
+	}
+	for name, other := range map[string]process.ID{
+		"started before": {PID: id.PID, Started: id.Started - 1, Boot: id.Boot},
+		"another boot":   {PID: id.PID, Started: id.Started, Boot: "another"},
+		"no such number": {PID: 1 << 30, Started: id.Started, Boot: id.Boot},
+	} {
+		if other.Alive() {
+			t.Errorf("%s: it is said to run", name)
+		}
+		if err := other.Signal(syscall.SIGKILL); !errors.Is(err, process.ErrGone) {
+			t.Errorf("%s: a signal gives %v", name, err)
+		}
+	}
+}
+
+func TestALockHasOneHolderAndEndsWithIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	if _, err := process.Holder(path); !errors.Is(err, process.ErrGone) {
+		t.Errorf("a lock that nobody took has a holder: %v", err)
+	}
+	lock, err := process.Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := process.Acquire(path); !errors.Is(err, process.ErrLocked) {
+		t.Errorf("a second one gets it too: %v", err)
+	}
+	id, err := process.Holder(path)
+	if err != nil || id.PID != os.Getpid() || !id.Alive() {
+		t.Errorf("its holder is %+v: %v", id, err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := process.Holder(path); !errors.Is(err, process.ErrGone) {
+		t.Errorf("a released lock has a holder: %v", err)
+	}
+	if again, err := process.Acquire(path); err != nil {
+		t.Error(err)
+	} else if err := again.Release(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheMemoryOfAProcessIsKnown(t *testing.T) {
+	m, err := process.Memory(os.Getpid())
+	if err != nil || m < 1<<20 || m > 1<<34 {
+		t.Errorf("this process has %d bytes: %v", m, err)
+	}
+}
