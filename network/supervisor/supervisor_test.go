@@ -1,0 +1,159 @@
+package supervisor
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/process"
+)
+
+func newHome(t *testing.T) network.Home {
+	t.Helper()
+	h := network.Home(t.TempDir())
+	if err := h.Claim(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(h.Network(), network.FolderMode); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// sleeper is a process that nobody supervises.
+func sleeper(t *testing.T) (process.ID, *exec.Cmd) {
+	t.Helper()
+	cmd := exec.Command("sleep", "1000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	id, err := process.Identify(cmd.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // It may have been ended by the test.
+		_ = cmd.Wait()
+	})
+	return id, cmd
+}
+
+func TestOnlyWhatAnEarlierSupervisorStartedIsEnded(t *testing.T) {
+	h := newHome(t)
+	ours, _ := sleeper(t)
+	strangers, _ := sleeper(t)
+	recycled := strangers
+	recycled.Started-- // Our process had that number before.
+	err := network.WriteJSON(h.Processes(), []process.Info{
+		{Name: "peer0.lender", State: process.Running, ID: &ours},
+		{Name: "peer0.collector", State: process.Running, ID: &recycled},
+		{Name: "peer0.registrar", State: process.Held},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := EndLeftovers(h); err != nil {
+		t.Fatal(err)
+	}
+	if ours.Alive() {
+		t.Error("a leftover runs")
+	}
+	if !strangers.Alive() {
+		t.Error("a stranger was ended")
+	}
+}
+
+func TestWithoutARecordThereIsNothingToEnd(t *testing.T) {
+	if err := EndLeftovers(newHome(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADamagedRecordIsAnErrorAndNotIgnored(t *testing.T) {
+	h := newHome(t)
+	if err := os.WriteFile(h.Processes(), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := EndLeftovers(h); err == nil {
+		t.Error("it is ignored")
+	}
+}
+
+func TestTheEndOfALogIsShownAndNotAllOfIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.log")
+	for _, c := range []struct{ content, want string }{
+		{"", ""},
+		{"one\ntwo\n", "one\ntwo"},
+		{strings.Repeat("x\n", 100) + "last\n", strings.Repeat("x\n", tailLines-1) + "last"},
+		{strings.Repeat("y", 3*tailSize), strings.Repeat("y", tailSize)},
+	} {
+		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := logTail(path); got != c.want {
+			t.Errorf("of %d bytes it shows %q", len(c.content), got)
+		}
+	}
+	if got := logTail(path + ".missing"); !strings.Contains(got, "no such file") {
+		t.Errorf("of a missing log it shows %q", got)
+	}
+}
+
+func TestVariablesThatWouldOverrideTheConfigurationAreLeftOut(t *testing.T) {
+	for _, name := range []string{"CORE_PEER_ID", "ORDERER_GENERAL_LISTENPORT", "FABRIC_CFG_PATH", "CHAINCODE_ID"} {
+		t.Setenv(name, "theirs")
+	}
+	t.Setenv("FABRIC_LOGGING_SPEC", "")
+	t.Setenv("SKULD_TEST", "kept")
+	all := "\n" + strings.Join(environment("FABRIC_CFG_PATH=ours"), "\n") + "\n"
+	if strings.Contains(all, "=theirs") {
+		t.Errorf("there is one:%s", all)
+	}
+	for _, want := range []string{"\nSKULD_TEST=kept\n", "\nFABRIC_CFG_PATH=ours\n", "\nFABRIC_LOGGING_SPEC=warning\n"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is missing", strings.TrimSpace(want))
+		}
+	}
+}
+
+func TestAMissingProgramAndATakenPortAreNamedBeforeAnythingStarts(t *testing.T) {
+	s, err := network.NewState(network.Default())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sup := &Supervisor{options: Options{Bin: t.TempDir(), Gateways: true}}
+	err = sup.checkPrograms(s)
+	for _, says := range []string{"chaincode is missing", "gateway is missing", "make build"} {
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("it does not say %q: %v", says, err)
+		}
+	}
+	if err := checkPorts(s); err != nil {
+		t.Errorf("free ports: %v", err)
+	}
+	port := s.Port("peer0.lender", network.ListenPort)
+	stop := occupy(t, port)
+	err = checkPorts(s)
+	if err == nil || !strings.Contains(err.Error(), "peer0.lender/listen") {
+		t.Errorf("it says %v", err)
+	}
+	stop()
+}
+
+// occupy listens on a port until stop.
+func occupy(t *testing.T, port int) (stop func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", network.Address(port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
