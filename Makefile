@@ -127,8 +127,8 @@ fuzz: check-go ## every fuzz target for FUZZTIME each
 	done
 
 .PHONY: bench
-bench: build ## measure our operations beside a plain put on the same network
-	@$(BIN)/bench
+bench: build ## measure our operations beside a plain put; BENCH_FLAGS=-h lists its flags
+	@$(BIN)/bench $(BENCH_FLAGS)
 
 ## Keeping the house.
 
@@ -136,9 +136,20 @@ bench: build ## measure our operations beside a plain put on the same network
 fmt: check-go ## format the Go files
 	@$(GO) fmt ./...
 
+# All three say what they find, also where one of them finds something.
 .PHONY: lint
 lint: check-go ## vet, staticcheck and the house rules
+	@$(MAKE) -k lint-vet lint-static lint-house
+
+.PHONY: lint-vet
+lint-vet:
 	$(call timed,go vet,$(GO) vet ./...)
+
+.PHONY: lint-static
+lint-static:
 	$(call timed,building staticcheck,cd cmd/tidy/lint && CGO_ENABLED=0 $(GO) build -o ../../../$(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck)
 	$(call timed,staticcheck,$(BIN)/staticcheck ./...)
+
+.PHONY: lint-house
+lint-house:
 	$(call timed,house rules,$(GO) run ./cmd/tidy)

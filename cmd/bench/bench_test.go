@@ -57,6 +57,22 @@ func TestEveryOperationCommitsForEveryCaller(t *testing.T) {
 	}
 }
 
+func TestLedgerIsFilledUpToTheNotesThatWereAskedFor(t *testing.T) {
+	at := testLedgers(t)
+	c, err := newCast(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const wanted = 150
+	s := &stage{cast: c, groups: at}
+	if err := s.fill(t.Context(), wanted, &strings.Builder{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.offered.Load(); got < wanted || got >= wanted+fillers {
+		t.Errorf("there are %d notes, want %d and at most one more for each caller", got, wanted)
+	}
+}
+
 func TestNoteIsReplacedBeforeItHasBeenSoldTooOften(t *testing.T) {
 	at := testLedgers(t)
 	c, err := newCast(t.Context(), at)
@@ -173,11 +189,12 @@ func TestReportIsReadableAndWritten(t *testing.T) {
 		newCell(workload{Name: "pay", Grouped: true}, 1, sample{Commands: 5, Took: time.Second, Errors: 2}, nil),
 	}
 	r := newReport(time.Second, cells, peaks{"orderer0": 64 << 20})
+	r.Gateways = &gatewayLoad{Notes: 10_000, Memory: map[string]int64{"gateway.lender": 77 << 20}}
 	var b strings.Builder
 	if err := r.print(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"pay, grouped", "10.0", "50.0", "0.50", "orderer0", "64", "2.00", "with group commit"} {
+	for _, want := range []string{"pay, grouped", "10.0", "50.0", "0.50", "orderer0", "64", "2.00", "with group commit", "gateway.lender has 77 MB with 10000 notes"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q is missing from\n%s", want, b.String())
 		}
@@ -216,7 +233,7 @@ func TestStatOfAProcessIsRead(t *testing.T) {
 
 func TestCommandLineIsChecked(t *testing.T) {
 	for _, args := range [][]string{
-		{"-callers", "0"}, {"-callers", "1,x"}, {"-callers", "2001"}, {"-duration", "0s"}, {"-unknown"},
+		{"-callers", "0"}, {"-callers", "1,x"}, {"-callers", "2001"}, {"-duration", "0s"}, {"-unknown"}, {"-notes", "-1"},
 	} {
 		if _, err := parse(args, &strings.Builder{}); err == nil {
 			t.Errorf("%q was taken", args)

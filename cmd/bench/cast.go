@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,8 @@ type actor struct {
 // cast are the parties of the benchmark.
 type cast struct {
 	lender, collector, borrower *actor
+
+	offered atomic.Int64 // notes so far
 }
 
 // newCast registers the parties, each through its own organisation.
@@ -142,6 +145,7 @@ func (c *cast) offer(ctx context.Context, at ledgers) (*held, ledger.Digest, err
 	if err != nil {
 		return nil, ledger.Digest{}, err
 	}
+	c.offered.Add(1)
 	return &held{note: ledger.NoteID(offered.subject.ID), seq: 1, holder: c.lender}, offered.payload, nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -39,10 +40,14 @@ type options struct {
 	Duration time.Duration
 	Callers  []int
 	Only     []string // workloads; all of them where empty
+	Notes    int      // to look at the gateways' memory with; 0 to leave them out
 }
 
-// maxCallers bounds the command line. Beyond it a peer refuses calls.
-const maxCallers = 2000
+// Bounds of the command line. Beyond maxCallers a peer refuses calls.
+const (
+	maxCallers = 2000
+	maxNotes   = 1_000_000
+)
 
 func parse(args []string, errs io.Writer) (options, error) {
 	self, err := os.Executable()
@@ -57,8 +62,12 @@ func parse(args []string, errs io.Writer) (options, error) {
 	flags.DurationVar(&o.Duration, "duration", 5*time.Second, "how long each workload runs at each number of callers")
 	callers := flags.String("callers", "1,10,50,200", "numbers of callers")
 	only := flags.String("only", "", "workloads to run beside the put, of offer, pay and transfer (default all)")
+	flags.IntVar(&o.Notes, "notes", 0, "also look at the gateways' memory with so many notes (0: not)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
+	}
+	if o.Notes < 0 || o.Notes > maxNotes {
+		return o, fmt.Errorf("-notes must be from 0 to %d", maxNotes)
 	}
 	if o.Duration <= 0 {
 		return o, errors.New("-duration must be positive")
@@ -87,25 +96,45 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
 	fmt.Fprintln(progress, "Starting a network for this run.")
-	r, err := startRig(ctx, rigOptions{Bin: o.Bin, Home: home, Progress: progress})
+	rig := rigOptions{Bin: o.Bin, Home: home, Progress: progress}
+	result, notes, err := throughput(ctx, o, rig)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.stop()) }()
-	stage, err := r.connect(ctx, slices.Max(o.Callers))
-	if err != nil {
-		return err
+	if o.Notes > 0 {
+		if result.Gateways, err = gatewayMemory(ctx, rig, notes); err != nil {
+			return err
+		}
 	}
-	defer func() { err = errors.Join(err, stage.close()) }()
-	cells, memory, err := measureAll(ctx, o, stage.workloads(o.Only), r, progress)
-	if err != nil {
-		return err
-	}
-	result := newReport(o.Duration, cells, memory)
 	if err := result.print(out); err != nil {
 		return err
 	}
 	return result.write(o.Out)
+}
+
+// throughput measures the workloads on a network without gateways, and leaves
+// as many notes on the ledger as were asked for. It gives their number.
+func throughput(ctx context.Context, o options, rig rigOptions) (result report, notes *atomic.Int64, err error) {
+	r, err := startRig(ctx, rig)
+	if err != nil {
+		return report{}, nil, err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	stage, err := r.connect(ctx, slices.Max(o.Callers))
+	if err != nil {
+		return report{}, nil, err
+	}
+	defer func() { err = errors.Join(err, stage.close()) }()
+	cells, memory, err := measureAll(ctx, o, stage.workloads(o.Only), r, rig.Progress)
+	if err != nil {
+		return report{}, nil, err
+	}
+	if o.Notes > 0 {
+		if err := stage.fill(ctx, o.Notes, rig.Progress); err != nil {
+			return report{}, nil, fmt.Errorf("offering notes: %w", err)
+		}
+	}
+	return newReport(o.Duration, cells, memory), &stage.cast.offered, nil
 }
 
 // measureAll runs every workload at each number of callers before it goes on

@@ -53,6 +53,8 @@ type report struct {
 	Cells   []cell    `json:"cells"`
 	// Memory is the most resident memory that each process was seen with.
 	Memory map[string]int64 `json:"memory_bytes"`
+	// Gateways is set where it was asked for.
+	Gateways *gatewayLoad `json:"gateways,omitempty"`
 	// Ratios compare our operations with the plain put of the same run.
 	Ratios map[string]float64 `json:"ratios"`
 	// RatiosByOperation are the same for each operation alone.
@@ -148,6 +150,12 @@ func (r report) print(out io.Writer) error {
 	}
 	if err := r.printCPU(out); err != nil {
 		return err
+	}
+	if r.Gateways != nil {
+		for _, name := range peaks(r.Gateways.Memory).names() {
+			fmt.Fprintf(out, "\n%s has %.0f MB with %d notes on the ledger.", name, float64(r.Gateways.Memory[name])/(1<<20), r.Gateways.Notes)
+		}
+		fmt.Fprintln(out)
 	}
 	fmt.Fprintf(out, "\nOf the plain put, each at its best number of callers: %.2f of its throughput with one command a transaction, %.2f with group commit; a lone caller waits %.2f times as long.\n",
 		r.Ratios["throughput_vs_put"], r.Ratios["throughput_vs_put_grouped"], r.Ratios["lone_p50_vs_put"])
