@@ -59,6 +59,8 @@ that is not known yet.`,
 		SilenceUsage:  true,
 		// A completion script is no operation of the registry.
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Args:              onlyCommands,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.profile, "profile", "", "profile to act with: a name, or a folder (default $SKULD_PROFILE, or \"default\")")
@@ -67,7 +69,10 @@ that is not known yet.`,
 	f.StringVar(&a.flags.language, "lang", "", "language of refusals: sv, da or en")
 	f.StringVar(&a.flags.passphraseFile, "passphrase-file", "", "file with the passphrase of the key (default the profile's, $SKULD_PASSPHRASE_FILE, or a prompt)")
 	f.BoolVar(&a.flags.json, "json", false, "write JSON for programs")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%v", err) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		text, _, _ := strings.Cut(err.Error(), ": strconv.") // whose words are for programmers
+		return usage(cmd, "%s", text)
+	})
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
 		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(),
 		a.freezeCommand(), a.releaseCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.versionCommand())
@@ -77,14 +82,16 @@ that is not known yet.`,
 // group makes a command that only holds others. Without one of them it shows
 // its help, and a word that is none of them is an error.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short, Args: func(cmd *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return usage(cmd, "there is no command %q", args[0])
-		}
-		return nil
-	}, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	c := &cobra.Command{Use: use, Short: short, Args: onlyCommands, RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	c.AddCommand(commands...)
 	return c
+}
+
+func onlyCommands(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(cmd, "there is no command %q", args[0])
+	}
+	return nil
 }
 
 // usageError is a mistake on the command line.
@@ -115,7 +122,9 @@ func (a *app) openProfile() (*profile.Profile, error) {
 	switch {
 	case a.flags.profile != "":
 		return a.namedProfile(a.flags.profile)
-	case a.flags.as != "" && profile.ValidName(a.flags.as):
+	case a.flags.as != "" && !profile.ValidName(a.flags.as):
+		return nil, &usageError{"skuld", fmt.Errorf("--as %q is not the name of an organisation or a party", a.flags.as)}
+	case a.flags.as != "":
 		dir := filepath.Join(a.home(), demoFolder, a.flags.as)
 		if _, err := os.Stat(dir); err == nil {
 			return profile.Open(dir)

@@ -31,6 +31,9 @@ can be registered through the registrar's gateway only.`,
   skuld --profile anna party register --kind person --as registrar`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if kind == "" {
+				return usage(cmd, "--kind is required: person, company or authority")
+			}
 			p, err := a.openProfile()
 			if err != nil {
 				return err

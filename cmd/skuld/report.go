@@ -83,10 +83,12 @@ func (a *app) explain(err error) report {
 	}
 	switch {
 	case errors.Is(err, profile.ErrPassphrase):
+		r.Exit = exitUsage
 		r.Hint = "Give the right one at the prompt, or its file with --passphrase-file."
 	case errors.Is(err, profile.ErrNoKey):
+		r.Exit = exitUsage
 		r.Hint = "Make one with skuld key new, or see skuld key list."
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission), errors.Is(err, profile.ErrWeak), errors.Is(err, profile.ErrSettings):
 		r.Exit = exitUsage
 	case errors.Is(err, context.Canceled):
 		r.Text, r.Exit = "interrupted", exitOpen

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,6 +20,7 @@ import (
 	"github.com/skuld-registry/skuld/api/client"
 	"github.com/skuld-registry/skuld/api/client/profile"
 	"github.com/skuld-registry/skuld/cmd/skuld/skuldtest"
+	"github.com/skuld-registry/skuld/ledger"
 )
 
 // world is a registry in memory and people with a command line each.
@@ -26,9 +29,6 @@ type world struct {
 	t    *testing.T
 	home string
 	now  func() time.Time
-
-	mu   sync.Mutex
-	keys map[string]crypto.Signer // opened before
 }
 
 // result is what came of one command line.
@@ -39,7 +39,7 @@ type result struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Network: skuldtest.Start(t), t: t, home: t.TempDir(), now: time.Now, keys: map[string]crypto.Signer{}}
+	w := &world{Network: skuldtest.Start(t), t: t, home: t.TempDir(), now: time.Now}
 	if err := os.WriteFile(w.path("passphrase"), []byte("correct horse battery\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -58,27 +58,46 @@ func (w *world) run(profile string, args ...string) result {
 
 func (w *world) runWith(ctx context.Context, transport http.RoundTripper, args ...string) result {
 	w.t.Helper()
+	var out bytes.Buffer
+	r := w.runOn(ctx, transport, &out, args...)
+	r.out = out.String()
+	return r
+}
+
+// runTo carries out a command line that writes to somebody who reads along. A
+// nil transport is the usual one.
+func (w *world) runTo(ctx context.Context, out io.Writer, args ...string) result {
+	w.t.Helper()
+	return w.runOn(ctx, nil, out, args...)
+}
+
+func (w *world) runOn(ctx context.Context, transport http.RoundTripper, out io.Writer, args ...string) result {
+	w.t.Helper()
 	env := map[string]string{"HOME": w.home, "SKULD_HOME": w.path("net"), "SKULD_PASSPHRASE_FILE": w.path("passphrase")}
-	var out, errs bytes.Buffer
+	var errs bytes.Buffer
 	code := run(ctx, args, console{
-		in: strings.NewReader(""), out: &out, err: &errs, getenv: func(name string) string { return env[name] },
+		in: strings.NewReader(""), out: out, err: &errs, getenv: func(name string) string { return env[name] },
 		now: w.now, random: rand.Reader, transport: transport, unlock: w.unlock,
 		readPassword: func() ([]byte, error) { return nil, errors.New("nobody is asked") },
 	})
-	return result{code, out.String(), errs.String()}
+	return result{code: code, err: errs.String()}
 }
 
 // unlock opens each key once, since that is slow on purpose.
 func (w *world) unlock(p *profile.Profile, name string, passphrase []byte) (crypto.Signer, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	path := filepath.Join(p.Dir(), name)
-	if key, ok := w.keys[path]; ok {
+	info, err := p.KeyInfo(name)
+	if err != nil {
+		return nil, err
+	}
+	known := info.Public.ID + string(passphrase)
+	pool.Lock()
+	defer pool.Unlock()
+	if key, ok := pool.keys[known]; ok {
 		return key, nil
 	}
 	key, err := p.Unlock(name, passphrase)
 	if err == nil {
-		w.keys[path] = key
+		pool.keys[known] = key
 	}
 	return key, err
 }
@@ -110,12 +129,45 @@ func (w *world) refused(code string, profile string, args ...string) result {
 // register makes a person with a key, a party and, for who lends or buys, a book.
 func (w *world) register(profile, organisation, kind string, book bool) string {
 	w.t.Helper()
-	w.must(profile, "key", "new")
+	w.newKey(profile)
 	r := w.must(profile, "party", "register", "--kind", kind, "--name", profile, "--gateway", w.Gateways[organisation])
 	if book {
 		w.must(profile, "book", "open")
 	}
 	return subject(w.t, r)
+}
+
+// pool keeps the key files that this test binary has made, by the name of their
+// owner: to encrypt one is slow on purpose.
+var pool = struct {
+	sync.Mutex
+	files map[string][]byte
+	keys  map[string]crypto.Signer // opened before, by name and id
+}{files: map[string][]byte{}, keys: map[string]crypto.Signer{}}
+
+// newKey gives a person a key: the one that an earlier test made for the name.
+func (w *world) newKey(name string) {
+	w.t.Helper()
+	pool.Lock()
+	defer pool.Unlock()
+	dir := w.path(".config", "skuld", name)
+	if pool.files[name] == nil {
+		w.must(name, "key", "new")
+		text, err := os.ReadFile(filepath.Join(dir, "key.key"))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		pool.files[name] = text
+		return
+	}
+	p, err := profile.Open(dir)
+	if err == nil {
+		p.Key = "key"
+		err = errors.Join(p.WriteFile("key.key", pool.files[name]), p.Save())
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // offer makes a note of 24,000 kronor and gives its id.
@@ -151,4 +203,51 @@ func (w *world) note(profile, id string) *client.Note {
 		w.t.Fatalf("%s is no note: %v", text, err)
 	}
 	return &n
+}
+
+// session is a client that acts for a person's party.
+func (w *world) session(name string) *client.Client {
+	w.t.Helper()
+	p, err := profile.Open(w.path(".config", "skuld", name))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	key, err := w.unlock(p, p.Key, []byte("correct horse battery"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c, err := client.New(client.Options{Gateway: p.Gateway, Party: p.Party, Key: key})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func draftOf(op ledger.Op, subject string, seq uint64, body any) client.Draft {
+	return client.Draft{Op: op, Subject: subject, Seq: seq, Body: body}
+}
+
+// draftText is what a gateway answers to a request for a draft.
+func draftText(t *testing.T, c *ledger.Command) string {
+	t.Helper()
+	payload, err := c.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return `{"draft":{"payload":"` + base64.RawURLEncoding.EncodeToString(payload) + `","text":"something else"}}`
+}
+
+// untilLines calls done when it was written a number of lines.
+type untilLines struct {
+	bytes.Buffer
+	lines int
+	done  func()
+}
+
+func (u *untilLines) Write(b []byte) (int, error) {
+	n, err := u.Buffer.Write(b)
+	if bytes.Count(u.Bytes(), []byte("\n")) >= u.lines {
+		u.done()
+	}
+	return n, err
 }

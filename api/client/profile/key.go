@@ -46,6 +46,8 @@ var (
 	ErrPassphrase = errors.New("the passphrase does not open the key")
 	// ErrKeyExists says that a key file would be overwritten.
 	ErrKeyExists = errors.New("there is a key with this name already")
+	// ErrWeak says that a passphrase is too short.
+	ErrWeak = fmt.Errorf("the passphrase must have at least %d characters", MinPassphrase)
 	// ErrNoKey says that a profile has no such key.
 	ErrNoKey = errors.New("there is no such key")
 )
@@ -66,22 +68,22 @@ func (p *Profile) NewKey(name string, algorithm Algorithm, passphrase []byte) (K
 		return KeyInfo{}, fmt.Errorf("making a key: %q is not a name of at most %d letters, digits, hyphens and underscores", name, maxNameLength)
 	}
 	if len(passphrase) < MinPassphrase {
-		return KeyInfo{}, fmt.Errorf("making the key %s: the passphrase must have at least %d characters", name, MinPassphrase)
+		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, ErrWeak)
 	}
 	private, err := generate(algorithm)
 	if err != nil {
-		return KeyInfo{}, fmt.Errorf("making the key %s: %w", name, err)
+		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, err)
 	}
 	block, err := ssh.MarshalPrivateKeyWithPassphrase(private, "skuld "+name, passphrase)
 	if err != nil {
-		return KeyInfo{}, fmt.Errorf("encrypting the key %s: %w", name, err)
+		return KeyInfo{}, fmt.Errorf("encrypting the key %q: %w", name, err)
 	}
 	if err := p.writeNew(name+keySuffix, pem.EncodeToMemory(block)); err != nil {
-		return KeyInfo{}, fmt.Errorf("writing the key %s: %w", name, err)
+		return KeyInfo{}, fmt.Errorf("writing the key %q: %w", name, err)
 	}
 	public, err := sign.KeyOf(private.Public())
 	if err != nil {
-		return KeyInfo{}, fmt.Errorf("describing the key %s: %w", name, err)
+		return KeyInfo{}, fmt.Errorf("describing the key %q: %w", name, err)
 	}
 	return KeyInfo{Name: name, Algorithm: algorithm, Public: public}, nil
 }
@@ -149,11 +151,11 @@ func (p *Profile) KeyInfo(name string) (KeyInfo, error) {
 	_, err = ssh.ParseRawPrivateKey(text)
 	locked, ok := errors.AsType[*ssh.PassphraseMissingError](err)
 	if !ok || locked.PublicKey == nil {
-		return KeyInfo{}, fmt.Errorf("reading the key %s: it is not an encrypted OpenSSH key", name)
+		return KeyInfo{}, fmt.Errorf("reading the key %q: it is not an encrypted OpenSSH key", name)
 	}
 	holder, ok := locked.PublicKey.(ssh.CryptoPublicKey)
 	if !ok {
-		return KeyInfo{}, fmt.Errorf("reading the key %s: its type is not known", name)
+		return KeyInfo{}, fmt.Errorf("reading the key %q: its type is not known", name)
 	}
 	return describe(name, holder.CryptoPublicKey())
 }
@@ -161,7 +163,7 @@ func (p *Profile) KeyInfo(name string) (KeyInfo, error) {
 func describe(name string, public crypto.PublicKey) (KeyInfo, error) {
 	key, err := sign.KeyOf(public)
 	if err != nil {
-		return KeyInfo{}, fmt.Errorf("reading the key %s: %w", name, err)
+		return KeyInfo{}, fmt.Errorf("reading the key %q: %w", name, err)
 	}
 	algorithm := ES256
 	if key.Kty == "OKP" {
@@ -182,7 +184,7 @@ func (p *Profile) Unlock(name string, passphrase []byte) (crypto.Signer, error) 
 	}
 	raw, err := ssh.ParseRawPrivateKeyWithPassphrase(text, passphrase)
 	if err != nil {
-		return nil, fmt.Errorf("opening the key %s: %w", name, ErrPassphrase)
+		return nil, fmt.Errorf("opening the key %q: %w", name, ErrPassphrase)
 	}
 	var private crypto.Signer
 	switch k := raw.(type) {
@@ -191,13 +193,13 @@ func (p *Profile) Unlock(name string, passphrase []byte) (crypto.Signer, error) 
 	case *ed25519.PrivateKey:
 		private = *k
 	default:
-		return nil, fmt.Errorf("opening the key %s: %T cannot sign commands", name, raw)
+		return nil, fmt.Errorf("opening the key %q: %T cannot sign commands", name, raw)
 	}
 	// The format does not authenticate what it encrypts; a key that does not
 	// fit the public part beside it was tampered with.
 	opened, err := describe(name, private.Public())
 	if err != nil || opened != info {
-		return nil, fmt.Errorf("opening the key %s: its public and private parts differ", name)
+		return nil, fmt.Errorf("opening the key %q: its public and private parts differ", name)
 	}
 	return private, nil
 }
@@ -208,18 +210,18 @@ func (p *Profile) readKey(name string) ([]byte, error) {
 	}
 	f, err := os.Open(filepath.Join(p.dir, name+keySuffix))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("reading the key %s: %w", name, ErrNoKey)
+		return nil, fmt.Errorf("reading the key %q: %w", name, ErrNoKey)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the key %s: %w", name, err)
+		return nil, fmt.Errorf("reading the key %q: %w", name, err)
 	}
 	defer f.Close()
 	stat, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("reading the key %s: %w", name, err)
+		return nil, fmt.Errorf("reading the key %q: %w", name, err)
 	}
 	if stat.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("reading the key %s: others can read %s; take their rights away with chmod 600", name, f.Name())
+		return nil, fmt.Errorf("reading the key %q: others can read %s; take their rights away with chmod 600", name, f.Name())
 	}
 	return io.ReadAll(io.LimitReader(f, maxKeyFileSize))
 }

@@ -67,14 +67,17 @@ func Open(dir string) (*Profile, error) {
 	return p, nil
 }
 
+// ErrSettings says that settings cannot be those of a profile.
+var ErrSettings = errors.New("the settings are wrong")
+
 func (p *Profile) check() error {
 	switch {
 	case p.Party != "" && !p.Party.Valid():
-		return fmt.Errorf("%q is not a party's id", p.Party)
+		return fmt.Errorf("%w: %q is not a party's id", ErrSettings, p.Party)
 	case p.Book != "" && !p.Book.Valid():
-		return fmt.Errorf("%q is not a book's id", p.Book)
+		return fmt.Errorf("%w: %q is not a book's id", ErrSettings, p.Book)
 	case p.Key != "" && !ValidName(p.Key):
-		return fmt.Errorf("%q is not a key's name", p.Key)
+		return fmt.Errorf("%w: %q is not a key's name", ErrSettings, p.Key)
 	case p.Gateway != "":
 		return CheckGateway(p.Gateway)
 	}
@@ -85,7 +88,7 @@ func (p *Profile) check() error {
 func CheckGateway(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("%q is not an address such as http://127.0.0.1:8080", address)
+		return fmt.Errorf("%w: %q is not an address such as http://127.0.0.1:8080", ErrSettings, address)
 	}
 	return nil
 }
