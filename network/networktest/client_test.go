@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"testing"
 	"time"
@@ -129,4 +130,18 @@ func detailed(err error) error {
 		return nil
 	}
 	return errors.Join(err, fmt.Errorf("details: %v", status.Convert(err).Details()))
+}
+
+// listen takes an address until stop.
+func listen(t *testing.T, address string) (stop func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

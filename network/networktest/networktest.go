@@ -69,6 +69,15 @@ var spawner = sync.OnceValue(process.NewSpawner)
 // test is skipped, or fails if the environment says CI=true.
 func Start(t testing.TB, o Options) *Network {
 	t.Helper()
+	n := New(t, o)
+	n.Up(t)
+	return n
+}
+
+// New prepares a network that a test starts itself, by Up or by Run. What Up
+// started ends with the test.
+func New(t testing.TB, o Options) *Network {
+	t.Helper()
 	n := prepare(t, o, t.TempDir())
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -76,7 +85,6 @@ func Start(t testing.TB, o Options) *Network {
 		}
 		n.Stop(t)
 	})
-	n.Up(t)
 	return n
 }
 
@@ -265,7 +273,10 @@ func (n *Network) Upgrade(t testing.TB, chaincode string) {
 // returns what it printed.
 func (n *Network) Run(t testing.TB, args ...string) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(n.bin, "network"), append(args, "--home", string(n.Home))...)
+	// Not the test's own context, which has ended when cleanups run.
+	ctx, cancel := context.WithTimeout(context.Background(), upLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(n.bin, "network"), append(args, "--home", string(n.Home))...)
 	cmd.Env = append(os.Environ(), "FABRIC_BIN="+n.fabric)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
