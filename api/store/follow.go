@@ -80,24 +80,23 @@ func (f *Follower) Run(ctx context.Context) {
 // It begins with the last block that is there already: that one surely comes,
 // so that a read model which lacks nothing finds out that it does not.
 func (f *Follower) follow(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	next, _ := f.Store.Next()
 	from := next - min(next, 1)
-	blocks := make(chan ledger.Block, maxAhead)
+	blocks, broke := make(chan ledger.Block, maxAhead), make(chan error, 1)
 	go func() {
 		defer close(blocks)
-		cancel(pump(ctx, f.Service.Blocks(ctx, from), blocks))
+		broke <- pump(ctx, f.Service.Blocks(ctx, from), blocks)
 	}()
 	for {
 		batch, ok := gather(blocks)
-		if !ok {
-			return context.Cause(ctx)
+		if !ok { // all that came before the break is written
+			return <-broke
 		}
 		if err := f.take(ctx, batch); err != nil {
-			cancel(err)
-			for range blocks { // lets the pump end before its iterator is used again
-			}
+			cancel()
+			<-broke // the stream is left before it is begun anew
 			return err
 		}
 		if len(blocks) == 0 {
