@@ -33,6 +33,7 @@ func layers() []layer {
 		{dir: "ledger/ledgertest", may: with("ledger/ledgertest"), tests: []string{"chaincode"}},
 		{dir: "ledger/fabric", may: with("ledger/fabric"), tests: []string{"ledger/ledgertest", "network/networktest"}},
 		{dir: "chaincode", may: with("chaincode"), tests: conformance},
+		{dir: "chaincode/sim", may: with("chaincode", "ledger/ledgertest/model")},
 		{dir: "api", may: slices.Concat(core, []string{"api"}), tests: conformance},
 		{dir: "network", may: slices.Concat(core, []string{"network"}), tests: []string{"ledger/fabric"}},
 		{dir: "cmd", may: programs},
