@@ -25,9 +25,9 @@ const (
 	finishTime = 10 * time.Second
 )
 
-// importer offers the rows of one tape. One goroutine reads and checks rows,
-// some sign and send chunks of them, and run itself takes in what came of them,
-// so that only it writes to the journal and to the screen.
+// importer offers the rows of one tape. One goroutine reads rows, some check, sign
+// and send chunks of them, and run itself takes in what came of them, so that
+// only it writes to the journal and to the screen.
 type importer struct {
 	*app
 	flags    tapeFlags
@@ -58,16 +58,22 @@ type fault struct {
 	tape.Problem
 }
 
-// chunk is some rows on their way.
+// chunk is some rows on their way. It belongs to one goroutine at a time.
 type chunk struct {
-	rows     []int
-	commands []*ledger.Command
-	faults   []fault // of rows that cannot be sent, and warnings
-	read     int     // rows that the chunk stands for
-	skipped  int     // rows that the journal has
-	checked  int     // rows of a dry run that could be offered
+	rows   []tape.Row
+	faults []fault // of rows that cannot be sent, and warnings
+	read   int     // rows that the chunk stands for
+
+	offers   []rowOffer
+	finished int // rows that an earlier run has offered
 	items    []client.Item
 	err      error
+}
+
+// rowOffer is the offer of a row.
+type rowOffer struct {
+	row, line int
+	command   *ledger.Command
 }
 
 // run offers the rows and reports.
@@ -90,7 +96,10 @@ func (i *importer) run(ctx context.Context) error {
 	for range i.flags.inFlight {
 		senders.Go(func() {
 			for c := range read {
-				c.err = i.send(ctx, c)
+				if c.err = context.Cause(ctx); c.err == nil {
+					i.check(c)
+					c.err = i.send(ctx, c)
+				}
 				done <- c
 			}
 		})
@@ -109,7 +118,7 @@ func (i *importer) run(ctx context.Context) error {
 	return i.report(failed, i.now().Sub(began))
 }
 
-// read reads, checks and writes the offers of the rows, in chunks.
+// read reads the rows in chunks.
 func (i *importer) read(ctx context.Context, out chan<- *chunk) error {
 	sum := sha256.New()
 	r, err := tape.NewReader(io.TeeReader(i.source, sum), tape.Layout(i.flags.layout))
@@ -136,7 +145,7 @@ func (i *importer) read(ctx context.Context, out chan<- *chunk) error {
 		} else if err != nil {
 			return err
 		} else {
-			i.add(c, row)
+			c.rows = append(c.rows, row)
 		}
 		if c.read++; c.read >= i.flags.chunk {
 			if err := pass(); err != nil {
@@ -161,28 +170,27 @@ func (i *importer) unchanged(sum hash.Hash) error {
 	return nil
 }
 
-// add checks a row and adds its offer to the chunk.
-func (i *importer) add(c *chunk, row tape.Row) {
-	for _, w := range row.Warnings {
-		c.faults = append(c.faults, fault{Warning: !i.flags.strict, Code: ledger.CodeRowInvalid, Problem: w})
+// check writes the offers of a chunk's rows and applies the rules to them.
+func (i *importer) check(c *chunk) {
+	for _, row := range c.rows {
+		for _, w := range row.Warnings {
+			c.faults = append(c.faults, fault{Warning: !i.flags.strict, Code: ledger.CodeRowInvalid, Problem: w})
+		}
+		switch {
+		case i.flags.strict && len(row.Warnings) > 0:
+			continue
+		case i.journal != nil && i.journal.has(row.Number):
+			c.finished++
+			continue
+		}
+		command, err := i.offer(row)
+		if err != nil {
+			c.faults = append(c.faults, i.refused(row.Number, row.Line, err))
+			continue
+		}
+		c.offers = append(c.offers, rowOffer{row.Number, row.Line, command})
 	}
-	switch {
-	case i.flags.strict && len(row.Warnings) > 0:
-		return
-	case i.journal != nil && i.journal.has(row.Number):
-		c.skipped++
-		return
-	}
-	command, err := i.offer(row)
-	if err != nil {
-		c.faults = append(c.faults, i.refused(row.Number, row.Line, err))
-		return
-	}
-	if i.journal == nil {
-		c.checked++
-		return
-	}
-	c.rows, c.commands = append(c.rows, row.Number), append(c.commands, command)
+	c.rows = nil
 }
 
 // offer writes the offer of a row: the same each time.
@@ -216,11 +224,8 @@ func (i *importer) refused(row, line int, err error) fault {
 // send signs a chunk's offers and hands them in. When a person interrupts the
 // import, what is under way is given a while to come to its end.
 func (i *importer) send(ctx context.Context, c *chunk) error {
-	if i.journal == nil || len(c.rows) == 0 && len(c.faults) == 0 {
+	if i.journal == nil {
 		return nil
-	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
 	}
 	ctx, cancel := outlive(ctx, finishTime)
 	defer cancel()
@@ -230,12 +235,12 @@ func (i *importer) send(ctx context.Context, c *chunk) error {
 			rows = append(rows, client.ImportRow{Row: f.Row, Error: &client.RowError{Column: f.Column, Detail: f.Detail}})
 		}
 	}
-	for n, command := range c.commands {
-		signed, err := i.session.Sign(command)
+	for _, o := range c.offers {
+		signed, err := i.session.Sign(o.command)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, client.ImportRow{Row: c.rows[n], JWS: signed.JWS})
+		rows = append(rows, client.ImportRow{Row: o.row, JWS: signed.JWS})
 	}
 	if len(rows) == 0 {
 		return nil
@@ -268,7 +273,7 @@ func outlive(parent context.Context, after time.Duration) (context.Context, cont
 
 // take takes in what came of a chunk.
 func (i *importer) take(c *chunk) error {
-	i.counts.Offered += c.skipped
+	i.counts.Offered += c.finished
 	for _, f := range c.faults {
 		if !f.Warning {
 			i.counts.Rejected++
@@ -279,14 +284,14 @@ func (i *importer) take(c *chunk) error {
 	}
 	var offered []int
 	for n := range c.items {
-		item := &c.items[n]
+		item, o := &c.items[n], c.offers[n]
 		switch {
 		case item.Result != nil, item.Problem != nil && item.Problem.Code == ledger.CodeExists:
 			// It exists where an earlier run sent it: nobody else can have its id.
-			offered = append(offered, c.rows[n])
+			offered = append(offered, o.row)
 		case item.Known():
 			i.counts.Rejected++
-			f := fault{Code: item.Problem.Code, Problem: tape.Problem{Row: c.rows[n], Detail: item.Problem.Detail}}
+			f := fault{Code: item.Problem.Code, Problem: tape.Problem{Row: o.row, Line: o.line, Detail: item.Problem.Detail}}
 			if err := i.show(f); err != nil {
 				return err
 			}

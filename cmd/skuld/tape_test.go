@@ -101,7 +101,7 @@ func TestRowsThatCannotBeOfferedAreReportedAndTheOthersOffered(t *testing.T) {
 		`"code":"row_invalid","row":2,"line":3,"column":"principal"`,
 		`"code":"law","row":3,"line":4`,
 		`"code":"rate_unknown","row":4,"line":5`,
-		`"code":"party_unknown","row":5`,
+		`"code":"party_unknown","row":5,"line":6`,
 	}
 	for _, part := range want {
 		if !strings.Contains(r.out, part) {
@@ -267,8 +267,16 @@ func TestDryRunNeedsNoGatewayAndNoKey(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[0]), &warning); err != nil || warning["warning"] != true || warning["column"] != "installment" {
 		t.Errorf("the warning is %v, %v", lines[0], err)
 	}
-	strict := w.run("nobody", "tape", "import", path, "--layout", "lendingclub", "--dry-run", "--json", "--strict")
-	if strict.code != exitRefused || lastLine(strict.out) != `{"rows":5000,"offered":0,"rejected":1}` {
-		t.Errorf("strictly: exit code %d\n%s", strict.code, strict.out)
+}
+
+func TestStrictImportRejectsWhatOtherwiseIsAWarning(t *testing.T) {
+	w := newWorld(t)
+	path := w.writeFile("tape.csv", "row,loan_amount,term,interest_rate,installment,issue_month\n"+
+		"1,10000,36,5.32,301.15,Jan-18\n2,28000,36,6,830.93,Mar-18\n")
+	for rejected, args := range [][]string{{}, {"--strict"}} {
+		r := w.run("nobody", append([]string{"tape", "import", path, "--layout", "lendingclub", "--dry-run", "--json"}, args...)...)
+		if want := fmt.Sprintf(`{"rows":2,"offered":0,"rejected":%d}`, rejected); r.code != rejected || lastLine(r.out) != want {
+			t.Errorf("%v: exit code %d, %s, want %s", args, r.code, r.out, want)
+		}
 	}
 }
