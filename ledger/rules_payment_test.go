@@ -336,3 +336,30 @@ func TestLateInterestIsReferenceRatePlusEight(t *testing.T) {
 		t.Errorf("a month late: %+v", sum)
 	}
 }
+
+// TestWhatFormerHoldersOweIsNeverLost: a payment whose settlement has no room
+// is refused, and not booked without it.
+func TestWhatFormerHoldersOweIsNeverLost(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	chain := []*actor{s.lender, s.buyer, s.second, s.bank, s.servicer, s.stranger, s.court, s.bailiff, s.register("ninth", ledger.Company, lenderOrg)}
+	var paid finance.Amount
+	for i, seller := range chain[:len(chain)-1] {
+		s.sell(id, seller, chain[i+1])
+		for _, former := range chain[:i+1] {
+			if len(s.note(id).Settlements) == ledger.MaxSettlements {
+				s.refuse(ledger.Refuse(ledger.CodeLimit, "what", "settlements", "limit", "32"), former, ledger.OpPay, string(id), s.payBody(1_00))
+				continue
+			}
+			s.pay(id, former, 1_00)
+			paid += 1_00
+		}
+	}
+	var owed finance.Amount
+	for _, settlement := range s.note(id).Settlements {
+		owed += settlement.Amount
+	}
+	if owed != paid || paid != ledger.MaxSettlements*1_00 {
+		t.Errorf("former holders received %d and owe %d", paid, owed)
+	}
+}
