@@ -13,8 +13,9 @@ import (
 const (
 	maxPeople = 24
 	maxBatch  = 6
-	// maxNotes bounds the notes that are in play; the others are left alone.
-	maxNotes = 40
+	// maxOpen bounds the notes that are offered or owed at a time. With few of
+	// them each gets far in its life.
+	maxOpen = 8
 )
 
 // act plays one step.
@@ -89,10 +90,10 @@ func (s *simulation) intent() (*sent, error) {
 		return s.rotation()
 	case n < 8:
 		return s.openBook()
-	case n < 20 || len(s.audit.model.Notes()) == 0:
-		return s.offer()
-	case n < 34:
+	case n < 20:
 		return s.trespass()
+	case len(s.open()) < maxOpen && s.chance(40):
+		return s.offer()
 	}
 	return s.honest()
 }
@@ -142,22 +143,27 @@ func (s *simulation) openBook() (*sent, error) {
 	return c, err
 }
 
-// notesInPlay lists the notes that are in play, oldest id first.
-func (s *simulation) notesInPlay() []*ledger.Note {
+// notes lists every note, in a fixed order.
+func (s *simulation) notes() []*ledger.Note {
 	var list []*ledger.Note
 	for _, subject := range s.audit.subjects() {
 		if n, _ := s.audit.model.Note(ledger.NoteID(subject.ID)); n != nil {
 			list = append(list, n)
 		}
 	}
-	return list[:min(len(list), maxNotes)]
+	return list
+}
+
+// open lists the notes that something can still happen to.
+func (s *simulation) open() []*ledger.Note {
+	return slices.DeleteFunc(s.notes(), func(n *ledger.Note) bool {
+		return n.Status == ledger.StatusDischarged || n.Status == ledger.StatusVoid
+	})
 }
 
 // honest lets somebody do what the state of a note invites it to do.
 func (s *simulation) honest() (*sent, error) {
-	notes := slices.DeleteFunc(s.notesInPlay(), func(n *ledger.Note) bool {
-		return n.Status == ledger.StatusDischarged || n.Status == ledger.StatusVoid
-	})
+	notes := s.open()
 	if len(notes) == 0 {
 		return s.offer()
 	}
@@ -179,7 +185,8 @@ func (s *simulation) honest() (*sent, error) {
 func invited(n *ledger.Note) []ledger.Op {
 	switch {
 	case n.Status == ledger.StatusOffered:
-		return []ledger.Op{ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpDecline, ledger.OpWithdraw, ledger.OpExpire}
+		return []ledger.Op{ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept,
+			ledger.OpAccept, ledger.OpDecline, ledger.OpWithdraw, ledger.OpExpire}
 	case n.Status == ledger.StatusFrozen:
 		return []ledger.Op{ledger.OpRelease, ledger.OpRelease, ledger.OpPay, ledger.OpDisputeRaise, ledger.OpBookMove, ledger.OpTransferWithdraw}
 	case n.Pending != nil:
@@ -265,7 +272,7 @@ func (s *simulation) creditors(op ledger.Op, n *ledger.Note, holder ledger.Party
 
 // trespass lets anybody try anything on any note.
 func (s *simulation) trespass() (*sent, error) {
-	notes := s.notesInPlay()
+	notes := s.notes()
 	if len(notes) == 0 {
 		return nil, errNobody
 	}
@@ -285,7 +292,7 @@ func (s *simulation) trespass() (*sent, error) {
 // forge changes something about a command that its signer did not sign.
 func (s *simulation) forge() (*sent, error) {
 	victim, thief := pick(s, s.cast), pick(s, s.cast)
-	notes := s.notesInPlay()
+	notes := s.notes()
 	if len(notes) == 0 || victim == thief {
 		return nil, errNobody
 	}

@@ -18,7 +18,7 @@ func (s *simulation) offer() (*sent, error) {
 		return nil, errNobody
 	}
 	body := ledger.OfferBody{
-		Book: pick(s, lender.books), AnswerBy: s.clock.UTC().Truncate(time.Second).Add(time.Duration(1+s.rng.IntN(300)) * time.Hour), Terms: s.terms(),
+		Book: pick(s, lender.books), AnswerBy: s.clock.UTC().Truncate(time.Second).Add(time.Duration(24+s.rng.IntN(300)) * time.Hour), Terms: s.terms(),
 	}
 	for range 1 + s.rng.IntN(2) {
 		b := s.cast[min(len(s.cast)-1, 5+s.rng.IntN(3))] // the persons of the first hour
@@ -133,11 +133,11 @@ func (s *simulation) amount(n *ledger.Note) finance.Money {
 		owed = max(1, sum.Total.Amount)
 	}
 	switch k := s.rng.IntN(100); {
-	case k < 20:
+	case k < 5:
 		m.Amount = owed
-	case k < 25:
+	case k < 10:
 		m.Amount = owed + 1
-	case k < 28:
+	case k < 13:
 		m.Amount, m.Currency = owed, "EUR"
 	default:
 		m.Amount = max(1, owed/finance.Amount(1+s.rng.IntN(12)))

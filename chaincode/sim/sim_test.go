@@ -15,8 +15,8 @@ import (
 
 // Runs of an ordinary test, besides the seeds that are kept. cmd/sim plays more.
 const (
-	seeds        = 10
-	stepsPerSeed = 200
+	seeds        = 8
+	stepsPerSeed = 250
 )
 
 // TestEveryPromiseIsKeptInAHostileWorld plays some seeds with faults and some
