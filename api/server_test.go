@@ -1,0 +1,237 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/sign"
+)
+
+var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
+
+// fake is a ledger that knows one party and does as it is told.
+type fake struct {
+	party *ledger.Party
+	books func() ([]ledger.BookView, error)
+}
+
+func (f *fake) Network() string { return "net" }
+
+func (f *fake) Submit(context.Context, ...ledger.Signed) ([]ledger.Outcome, error) {
+	return nil, errors.New("the ledger is down")
+}
+
+func (f *fake) Notes(_ context.Context, ids ...ledger.NoteID) ([]ledger.NoteView, error) {
+	return make([]ledger.NoteView, len(ids)), nil
+}
+
+func (f *fake) Parties(_ context.Context, ids ...ledger.PartyID) ([]ledger.PartyView, error) {
+	views := make([]ledger.PartyView, len(ids))
+	for i, id := range ids {
+		if id == f.party.ID {
+			views[i] = ledger.PartyView{Party: f.party, Record: f.party.Record(ledger.Digest{1})}
+		}
+	}
+	return views, nil
+}
+
+func (f *fake) Books(context.Context, ...ledger.BookID) ([]ledger.BookView, error) { return f.books() }
+
+func (f *fake) History(context.Context, ledger.Subject, uint64, int) ([]ledger.Entry, error) {
+	return nil, errors.New("no history")
+}
+
+func (f *fake) Blocks(context.Context, uint64) iter.Seq2[ledger.Block, error] {
+	return func(func(ledger.Block, error) bool) {}
+}
+
+// bench is a server over a fake ledger, with a token of its party.
+type bench struct {
+	*Server
+	ledger *fake
+	token  string
+	log    *bytes.Buffer
+}
+
+func newBench(t testing.TB, complete bool) *bench {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jwk, err := sign.KeyOf(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	party := &ledger.Party{ID: ledger.PartyID("p" + strings.Repeat("a", 32)), Seq: 1, Org: "LenderMSP", Standing: ledger.InForce, Keys: []ledger.Key{jwk}}
+	b := &bench{ledger: &fake{party: party}, log: &bytes.Buffer{}}
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gateway.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	tokens, err := auth.NewTokens("http://gateway.test", key, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.token, err = tokens.Issue(&auth.Caller{Party: party.ID, Key: jwk}, noon); err != nil {
+		t.Fatal(err)
+	}
+	b.Server, err = New(Options{
+		Service: b.ledger, Signatures: sign.Verifier{}, Store: s, Tokens: tokens, Assertions: &auth.Assertions{},
+		Organisation: "lender", Org: "LenderMSP", URL: "http://gateway.test",
+		Complete: func() bool { return complete }, Missing: func(context.Context) []string { return nil },
+		Clock: func() time.Time { return noon }, Random: rand.Reader, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b *bench) get(path string) (*httptest.ResponseRecorder, problem) {
+	r := httptest.NewRequest("GET", path, nil)
+	r.Header.Set("Authorization", "Bearer "+b.token)
+	w := httptest.NewRecorder()
+	b.ServeHTTP(w, r)
+	var p problem
+	_ = json.Unmarshal(w.Body.Bytes(), &p) // an answer that is no problem leaves it empty
+	return w, p
+}
+
+var bookPathOfTest = bookPath + "b" + strings.Repeat("a", 32)
+
+func TestPanicIsAProblemThatIsLoggedOnceUnderItsID(t *testing.T) {
+	b := newBench(t, true)
+	b.ledger.books = func() ([]ledger.BookView, error) { panic("secret of the programmer") }
+	w, p := b.get(bookPathOfTest)
+	if w.Code != http.StatusInternalServerError || p.Code != ledger.CodeInternal || p.Params["id"] == "" {
+		t.Fatalf("got %d %s", w.Code, w.Body)
+	}
+	if strings.Contains(w.Body.String(), "secret") {
+		t.Errorf("the caller is told of the fault: %s", w.Body)
+	}
+	if log := b.log.String(); strings.Count(log, "panic: secret of the programmer") != 1 || strings.Count(log, "\n") != 1 ||
+		!strings.Contains(log, `"request":"`+p.Params["id"]+`"`) {
+		t.Errorf("the log is\n%s", log)
+	}
+	b.ledger.books = func() ([]ledger.BookView, error) { return []ledger.BookView{{}}, nil }
+	if w, _ := b.get(bookPathOfTest); w.Code != http.StatusNotFound {
+		t.Errorf("after the panic the server answers %d", w.Code)
+	}
+}
+
+func TestFaultOfTheLedgerIsUnavailableAndLogged(t *testing.T) {
+	b := newBench(t, true)
+	b.ledger.books = func() ([]ledger.BookView, error) { return nil, errors.New("no route to the peer") }
+	w, p := b.get(bookPathOfTest)
+	if w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable || !p.Retryable {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if log := b.log.String(); strings.Count(log, "no route to the peer") != 1 || strings.Contains(w.Body.String(), "route") {
+		t.Errorf("the log is\n%s", log)
+	}
+}
+
+func TestListIsRefusedWhileItWouldLeaveNotesOut(t *testing.T) {
+	b := newBench(t, false)
+	for _, path := range []string{"/v1/notes", "/v1/books"} {
+		if w, p := b.get(path); w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable {
+			t.Errorf("%s: got %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+func TestMoreRequestsThanTheLimitAreToldToComeAgain(t *testing.T) {
+	b := newBench(t, true)
+	inside, leave := make(chan struct{}), make(chan struct{})
+	b.ledger.books = func() ([]ledger.BookView, error) {
+		inside <- struct{}{}
+		<-leave
+		return []ledger.BookView{{}}, nil
+	}
+	var requests sync.WaitGroup
+	for range maxUnderWay {
+		requests.Go(func() { b.get(bookPathOfTest) })
+	}
+	for range maxUnderWay {
+		<-inside
+	}
+	w, p := b.get(bookPathOfTest)
+	if w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	close(leave)
+	requests.Wait()
+}
+
+func TestAnswersAreKeptOutOfCaches(t *testing.T) {
+	b := newBench(t, true)
+	for _, path := range []string{"/v1/notes", "/v1/books/x", "/nothing"} {
+		w, _ := b.get(path)
+		if got := w.Header().Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s: Cache-Control is %q", path, got)
+		}
+		if w.Header().Get("X-Request-Id") == "" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", path, w.Header())
+		}
+	}
+}
+
+func TestDocumentIsServedInBothForms(t *testing.T) {
+	b := newBench(t, true)
+	for path, want := range map[string][]byte{"/openapi.json": openAPIJSON, "/openapi.yaml": openAPI} {
+		if w, _ := b.get(path); w.Code != http.StatusOK || !bytes.Equal(w.Body.Bytes(), want) {
+			t.Errorf("%s: got %d with %d bytes", path, w.Code, w.Body.Len())
+		}
+	}
+}
+
+// FuzzBodies hands every write arbitrary bytes: none may be a fault of ours.
+func FuzzBodies(f *testing.F) {
+	for _, seed := range []string{
+		"", "{}", "[]", "null", `"x"`, "{", `{"jws":"x"}`, `{"body":{}}`, `{"body":null}`, `{"body":[]}`, `{"jws":"..","body":{}}`,
+		`{"commands":[{"jws":"."}]}`, `{"commands":null}`, `{"op":"pay","subject":"n","body":{"amount":{"amount":1,"currency":"SEK"}}}`,
+		`{"op":"party.register","body":{"keys":[]}}`, `{"body":{"transfer":1},"life":-1}`, `{"rows":[{"row":1}]}`, `{"rows":1,"digest":""}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	b := newBench(f, true)
+	b.RegistrationOpen = true
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, r := range routes() {
+			if r.method != post {
+				continue
+			}
+			path := strings.NewReplacer("{note}", "n"+strings.Repeat("a", 32), "{party}", string(b.ledger.party.ID), "{seq}", "1",
+				"{transfer}", "00000000-0000-4000-8000-000000000000", "{import}", "1").Replace(r.pattern)
+			request := httptest.NewRequest("POST", path, bytes.NewReader(body))
+			request.Header.Set("Authorization", "Bearer "+b.token)
+			request.Header.Set("Content-Type", jsonType)
+			w := httptest.NewRecorder()
+			b.ServeHTTP(w, request)
+			if w.Code == http.StatusInternalServerError {
+				log, _ := io.ReadAll(b.log)
+				t.Errorf("%s: %d %s\n%s", path, w.Code, w.Body, log)
+			}
+		}
+	})
+}
