@@ -100,6 +100,9 @@ func (h Home) Crypto() Crypto { return Crypto(h.path("network", "crypto")) }
 // Node is the folder of a peer's or orderer's configuration and data.
 func (h Home) Node(name string) string { return h.path("network", "nodes", name) }
 
+// NodeData is the folder of what a peer or orderer keeps: its ledger.
+func (h Home) NodeData(name string) string { return filepath.Join(h.Node(name), "data") }
+
 // PeerRoots holds the TLS roots of all organisations, for their peers.
 func (h Home) PeerRoots() string { return h.path("network", "nodes", "peer-roots.pem") }
 
@@ -164,9 +167,7 @@ func (h Home) Reset() error {
 			return fmt.Errorf("deleting the network: %w", err)
 		}
 	}
-	if err := os.Remove(string(h)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		// Something else lives there, and stays.
-		return nil //nolint:nilerr // An emptied home is a courtesy, not a duty.
-	}
+	// If something else lives there, the folder stays.
+	_ = os.Remove(string(h))
 	return nil
 }

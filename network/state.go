@@ -19,6 +19,9 @@ type State struct {
 	// Deployments are the chaincode definitions whose servers must run, oldest
 	// first. A chaincode has two only while it is being upgraded.
 	Deployments []Deployment `json:"deployments"`
+	// Complete says that the first start was completed. Before that no one has
+	// used the channel, and whatever the nodes hold may be thrown away.
+	Complete bool `json:"complete"`
 }
 
 // Deployment is one definition of a chaincode on the channel.

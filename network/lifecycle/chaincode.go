@@ -85,37 +85,65 @@ func (c *Client) Install(ctx context.Context, d network.Deployment) error {
 	})
 }
 
-// Deploy makes a definition the channel's: every organisation approves it, and
-// then it is committed. The peers must have the packages.
+// Deploy makes a definition the channel's: every organisation approves it, it is
+// committed, and every peer has come to know that. The peers must have the
+// packages.
 func (c *Client) Deploy(ctx context.Context, d network.Deployment) error {
 	committed, err := c.committed(ctx, d)
-	if err != nil || committed {
+	if err != nil {
 		return err
 	}
-	if err := c.each(func(a *administrator) error { return c.approve(ctx, a, d) }); err != nil {
-		return err
+	if !committed {
+		if err := c.each(func(a *administrator) error { return c.approve(ctx, a, d) }); err != nil {
+			return err
+		}
+		if err := c.commit(ctx, d); err != nil {
+			return err
+		}
 	}
-	return c.commit(ctx, d)
+	return c.each(func(a *administrator) error {
+		for _, peer := range c.peers(a.organisation) {
+			what := fmt.Sprintf("waiting until the peers of %s have %s", a.organisation.Name, d.Label())
+			err := persist(ctx, what, func(ctx context.Context) error {
+				if has, err := c.committedAt(ctx, a, d, peer); has || err != nil {
+					return err
+				}
+				return fmt.Errorf("%s has an earlier definition", peer)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // committed reports whether the channel has the definition or a later one.
-func (c *Client) committed(ctx context.Context, d network.Deployment) (bool, error) {
+func (c *Client) committed(ctx context.Context, d network.Deployment) (has bool, err error) {
 	a, err := c.administrator(c.state.Topology.Registrar)
 	if err != nil {
 		return false, err
 	}
-	var sequence int64
 	err = persist(ctx, "asking for the definition of "+d.Chaincode, func(ctx context.Context) error {
-		definitions, err := a.resources.LifecycleQueryCommittedCC(network.Channel, resmgmt.LifecycleQueryCommittedCCRequest{},
-			resmgmt.WithTargetEndpoints(c.peers(a.organisation)[0]), resmgmt.WithParentContext(ctx))
-		for _, def := range definitions {
-			if def.Name == d.Chaincode {
-				sequence = def.Sequence
-			}
-		}
+		has, err = c.committedAt(ctx, a, d, c.peers(a.organisation)[0])
 		return err
 	})
-	return sequence >= int64(d.Sequence), err
+	return has, err
+}
+
+// committedAt reports whether a peer has the definition or a later one.
+func (c *Client) committedAt(ctx context.Context, a *administrator, d network.Deployment, peer string) (bool, error) {
+	definitions, err := a.resources.LifecycleQueryCommittedCC(network.Channel, resmgmt.LifecycleQueryCommittedCCRequest{},
+		resmgmt.WithTargetEndpoints(peer), resmgmt.WithParentContext(ctx))
+	if err != nil {
+		return false, err
+	}
+	for _, def := range definitions {
+		if def.Name == d.Chaincode {
+			return def.Sequence >= int64(d.Sequence), nil
+		}
+	}
+	return false, nil
 }
 
 func (c *Client) approve(ctx context.Context, a *administrator, d network.Deployment) error {

@@ -70,7 +70,7 @@ type nodeFields struct {
 
 func nodeValues(h network.Home, s *network.State, n network.Node) nodeFields {
 	id := h.Crypto().Identity(n.Owner, n.Name)
-	data := filepath.Join(h.Node(n.Name), "data")
+	data := h.NodeData(n.Name)
 	return nodeFields{
 		Name: n.Name, MSPID: n.MSPID, MSPDir: id.MSP(), Channel: network.Channel,
 		TLSCertificate: id.TLSCertificate(), TLSKey: id.TLSKey(), TLSRoot: h.Crypto().TLSRoot(n.Owner),

@@ -2,6 +2,8 @@ package networktest_test
 
 import (
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,23 +20,43 @@ func TestMain(m *testing.M) { os.Exit(networktest.Main(m)) }
 // committed transaction on a new ledger.
 const firstCommitLimit = 3 * time.Second
 
-func TestFirstTransactionCommitsSoonAfterTheStartOfANewNetwork(t *testing.T) {
-	n := networktest.Start(t, networktest.Options{Floor: true})
-	start := time.Now()
-	connect(t, n.Connection(t, "lender"), nil).mustPut(t, "first", "1")
-	commit := time.Since(start)
-	steps := n.Status(t).Steps
-	up := steps[len(steps)-1].Elapsed
-	for _, s := range steps {
-		t.Logf("%6.2f s  %s", s.Elapsed.Seconds(), s.What)
+// firstCommitTries is how many networks may be made before the promise counts as
+// broken: the machine may be busy with something else.
+const firstCommitTries = 3
+
+func TestTheFirstTransactionCommitsSoonAfterTheStartOfANewNetwork(t *testing.T) {
+	var took time.Duration
+	for range firstCommitTries {
+		n := networktest.Start(t, networktest.Options{Floor: true})
+		start := time.Now()
+		connect(t, n.Connection(t, "lender"), nil).mustPut(t, "first", "1")
+		commit := time.Since(start)
+		steps := n.Status(t).Steps
+		for _, s := range steps {
+			t.Logf("%6.2f s  %s", s.Elapsed.Seconds(), s.What)
+		}
+		took = steps[len(steps)-1].Elapsed + commit
+		t.Logf("%6.2f s  first transaction committed", took.Seconds())
+		n.Stop(t)
+		if took <= firstCommitLimit {
+			return
+		}
 	}
-	t.Logf("%6.2f s  first transaction committed", (up + commit).Seconds())
-	if os.Getenv("CI") == "true" {
-		return // The promise is for a machine that does nothing else.
+	if load, most := systemLoad(t), 2*float64(runtime.NumCPU()); load > most {
+		t.Skipf("%.0f processes want the %d CPUs, so how long something takes says nothing", load, runtime.NumCPU())
 	}
-	if up+commit > firstCommitLimit {
-		t.Errorf("the first transaction was committed after %s, not within %s", up+commit, firstCommitLimit)
+	t.Errorf("the first transaction was committed after %s, not within %s", took, firstCommitLimit)
+}
+
+// systemLoad is how many processes wanted to run in the last minute.
+func systemLoad(t *testing.T) float64 {
+	t.Helper()
+	first, _, _ := strings.Cut(string(read(t, "/proc/loadavg")), " ")
+	load, err := strconv.ParseFloat(first, 64)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return load
 }
 
 func TestEverythingIsStillThereAfterStopAndAfterAPowerCut(t *testing.T) {

@@ -119,6 +119,9 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 	if err := s.checkPrograms(state); err != nil {
 		return err
 	}
+	if err := startOver(s.home, state); err != nil {
+		return err
+	}
 	if err := material.Render(s.home, state); err != nil {
 		return err
 	}
@@ -133,6 +136,24 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 	s.state, s.digest = state, digest
 	s.mu.Unlock()
 	return nil
+}
+
+// startOver throws away what the nodes of a network hold whose first start was
+// cut off. Its channel was never used, and a peer that was killed while it made
+// its databases cannot open them again.
+func startOver(h network.Home, state *network.State) error {
+	if state.Complete {
+		return nil
+	}
+	for _, n := range state.Topology.Nodes() {
+		if err := os.RemoveAll(h.NodeData(n.Name)); err != nil {
+			return fmt.Errorf("starting %s over: %w", n.Name, err)
+		}
+	}
+	for i := range state.Deployments {
+		state.Deployments[i].Committed = false
+	}
+	return state.Save(h.StateFile())
 }
 
 // addExtra plans chaincodes that the network lacks.

@@ -2,10 +2,10 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -53,21 +53,28 @@ func (s *Supervisor) provision(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	if pending := s.pending(); len(pending) > 0 {
-		if err := s.join(ctx, client, pending); err != nil {
+	pending := s.pending()
+	if err := s.join(ctx, client, pending); err != nil {
+		return err
+	}
+	for _, d := range pending {
+		if err := s.deploy(ctx, client, d); err != nil {
 			return err
-		}
-		for _, d := range pending {
-			if err := s.deploy(ctx, client, d); err != nil {
-				return err
-			}
 		}
 	}
 	if err := client.Settle(ctx); err != nil {
 		return err
 	}
 	s.step("the peers know one another")
-	return nil
+	return s.save(func(state *network.State) { state.Complete = true })
+}
+
+// save changes the state and writes it down.
+func (s *Supervisor) save(change func(*network.State)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.state)
+	return s.state.Save(s.home.StateFile())
 }
 
 func (s *Supervisor) pending() []network.Deployment {
@@ -82,32 +89,37 @@ func (s *Supervisor) pending() []network.Deployment {
 	return pending
 }
 
-// join gives the channel to every node; packages are installed meanwhile.
+// join gives the channel to every node of a new network; packages are installed
+// meanwhile.
 func (s *Supervisor) join(ctx context.Context, client *lifecycle.Client, pending []network.Deployment) error {
-	group, ctx := errgroup.WithContext(ctx)
 	if err := client.Prepare(); err != nil {
 		return err
 	}
-	group.Go(func() error {
-		if err := client.JoinOrderers(ctx); err != nil {
-			return err
-		}
-		s.step("the orderers have the channel")
-		if err := client.JoinPeers(ctx); err != nil {
-			return err
-		}
-		s.step("the peers have joined")
-		return nil
-	})
-	group.Go(func() error {
-		for _, d := range pending {
-			if err := client.Install(ctx, d); err != nil {
+	group, ctx := errgroup.WithContext(ctx)
+	if !s.state.Complete {
+		group.Go(func() error {
+			if err := client.JoinOrderers(ctx); err != nil {
 				return err
 			}
-		}
-		s.step("the chaincode packages are installed")
-		return nil
-	})
+			s.step("the orderers have the channel")
+			if err := client.JoinPeers(ctx); err != nil {
+				return err
+			}
+			s.step("the peers have joined")
+			return nil
+		})
+	}
+	if len(pending) > 0 {
+		group.Go(func() error {
+			for _, d := range pending {
+				if err := client.Install(ctx, d); err != nil {
+					return err
+				}
+			}
+			s.step("the chaincode packages are installed")
+			return nil
+		})
+	}
 	return group.Wait()
 }
 
@@ -117,11 +129,7 @@ func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d net
 		return err
 	}
 	s.step("the channel has the chaincode " + d.Label())
-	s.mu.Lock()
-	s.state.Committed(d)
-	err := s.state.Save(s.home.StateFile())
-	s.mu.Unlock()
-	if err != nil {
+	if err := s.save(func(state *network.State) { state.Committed(d) }); err != nil {
 		return err
 	}
 	var old []string
@@ -144,12 +152,11 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 		s.mu.Unlock()
 		return fmt.Errorf("upgrading %s: the network is %s", chaincode, phase)
 	}
-	d, err := s.state.Plan(chaincode)
-	if err == nil {
-		err = s.state.Save(s.home.StateFile())
-	}
 	s.mu.Unlock()
-	if err != nil {
+	var d network.Deployment
+	var planErr error
+	err := s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
+	if err := errors.Join(planErr, err); err != nil {
 		return fmt.Errorf("upgrading %s: %w", chaincode, err)
 	}
 	if err := s.startServers(d); err != nil {
@@ -163,7 +170,10 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 	if err := client.Install(ctx, d); err != nil {
 		return err
 	}
-	return s.deploy(ctx, client, d)
+	if err := s.deploy(ctx, client, d); err != nil {
+		return err
+	}
+	return client.Settle(ctx)
 }
 
 // startNodes starts the orderers and peers: all at once on a new network. Peers
@@ -171,12 +181,11 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 // do so at the same moment both hang up and wait 5 s (see lifecycle.JoinPeers).
 // So each of them starts when the one before listens.
 func (s *Supervisor) startNodes(ctx context.Context) error {
-	joined := slices.ContainsFunc(s.state.Deployments, func(d network.Deployment) bool { return d.Committed })
 	for _, n := range s.state.Topology.Nodes() {
 		if err := s.table.Start(s.nodeSpec(n)); err != nil {
 			return err
 		}
-		if joined && n.Kind == network.PeerNode {
+		if s.state.Complete && n.Kind == network.PeerNode {
 			if err := awaitListening(ctx, s.state.Address(n.Name, network.ListenPort)); err != nil {
 				return fmt.Errorf("waiting for %s to listen: %w; the end of its log:\n%s", n.Name, err, logTail(s.home.Log(n.Name)))
 			}
