@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 )
 
 // walkSteps is how many commands one random walk tries.
-const walkSteps = 60
+const walkSteps = 50
 
 // TestRandomWalksKeepThePromises lets honest, mistaken and dishonest parties do
 // anything to a few notes, and checks after every command what must always hold.
@@ -195,17 +196,17 @@ func (w *walk) apply(who *actor, cmd *ledger.Command) {
 	frame := ledger.Frame{Network: network, At: w.s.now, Org: who.org}
 	signed := w.s.sign(who, cmd)
 	before, _ := w.s.m.Note(cmd.Note)
-	was := canonical(w.t, before)
+	was := plain(w.t, before)
 	holder := ledger.PartyID("")
 	if before != nil {
 		holder = w.s.m.Holder(before)
 	}
 	other, otherErr := ledger.Apply(w.s.m, claimed{}, frame, signed)
 	c, err := w.s.m.Apply(frame, signed)
-	if !bytes.Equal(was, canonical(w.t, before)) {
+	if !bytes.Equal(was, plain(w.t, before)) {
 		w.t.Fatalf("%s changed the state that it was given", cmd.Op)
 	}
-	if ledger.CodeOf(err) != ledger.CodeOf(otherErr) || err == nil && !bytes.Equal(canonical(w.t, c.Note), canonical(w.t, other.Note)) {
+	if ledger.CodeOf(err) != ledger.CodeOf(otherErr) || err == nil && !bytes.Equal(plain(w.t, c.Note), plain(w.t, other.Note)) {
 		w.t.Fatalf("%s gave two outcomes", cmd.Op)
 	}
 	if err != nil {
@@ -226,6 +227,16 @@ func (w *walk) apply(who *actor, cmd *ledger.Command) {
 	if err := model.CheckStep(model.Step{Before: before, After: c.Note, Holder: holder, NewHolder: newHolder, By: who.id, Op: cmd.Op}); err != nil {
 		w.t.Fatalf("%v", err)
 	}
+}
+
+// plain writes a state to compare it with another one. It is several times as
+// fast as the canonical form, and fields come in one order here too.
+func plain(t failer, v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatalf("writing a state: %v", err)
+	}
+	return b
 }
 
 func canonical(t failer, v any) []byte {
@@ -264,7 +275,7 @@ func (w *walk) checkReplay() {
 		}
 	}
 	for id, n := range w.s.m.Notes() {
-		if got := again.Notes()[id]; !bytes.Equal(canonical(w.t, got), canonical(w.t, n)) {
+		if got := again.Notes()[id]; !bytes.Equal(plain(w.t, got), plain(w.t, n)) {
 			w.t.Fatalf("replaying note %s gives another state", id)
 		}
 	}
