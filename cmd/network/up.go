@@ -53,7 +53,7 @@ func (f *upFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.bin, "bin", "", "folder with the chaincode and gateway programs (default: where this program is)")
 	flags.StringVar(&f.tools, "tools", "", "folder of the module that pins Fabric (default: network/tools of the repository)")
 	flags.BoolVar(&f.noGateways, "no-gateways", false, "start no gateways")
-	flags.BoolVar(&f.noChaincode, "no-chaincode", false, "leave the registry's chaincode out of a new network")
+	flags.BoolVar(&f.noChaincode, "no-chaincode", false, "leave the registry's chaincode out")
 	flags.BoolVar(&f.floor, "floor", false, "also deploy the one-key-put chaincode that the benchmark compares with")
 	flags.DurationVar(&f.batchTimeout, "batch-timeout", 0, "the orderers' wait before they cut a block, for a new network (default 50ms)")
 	flags.IntVar(&f.gogc, "gogc", 0, "GOGC of peers and orderers, for a new network (default: Go's)")
@@ -135,6 +135,9 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 		t.Chaincodes = nil
 	}
 	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways}
+	if base, err := network.ByName(t.Name); err == nil && !f.noChaincode {
+		o.Extra = base.Chaincodes // For a network that was made without.
+	}
 	if f.floor {
 		o.Extra = append(o.Extra, network.Floor())
 	}

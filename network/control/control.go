@@ -73,10 +73,10 @@ func dial(h network.Home) (conn net.Conn, err error) {
 	return conn, err
 }
 
-func listen(h network.Home) (listener net.Listener, err error) {
+// Listen opens the home's socket. The caller holds the lock of the home.
+func Listen(h network.Home) (listener net.Listener, err error) {
 	err = inFolder(string(h), network.ControlName, func(path string) error {
-		// A socket that a killed supervisor left is in the way. The lock of the
-		// home makes sure that no other supervisor runs.
+		// A socket that a killed supervisor left is in the way.
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 			return fmt.Errorf("removing an old control socket: %w", err)
 		}

@@ -44,8 +44,12 @@ func (r *recorder) Upgrade(_ context.Context, chaincode string) error {
 func serve(t *testing.T, h network.Home, r *recorder) *control.Client {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
+	listener, err := control.Listen(h)
+	if err != nil {
+		t.Fatal(err)
+	}
 	served := make(chan error, 1)
-	go func() { served <- control.Serve(ctx, h, r) }()
+	go func() { served <- control.Serve(ctx, listener, r) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-served; err != nil {

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"time"
 
-	"github.com/skuld-registry/skuld/network"
 	"github.com/skuld-registry/skuld/network/process"
 )
 
@@ -38,12 +38,9 @@ type failure struct {
 	Error string `json:"error"`
 }
 
-// Serve answers on the home's socket until the context ends.
-func Serve(ctx context.Context, h network.Home, s Supervisor) error {
-	listener, err := listen(h)
-	if err != nil {
-		return err
-	}
+// Serve answers on the home's socket, which Listen opened, until the context
+// ends.
+func Serve(ctx context.Context, listener net.Listener, s Supervisor) error {
 	server := &http.Server{
 		Handler:           handler(s),
 		ReadHeaderTimeout: headerLimit,

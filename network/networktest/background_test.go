@@ -75,6 +75,20 @@ func TestAPortThatAnotherProgramTookIsNamed(t *testing.T) {
 	mustRun(t, n, "down")
 }
 
+func TestAChaincodeIsAddedToANetworkThatWasMadeWithoutIt(t *testing.T) {
+	n := networktest.New(t, networktest.Options{Floor: true})
+	mustRun(t, n, "up", "--no-gateways", "--no-chaincode")
+	if got := len(running(t, n)); got != 4 {
+		t.Errorf("without a chaincode %d processes run, not 4", got)
+	}
+	mustRun(t, n, "down")
+	n.Up(t)
+	connect(t, n.Connection(t, "collector"), nil).mustPut(t, "added", "later")
+	n.Stop(t)
+	n.Up(t)
+	connect(t, n.Connection(t, "lender"), nil).mustHold(t, "added", "later")
+}
+
 func running(t *testing.T, n *networktest.Network) []process.ID {
 	t.Helper()
 	var ids []process.ID

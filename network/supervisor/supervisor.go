@@ -178,6 +178,10 @@ func (s *Supervisor) addExtra(state *network.State) error {
 
 // run owns the processes: when it returns, none of them runs.
 func (s *Supervisor) run(ctx context.Context, ready func()) error {
+	listener, err := control.Listen(s.home)
+	if err != nil {
+		return err
+	}
 	starting, quit := context.WithCancelCause(ctx)
 	defer quit(nil)
 	s.quit = quit
@@ -186,7 +190,7 @@ func (s *Supervisor) run(ctx context.Context, ready func()) error {
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	var controlling sync.WaitGroup
 	var controlErr error
-	controlling.Go(func() { controlErr = control.Serve(serving, s.home, s) })
+	controlling.Go(func() { controlErr = control.Serve(serving, listener, s) })
 	defer controlling.Wait()
 	defer stopServing()
 	if err := s.bringUp(starting); err != nil {
