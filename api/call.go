@@ -107,7 +107,7 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 func (s *Server) logCall(r *http.Request, c *call, began time.Time) {
 	attrs := []slog.Attr{
 		slog.String("request", c.id), slog.String("method", clip(r.Method, 16)), slog.String("route", c.route.pattern),
-		slog.Int("status", c.status), slog.Duration("took", s.Clock().Sub(began)),
+		slog.Int("status", c.status), slog.Int64("took_us", s.Clock().Sub(began).Microseconds()),
 	}
 	add := func(name, value string) {
 		if value != "" {

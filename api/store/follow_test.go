@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -190,6 +192,19 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	defer cancel()
 	if err := s.Wait(ctx, 7); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestDatabaseIsForItsOwnerOnly(t *testing.T) {
+	_, file := opened(t)
+	for _, name := range []string{file, file + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %v, want 0600", filepath.Base(name), info.Mode())
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver registers itself
@@ -49,6 +50,9 @@ type Store struct {
 // brings its tables to this version. Whether it fits the network is checked by
 // Claim.
 func Open(ctx context.Context, file string) (*Store, error) {
+	if err := forOwnerOnly(file); err != nil {
+		return nil, err
+	}
 	writer, err := open(file, "immediate", 1)
 	if err != nil {
 		return nil, err
@@ -62,6 +66,19 @@ func Open(ctx context.Context, file string) (*Store, error) {
 	}
 	s.height.init()
 	return s, nil
+}
+
+// forOwnerOnly makes the file before SQLite does, which would let others read
+// it; SQLite gives its other files the same mode.
+func forOwnerOnly(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = errors.Join(f.Chmod(0o600), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("making the database file: %w", err)
+	}
+	return nil
 }
 
 // open opens a pool. In WAL mode readers never wait for the writer. With

@@ -46,7 +46,7 @@ func TestLogsHoldNoPersonalDataAndNoTerms(t *testing.T) {
 	// What it should hold: one line of each request.
 	for _, wanted := range []string{
 		`"route":"/v1/notes/{note}/payments"`, `"status":422`, `"code":"payment_exceeds"`, `"principal":"` + string(lender.party) + `"`,
-		`"command":"`, `"transaction":"`, `"took":`,
+		`"command":"`, `"transaction":"`, `"took_us":`,
 	} {
 		if !strings.Contains(log, wanted) {
 			t.Errorf("the log lacks %s", wanted)
