@@ -136,7 +136,11 @@ func (r *registry) register(org, name string, kind ledger.PartyKind) *party {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	signed := r.command(p, ledger.OpPartyRegister, "", 1, ledger.RegisterBody{Kind: kind, Name: name, Keys: []ledger.Key{r.keyOf(p)}})
+	body := ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{r.keyOf(p)}}
+	if kind != ledger.Person {
+		body.Name = name
+	}
+	signed := r.command(p, ledger.OpPartyRegister, "", 1, body)
 	p.id = ledger.PartyID(r.apply(org, signed)[0].Subject.ID)
 	return p
 }

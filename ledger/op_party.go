@@ -9,6 +9,12 @@ func (b *RegisterBody) check() error {
 	if b.Kind != Person && b.Kind != Company && b.Kind != Authority {
 		return invalid("kind", "person, company or authority")
 	}
+	// The organisation that endorses beside the registrar sees a registration,
+	// and need not have anything to do with the person (EDPB: no more data than
+	// is needed). Who a person is, only the host and the note itself know.
+	if b.Kind == Person && b.Name != "" {
+		return invalid("name", "absent for a person, whose name stays with the host")
+	}
 	if err := checkText("name", b.Name, 0, MaxNameRunes); err != nil {
 		return err
 	}

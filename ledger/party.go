@@ -34,8 +34,8 @@ type Party struct {
 	Seq      uint64    `json:"seq"`
 	Head     Digest    `json:"head"`
 	Kind     PartyKind `json:"kind"`
-	Name     string    `json:"name,omitempty"`
-	Org      string    `json:"org"` // the member organisation that hosts it (its MSP id)
+	Name     string    `json:"name,omitempty"` // of a company or an authority; never of a person
+	Org      string    `json:"org"`            // the member organisation that hosts it (its MSP id)
 	Standing Standing  `json:"standing"`
 	Keys     []Key     `json:"keys"`
 }

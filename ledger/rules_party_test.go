@@ -113,3 +113,13 @@ func TestAPublicRecordHoldsNoPersonAndNoTerms(t *testing.T) {
 		t.Errorf("the record is %+v", r)
 	}
 }
+
+// The organisation that endorses beside the registrar sees every registration.
+func TestAPersonsNameIsNotTakenIntoTheLedger(t *testing.T) {
+	s := newStage(t)
+	a := &actor{name: "Anna", org: "RegistrarMSP", key: testKey("Anna")}
+	body := ledger.RegisterBody{Kind: ledger.Person, Name: "Anna Andersson", Keys: []ledger.Key{a.key}}
+	s.refuse(code(ledger.CodeBodyInvalid), a, ledger.OpPartyRegister, "", body)
+	body.Name = ""
+	s.do(a, ledger.OpPartyRegister, "", body)
+}

@@ -110,7 +110,11 @@ func testKey(name string) ledger.Key {
 func (s *stage) register(name string, kind ledger.PartyKind, org string) *actor {
 	s.t.Helper()
 	a := &actor{name: name, org: org, key: testKey(name)}
-	c := s.do(a, ledger.OpPartyRegister, "", ledger.RegisterBody{Kind: kind, Name: name, Keys: []ledger.Key{a.key}})
+	body := ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{a.key}}
+	if kind != ledger.Person {
+		body.Name = name
+	}
+	c := s.do(a, ledger.OpPartyRegister, "", body)
 	a.id = c.Party.ID
 	a.book = s.openBook(a)
 	return a

@@ -20,7 +20,11 @@ func (w *world) party(name, gateway, kind string) *actor {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r := w.write(a, "/v1/parties", fmt.Sprintf(`{"kind":%q,"name":"Name of %s","keys":[%s]}`, kind, name, key))
+	body := fmt.Sprintf(`{"kind":%q,"name":"Name of %s","keys":[%s]}`, kind, name, key)
+	if kind == "person" {
+		body = fmt.Sprintf(`{"kind":"person","keys":[%s]}`, key)
+	}
+	r := w.write(a, "/v1/parties", body)
 	a.party = ledger.PartyID(resultOf(w, r, http.StatusCreated).Subject.ID)
 	return a
 }

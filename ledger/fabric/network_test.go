@@ -94,9 +94,11 @@ func (m member) registration(kind ledger.PartyKind) (ledger.Signed, party) {
 	}
 	command := ledger.CommandID(uuid.NewString())
 	p := party{id: ledger.DerivePartyID(m.Network(), command), key: key}
-	return m.signed(p, ledger.Draft{Op: ledger.OpPartyRegister, Command: command, Body: ledger.RegisterBody{
-		Kind: kind, Name: "Brännkyrka & Söner", Keys: []ledger.Key{public},
-	}}), p
+	body := ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{public}}
+	if kind != ledger.Person {
+		body.Name = "Brännkyrka & Söner"
+	}
+	return m.signed(p, ledger.Draft{Op: ledger.OpPartyRegister, Command: command, Body: body}), p
 }
 
 // commit submits one command that must be committed.

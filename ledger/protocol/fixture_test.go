@@ -109,9 +109,11 @@ func (f *fixture) register(kind ledger.PartyKind) (ledger.Signed, signer) {
 	}
 	id := f.commandID()
 	s.id = ledger.DerivePartyID(network, id)
-	return f.sign(s, ledger.Draft{
-		Op: ledger.OpPartyRegister, Command: id, Body: ledger.RegisterBody{Kind: kind, Name: "Holm & Co <ab>", Keys: []ledger.Key{k}},
-	}), s
+	body := ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{k}}
+	if kind != ledger.Person {
+		body.Name = "Holm & Co <ab>"
+	}
+	return f.sign(s, ledger.Draft{Op: ledger.OpPartyRegister, Command: id, Body: body}), s
 }
 
 // rotate gives a command that adds a key to a party.

@@ -35,9 +35,12 @@ func (s *Signer) Registration(network string, id ledger.CommandID, at time.Time)
 		return ledger.Draft{}, fmt.Errorf("writing the key of %s: %w", s.Name, err)
 	}
 	s.ID = ledger.DerivePartyID(network, id)
+	body := ledger.RegisterBody{Kind: s.Kind, Keys: []ledger.Key{key}}
+	if s.Kind != ledger.Person {
+		body.Name = s.Name
+	}
 	return ledger.Draft{
-		Op: ledger.OpPartyRegister, Network: network, By: s.ID, Command: id, IssuedAt: at,
-		Body: ledger.RegisterBody{Kind: s.Kind, Name: s.Name, Keys: []ledger.Key{key}},
+		Op: ledger.OpPartyRegister, Network: network, By: s.ID, Command: id, IssuedAt: at, Body: body,
 	}, nil
 }
 
