@@ -25,8 +25,9 @@ func (a *app) partyRegister() *cobra.Command {
 organisation that shall host it. The registry gives it an id that says nothing
 of who it is; the profile remembers it.
 
-A name is kept by the registrar and the host, and is not public. An authority
-can be registered through the registrar's gateway only.`,
+A company's or an authority's name can be seen by every member; a person's stays
+with its host and is not given here. An authority can be registered through the
+registrar's gateway only.`,
 		Example: `  skuld --profile lender party register --kind company --name "Nordlån AB" --gateway http://127.0.0.1:8080
   skuld --profile anna party register --kind person --as registrar`,
 		Args: exactly(),
@@ -50,7 +51,7 @@ can be registered through the registrar's gateway only.`,
 		},
 	}
 	c.Flags().StringVar(&kind, "kind", "", "person, company or authority (required)")
-	c.Flags().StringVar(&name, "name", "", "the party's name")
+	c.Flags().StringVar(&name, "name", "", "the name of a company or an authority")
 	c.Flags().StringVar(&key, "key", "", "the key that signs (default the profile's)")
 	return c
 }

@@ -23,7 +23,7 @@ import (
 const (
 	defaultInFlight = 4
 	maxInFlight     = 32
-	defaultChunk    = 50
+	defaultChunk    = 100
 )
 
 // standIn is the folder, and so the profile, of the borrower that stands in

@@ -130,7 +130,11 @@ func (w *world) refused(code string, profile string, args ...string) result {
 func (w *world) register(profile, organisation, kind string, book bool) string {
 	w.t.Helper()
 	w.newKey(profile)
-	r := w.must(profile, "party", "register", "--kind", kind, "--name", profile, "--gateway", w.Gateways[organisation])
+	args := []string{"party", "register", "--kind", kind, "--gateway", w.Gateways[organisation]}
+	if kind != "person" {
+		args = append(args, "--name", profile)
+	}
+	r := w.must(profile, args...)
 	if book {
 		w.must(profile, "book", "open")
 	}
