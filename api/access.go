@@ -8,8 +8,8 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// authenticate finds out who asks. A token that is there must be good, also
-// where none is needed.
+// authenticate finds out who asks, where the route wants to know. A token that
+// is there must be good, also with a registration, which needs none.
 func (s *Server) authenticate(rt *route, r *http.Request) error {
 	text := r.Header.Get("Authorization")
 	if text == "" || rt.access == open {

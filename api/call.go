@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -45,7 +44,7 @@ func (s *Server) serve(rt *route) http.Handler {
 		defer s.logCall(r, c, began)
 		id := make([]byte, 12)
 		if _, err := io.ReadFull(s.Random, id); err != nil {
-			c.cause = fmt.Errorf("drawing a request's id: %w", err)
+			c.code, c.cause = ledger.CodeInternal, fmt.Errorf("drawing a request's id: %w", err)
 			rec.WriteHeader(http.StatusInternalServerError)
 			return
 		}
@@ -71,8 +70,8 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	places := s.underWay
 	if rt.stream {
 		places = s.streams
-	} else if rt.limit == maxImportBody {
-		places = s.uploads
+	} else if rt.limit > maxBody {
+		places = s.large
 	}
 	select {
 	case places <- struct{}{}:
@@ -122,9 +121,9 @@ func (s *Server) logCall(r *http.Request, c *call, began time.Time) {
 	add("transaction", c.transaction)
 	level := slog.LevelInfo
 	if c.cause != nil {
-		level = slog.LevelError
-		if c.code == ledger.CodeUnavailable || errors.Is(c.cause, context.Canceled) {
-			level = slog.LevelWarn
+		level = slog.LevelWarn // the ledger, or a client that left before its answer
+		if c.code == ledger.CodeInternal {
+			level = slog.LevelError
 		}
 		attrs = append(attrs, slog.String("error", c.cause.Error()))
 	}

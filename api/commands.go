@@ -8,9 +8,6 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
-const maxBatchBody = 4 << 20
-
 // commandsRequest is one signed command, or several.
 type commandsRequest struct {
 	JWS      string          `json:"jws"`

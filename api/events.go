@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -32,13 +33,22 @@ type event struct {
 // server-sent events, from now on or from after Last-Event-ID. An event holds no
 // terms: who wants them reads the note.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	after, err := s.firstEvent(r)
 	if err != nil {
 		return err
 	}
 	out := &eventWriter{w: w, control: http.NewResponseController(w)}
 	w.Header().Set("Content-Type", "text/event-stream")
+	err = s.sendUntilTheEnd(r, out, after)
+	if errors.Is(err, errGone) {
+		return nil
+	}
+	return err
+}
+
+// sendUntilTheEnd sends events until the client or the gateway ends the stream,
+// or the caller's key is no longer in force.
+func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, after int64) error {
 	if err := out.send([]byte(": open\n\n")); err != nil {
 		return err
 	}
@@ -46,19 +56,20 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	defer beat.Stop()
 	for {
 		_, changed := s.Store.Next()
+		var err error
 		if after, err = s.sendEvents(r, out, after); err != nil {
 			return err
 		}
 		select {
 		case <-changed:
 		case <-beat.C:
-			if err := s.stillInForce(r); err != nil {
+			if s.stillInForce(r) != nil {
 				return nil
 			}
 			if err := out.send([]byte(": alive\n\n")); err != nil {
-				return nil // the client has gone away
+				return err
 			}
-		case <-ctx.Done():
+		case <-r.Context().Done():
 			return nil
 		case <-s.stopping:
 			return nil
@@ -135,15 +146,19 @@ func (o *eventWriter) event(e store.Entry) error {
 	return o.send(b.Bytes())
 }
 
+// errGone says that the client does not take events any more.
+var errGone = errors.New("the client has gone away")
+
 func (o *eventWriter) send(b []byte) error {
 	if err := o.control.SetWriteDeadline(time.Now().Add(slowClient)); err != nil {
 		return fmt.Errorf("setting an event's time: %w", err)
 	}
-	if _, err := o.w.Write(b); err != nil {
-		return fmt.Errorf("sending an event: %w", err)
+	_, err := o.w.Write(b)
+	if err == nil {
+		err = o.control.Flush()
 	}
-	if err := o.control.Flush(); err != nil {
-		return fmt.Errorf("sending an event: %w", err)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ var writeRoutes = []route{
 	{method: post, pattern: "/v1/commands", name: "submitCommands", access: signable, limit: maxBatchBody, handle: (*Server).submitCommands},
 	{method: post, pattern: "/v1/drafts", name: "createDraft", access: signable, handle: (*Server).createDraft},
 	{method: post, pattern: "/v1/imports", name: "createImport", access: tokened, handle: (*Server).createImport},
-	{method: post, pattern: "/v1/imports/{import}/rows", name: "submitImportRows", access: tokened, limit: maxImportBody, handle: (*Server).submitImportRows},
+	{method: post, pattern: "/v1/imports/{import}/rows", name: "submitImportRows", access: tokened, limit: maxBatchBody, handle: (*Server).submitImportRows},
 	{method: post, pattern: "/v1/parties", name: "registerParty", access: signable, op: ledger.OpPartyRegister, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/rotation", name: "rotateKeys", access: tokened, op: ledger.OpPartyRotate, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/revocation", name: "revokeParty", access: tokened, op: ledger.OpPartyRevoke, handle: (*Server).write},

@@ -17,11 +17,12 @@ import (
 
 // Limits of a server.
 const (
-	maxBody       = 1 << 20  // bytes of a request's body
-	maxImportBody = 64 << 20 // bytes of a chunk of an import
-	maxUnderWay   = 512      // requests at a time, streams apart
-	maxStreams    = 256      // streams of events at a time
-	maxUploads    = 4        // chunks of imports at a time, which may each be large
+	maxBody = 1 << 20 // bytes of a request's body
+	// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
+	maxBatchBody = 4 << 20
+	maxUnderWay  = 512 // requests at a time, streams apart
+	maxLarge     = 64  // of them with bodies larger than maxBody
+	maxStreams   = 256 // streams of events at a time
 
 	// requestTime bounds a request; submitTime bounds the wait for an outcome
 	// within it, after which the caller is told that it is not known yet.
@@ -76,7 +77,7 @@ type Server struct {
 	Options
 	underWay chan struct{}
 	streams  chan struct{}
-	uploads  chan struct{}
+	large    chan struct{}
 	stopping chan struct{} // closed by Stop
 	router   chi.Router
 }
@@ -91,7 +92,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, underWay: make(chan struct{}, maxUnderWay), streams: make(chan struct{}, maxStreams),
-		uploads: make(chan struct{}, maxUploads), stopping: make(chan struct{}),
+		large: make(chan struct{}, maxLarge), stopping: make(chan struct{}),
 	}
 	s.router = chi.NewRouter()
 	for _, r := range routes() {

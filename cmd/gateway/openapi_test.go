@@ -29,8 +29,8 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 })
 
 // checkExchange checks every answer, and every request that was not refused,
-// against the OpenAPI document.
-func checkExchange(t *testing.T, req *http.Request, s sent, r reply) {
+// against the OpenAPI document. It gives the operation that was carried out.
+func checkExchange(t *testing.T, req *http.Request, s sent, r reply) (operation string) {
 	t.Helper()
 	router, err := contract()
 	if err != nil {
@@ -41,7 +41,7 @@ func checkExchange(t *testing.T, req *http.Request, s sent, r reply) {
 		if r.status != http.StatusNotFound && r.status != http.StatusMethodNotAllowed {
 			t.Errorf("%s %s: answered with %d, and not in the document: %v", s.method, s.path, r.status, err)
 		}
-		return
+		return ""
 	}
 	again := req.Clone(t.Context())
 	again.Body = io.NopCloser(bytes.NewReader(s.body))
@@ -61,4 +61,28 @@ func checkExchange(t *testing.T, req *http.Request, s sent, r reply) {
 	if err != nil {
 		t.Errorf("%s %s: the answer %d is not as documented: %v", s.method, s.path, r.status, err)
 	}
+	if r.status >= http.StatusBadRequest {
+		return ""
+	}
+	return route.Operation.OperationID
+}
+
+// documented lists the operations of the document.
+func documented(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../api/openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			names = append(names, operation.OperationID)
+		}
+	}
+	return names
 }

@@ -77,6 +77,7 @@ type world struct {
 	ledger   *inproc.Ledger
 	gateways map[string]*served
 	journal  *journal
+	used     map[string]bool // operations that were carried out
 
 	closed     bool  // whether gateways that start now refuse registrations
 	checkError error // what gateways that start now hear of the ledger
@@ -97,7 +98,7 @@ var organisations = map[string]string{
 
 func newWorld(t *testing.T, o inproc.Options) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{now: noon}, gateways: map[string]*served{}, journal: &journal{}}
+	w := &world{t: t, clock: &clock{now: noon}, gateways: map[string]*served{}, journal: &journal{}, used: map[string]bool{}}
 	o.Clock = w.clock.Now
 	if o.Client.Wait == nil {
 		o.Client.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
@@ -194,7 +195,6 @@ type actor struct {
 type sentDraft struct {
 	path    string
 	payload []byte
-	params  []byte // of the request that got it
 }
 
 // sent is a request as it went out.
@@ -244,7 +244,7 @@ func (w *world) do(gateway string, s sent) reply {
 		w.t.Fatal(err)
 	}
 	r := reply{status: resp.StatusCode, header: resp.Header, body: body}
-	checkExchange(w.t, req, s, r)
+	w.used[checkExchange(w.t, req, s, r)] = true
 	return r
 }
 
