@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/client"
@@ -119,8 +120,12 @@ func (p *play) forge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	network, err := p.lender.Network(ctx)
+	if err != nil {
+		return err
+	}
 	command, err := ledger.Draft{
-		Op: ledger.OpAccept, Network: networkOf(ctx, p.lender), By: p.borrower.id, Subject: string(p.note), Seq: n.Seq + 1,
+		Op: ledger.OpAccept, Network: network, By: p.borrower.id, Subject: string(p.note), Seq: n.Seq + 1,
 		Command: "00000000-0000-4000-8000-000000000001", IssuedAt: time.Now(), Body: ledger.AcceptBody{Offer: n.Note.Offer},
 	}.Build()
 	if err != nil {
@@ -140,16 +145,7 @@ func (p *play) forge(ctx context.Context) error {
 	return wantCode(ledger.CodeKeyUnknown, err)
 }
 
-// networkOf gives the digest that commands name. The client has asked for it
-// already; a fault shows as a refusal of what is built with it.
-func networkOf(ctx context.Context, a *actor) string {
-	network, err := a.Network(ctx)
-	if err != nil {
-		return ""
-	}
-	return network
-}
-
+// unsigned hands in a command without its last part, the signature.
 func (p *play) unsigned(ctx context.Context) error {
 	_, signed, err := p.borrower.Write(ctx, client.Draft{
 		Op: ledger.OpDecline, Subject: string(p.note), Seq: 2, Body: ledger.ReasonBody{},
@@ -157,12 +153,7 @@ func (p *play) unsigned(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// A JWS without its last part, the signature.
-	end := len(signed.JWS)
-	for signed.JWS[end-1] != '.' {
-		end--
-	}
-	signed.JWS = signed.JWS[:end]
+	signed.JWS = signed.JWS[:strings.LastIndexByte(signed.JWS, '.')+1]
 	_, err = p.borrower.Submit(ctx, signed)
 	return wantCode(ledger.CodeSignatureWrong, err)
 }

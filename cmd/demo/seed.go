@@ -47,26 +47,36 @@ func seed(ctx context.Context, o options, gateways map[string]string, out io.Wri
 	if err != nil {
 		return err
 	}
-	actors := map[string]*actor{}
+	made := seeded{actors: map[string]*actor{}, gateways: gateways}
 	for _, c := range cast {
 		p, err := profile.Open(filepath.Join(dir, c.profile))
 		if err != nil {
 			return err
 		}
-		a, err := seedParty(ctx, p, passphrase, gateways[c.organisation], c.role)
+		key, err := seedKey(p, passphrase)
+		if err != nil {
+			return err
+		}
+		a, err := seedParty(ctx, p, key, newcomer{c.role, gateways[c.organisation]})
 		if err == nil && c.book {
 			err = seedBook(ctx, p, a)
 		}
 		if err != nil {
 			return fmt.Errorf("making the %s: %w", c.profile, err)
 		}
-		actors[c.profile] = a
+		made.actors[c.profile] = a
 	}
-	notes, err := seedNotes(ctx, actors)
-	if err != nil {
+	if made.notes, err = seedNotes(ctx, made.actors); err != nil {
 		return err
 	}
-	return announce(out, o, gateways, actors, notes)
+	return announce(out, o, made)
+}
+
+// seeded is all that seed has made.
+type seeded struct {
+	gateways map[string]string
+	actors   map[string]*actor
+	notes    map[string]ledger.NoteID // by reference
 }
 
 // seedPassphrase draws the passphrase of the demonstration's keys, once.
@@ -87,15 +97,17 @@ func seedPassphrase(dir string) ([]byte, error) {
 	return []byte(text), holder.WriteFile(passphraseName, []byte(text+"\n"))
 }
 
+// newcomer is a party to be and where it is to register.
+type newcomer struct {
+	role
+	gateway string
+}
+
 // seedParty gives the profile's party, registered if it is not: the first time,
 // and when the network is another than the one it was registered on.
-func seedParty(ctx context.Context, p *profile.Profile, passphrase []byte, gateway string, r role) (*actor, error) {
-	key, err := seedKey(p, passphrase)
-	if err != nil {
-		return nil, err
-	}
+func seedParty(ctx context.Context, p *profile.Profile, key crypto.Signer, n newcomer) (*actor, error) {
 	if p.Party != "" {
-		a, err := known(gateway, p.Party, key)
+		a, err := known(n.gateway, p.Party, key)
 		if err != nil {
 			return nil, err
 		}
@@ -107,17 +119,17 @@ func seedParty(ctx context.Context, p *profile.Profile, passphrase []byte, gatew
 			if err != nil {
 				return nil, err
 			}
-			p.Gateway, a.book = gateway, p.Book
+			p.Gateway, a.book = n.gateway, p.Book
 			return a, p.Save()
 		default:
 			return nil, err
 		}
 	}
-	a, err := register(ctx, gateway, key, r)
+	a, err := register(ctx, n.gateway, key, n.role)
 	if err != nil {
 		return nil, err
 	}
-	p.Gateway, p.Party = gateway, a.id
+	p.Gateway, p.Party = n.gateway, a.id
 	return a, p.Save()
 }
 
@@ -153,7 +165,7 @@ const (
 // seedNotes brings each note to where it should be, from wherever it is: seed
 // may have been interrupted, and people may have gone on with the notes.
 func seedNotes(ctx context.Context, actors map[string]*actor) (map[string]ledger.NoteID, error) {
-	lender, borrower, collector := actors["lender"], actors["borrower"], actors["collector"]
+	lender, borrower := actors["lender"], actors["borrower"]
 	found := map[string]*client.Note{}
 	for n, err := range lender.Notes(ctx, client.NoteQuery{Role: ledger.RoleLender, Borrower: borrower.id}) {
 		if err != nil {
@@ -177,7 +189,7 @@ func seedNotes(ctx context.Context, actors map[string]*actor) (map[string]ledger
 			return nil, fmt.Errorf("offering %s: %w", reference, err)
 		}
 		notes[reference] = id
-		if err := advance(ctx, reference, id, lender, borrower, collector); err != nil {
+		if err := advance(ctx, actors, reference, id); err != nil {
 			return nil, fmt.Errorf("making %s: %w", reference, err)
 		}
 	}
@@ -185,10 +197,11 @@ func seedNotes(ctx context.Context, actors map[string]*actor) (map[string]ledger
 }
 
 // advance takes a note that is offered to where its reference says.
-func advance(ctx context.Context, reference string, id ledger.NoteID, lender, borrower, collector *actor) error {
+func advance(ctx context.Context, actors map[string]*actor, reference string, id ledger.NoteID) error {
 	if reference == seedOffered {
 		return nil
 	}
+	lender, borrower, collector := actors["lender"], actors["borrower"], actors["collector"]
 	if _, _, err := borrower.accept(ctx, id); err != nil || reference == seedActive {
 		return err
 	}
@@ -213,7 +226,8 @@ func advance(ctx context.Context, reference string, id ledger.NoteID, lender, bo
 }
 
 // announce says where everything is and what to try.
-func announce(out io.Writer, o options, gateways map[string]string, actors map[string]*actor, notes map[string]ledger.NoteID) error {
+func announce(out io.Writer, o options, made seeded) error {
+	notes := made.notes
 	call := o.skuld
 	if home := os.Getenv("SKULD_HOME"); o.home != ".skuld" || home != "" {
 		call = "SKULD_HOME=" + o.home + " " + call
@@ -223,19 +237,19 @@ func announce(out io.Writer, o options, gateways map[string]string, actors map[s
 	line("The registry is running.")
 	line("")
 	for _, organisation := range []string{"lender", "collector", "registrar"} {
-		line("  %-10s %s", organisation, gateways[organisation])
+		line("  %-10s %s", organisation, made.gateways[organisation])
 	}
 	line("")
 	line("Demonstration parties (their keys are in %s):", filepath.Join(o.home, demoFolder))
 	for _, c := range cast {
-		line("  %-10s %s", c.profile, actors[c.profile].id)
+		line("  %-10s %s", c.profile, made.actors[c.profile].id)
 	}
 	line("")
 	line("Try, in another terminal:")
 	for _, command := range []string{
 		"--as lender note list",
 		"--as borrower note accept " + string(notes[seedOffered]),
-		"--as lender transfer offer " + string(notes[seedActive]) + " --to " + string(actors["collector"].id),
+		"--as lender transfer offer " + string(notes[seedActive]) + " --to " + string(made.actors["collector"].id),
 		"--as collector transfer accept " + string(notes[seedForSale]),
 		"--as collector pay " + string(notes[seedSold]) + ` --amount "1000.00 SEK"`,
 		"--as borrower note show " + string(notes[seedSold]),

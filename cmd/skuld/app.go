@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -216,7 +215,7 @@ type session struct {
 }
 
 // connect makes a client for the profile's party. It asks for the passphrase.
-func (a *app) connect(ctx context.Context) (*session, error) {
+func (a *app) connect() (*session, error) {
 	p, err := a.openProfile()
 	if err != nil {
 		return nil, err
@@ -224,10 +223,11 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	if p.Party == "" {
 		return nil, &usageError{"skuld", fmt.Errorf("the profile %s has no party; make a key with skuld key new and register with skuld party register, or choose another with --profile", p.Dir())}
 	}
-	return a.connectAs(ctx, p, p.Party, p.Key)
+	return a.connectAs(p, p.Party, p.Key)
 }
 
-func (a *app) connectAs(_ context.Context, p *profile.Profile, party ledger.PartyID, key string) (*session, error) {
+// connectAs makes a client for a party, or for nobody yet, with a key.
+func (a *app) connectAs(p *profile.Profile, party ledger.PartyID, key string) (*session, error) {
 	gateway, err := a.gatewayOf(p)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -69,7 +70,7 @@ func (a *app) register(cmd *cobra.Command, p *profile.Profile, body ledger.Regis
 	if err != nil {
 		return client.Receipt{}, err
 	}
-	s, err := a.connectAs(ctx, p, "", name)
+	s, err := a.connectAs(p, "", name)
 	if err != nil {
 		return client.Receipt{}, err
 	}
@@ -87,8 +88,8 @@ func (a *app) register(cmd *cobra.Command, p *profile.Profile, body ledger.Regis
 	if err := p.Save(); err != nil {
 		return client.Receipt{}, err
 	}
-	receipt, err := a.handIn(ctx, s, command, signed, s.Register)
-	if _, kept := err.(*keptError); err != nil && !kept {
+	receipt, err := a.handIn(ctx, s, submission{command, signed, s.Register})
+	if _, kept := errors.AsType[*keptError](err); err != nil && !kept {
 		p.Settings = before
 		if restored := p.Save(); restored != nil {
 			return receipt, fmt.Errorf("%w; and the profile could not be put back: %w", err, restored)
@@ -108,7 +109,7 @@ func (a *app) partyShow() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect(cmd.Context())
+			s, err := a.connect()
 			if err != nil {
 				return err
 			}
@@ -156,7 +157,7 @@ added from then on.`,
   skuld party rotate --add second --remove key`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect(cmd.Context())
+			s, err := a.connect()
 			if err != nil {
 				return err
 			}
@@ -221,7 +222,7 @@ by nobody; transfer them first.`,
 		Example: `  skuld party revoke --reason "Merged into another company" --yes`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect(cmd.Context())
+			s, err := a.connect()
 			if err != nil {
 				return err
 			}

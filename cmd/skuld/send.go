@@ -30,24 +30,30 @@ func (a *app) send(ctx context.Context, s *session, d client.Draft) (client.Rece
 	if err != nil {
 		return client.Receipt{}, err
 	}
-	return a.handIn(ctx, s, command, signed, s.Submit)
+	return a.handIn(ctx, s, submission{command, signed, s.Submit})
+}
+
+// submission is a signed command and how it is handed in.
+type submission struct {
+	command *ledger.Command
+	signed  ledger.Signed
+	submit  func(context.Context, ledger.Signed) (client.Receipt, error)
 }
 
 // handIn hands in a signed command. It is on the disk before it is sent: if this
 // program ends before the outcome is known, the same command can be sent again,
 // where a newly written one could pay twice.
-func (a *app) handIn(ctx context.Context, s *session, command *ledger.Command, signed ledger.Signed,
-	submit func(context.Context, ledger.Signed) (client.Receipt, error)) (client.Receipt, error) {
-	text, err := json.Marshal(signed)
+func (a *app) handIn(ctx context.Context, s *session, what submission) (client.Receipt, error) {
+	text, err := json.Marshal(what.signed)
 	if err != nil {
 		return client.Receipt{}, fmt.Errorf("keeping the command: %w", err)
 	}
-	name := filepath.Join("unknown", string(command.Command)+".json")
+	name := filepath.Join("unknown", string(what.command.Command)+".json")
 	if err := s.profile.WriteFile(name, append(text, '\n')); err != nil {
 		return client.Receipt{}, err
 	}
 	path := filepath.Join(s.profile.Dir(), name)
-	receipt, err := submit(ctx, signed)
+	receipt, err := what.submit(ctx, what.signed)
 	if _, unknown := errors.AsType[*client.UnknownOutcome](err); unknown {
 		return receipt, &keptError{path: path, err: err}
 	}

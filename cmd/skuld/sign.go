@@ -125,7 +125,7 @@ again is safe: it applies once, and its repeat is answered with the first result
 			if err != nil {
 				return err
 			}
-			s, err := a.connect(cmd.Context())
+			s, err := a.connect()
 			if err != nil {
 				return err
 			}
@@ -133,7 +133,7 @@ again is safe: it applies once, and its repeat is answered with the first result
 			if command.Op == ledger.OpPartyRegister {
 				submit = s.Register
 			}
-			receipt, err := a.handIn(cmd.Context(), s, command, signed, submit)
+			receipt, err := a.handIn(cmd.Context(), s, submission{command, signed, submit})
 			if err != nil {
 				return err
 			}

@@ -137,7 +137,7 @@ func (a *app) importTape(cmd *cobra.Command, path string, f tapeFlags) error {
 		i.head = dryHead(a.now(), f)
 		return i.run(cmd.Context())
 	}
-	s, err := a.connect(cmd.Context())
+	s, err := a.connect()
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,14 @@ import (
 
 func (a *app) transferCommand() *cobra.Command {
 	return group("transfer", "Sell, pledge or give out for collection", a.transferOffer(), a.transferAccept(),
-		a.transferEnd("reject", "Say no to a transfer that is offered to one", ledger.OpTransferReject, "The transfer is rejected."),
-		a.transferEnd("withdraw", "Take an offered transfer back", ledger.OpTransferWithdraw, "The transfer is withdrawn."))
+		a.transferEnd(noteCommand{
+			use: "reject NOTE", short: "Say no to a transfer that is offered to one", op: ledger.OpTransferReject,
+			example: "  skuld --as collector transfer reject n…", done: "The transfer is rejected.",
+		}),
+		a.transferEnd(noteCommand{
+			use: "withdraw NOTE", short: "Take an offered transfer back", op: ledger.OpTransferWithdraw,
+			example: "  skuld --as lender transfer withdraw n…", done: "The transfer is withdrawn.",
+		}))
 }
 
 func (a *app) transferOffer() *cobra.Command {
@@ -83,15 +89,14 @@ can do nothing with the note. What was bought goes to a book of one's own.`,
 	return c
 }
 
-func (a *app) transferEnd(verb, short string, op ledger.Op, done string) *cobra.Command {
+// transferEnd makes a command line that ends an offered transfer.
+func (a *app) transferEnd(n noteCommand) *cobra.Command {
 	var reason, transfer string
-	c := a.onNote(noteCommand{
-		use: verb + " NOTE", short: short, op: op, example: "  skuld transfer " + verb + " n…", done: done,
-		body: func(_ *cobra.Command, n *client.Note) (any, error) {
-			id, err := pendingTransfer(n, transfer)
-			return ledger.TransferBody{Transfer: id, Reason: reason}, err
-		},
-	})
+	n.body = func(_ *cobra.Command, n *client.Note) (any, error) {
+		id, err := pendingTransfer(n, transfer)
+		return ledger.TransferBody{Transfer: id, Reason: reason}, err
+	}
+	c := a.onNote(n)
 	c.Flags().StringVar(&reason, "reason", "", "why")
 	c.Flags().StringVar(&transfer, "transfer", "", "the transfer's id (default the one that is offered)")
 	return c
