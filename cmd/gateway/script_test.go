@@ -156,8 +156,10 @@ func (p *player) play(paragraph string) string {
 	return strings.Join(append(out, saves...), "\n")
 }
 
-// request sends a paragraph's request.
+// request sends a paragraph's request. What others wrote through their gateways
+// may reach this one's read model a moment later; a script shows it after that.
 func (p *player) request(a *actor, words, rest []string) reply {
+	p.world.catchUp(a.gateway)
 	switch words[0] {
 	case "again":
 		return p.world.do(a.gateway, *a.last)
