@@ -110,6 +110,21 @@ func TestDocumentHasEveryCodeOperationStatusAndRole(t *testing.T) {
 	check(t, doc, "Status", ledger.Statuses()[1:]) // without that of no note
 }
 
+func TestExamplesOfTheDocumentAreAsItsSchemasSay(t *testing.T) {
+	checked := 0
+	for name, schema := range document31(t).Components.Schemas {
+		for i, example := range schema.Value.Examples {
+			checked++
+			if err := schema.Value.VisitJSON(example, openapi3.EnableJSONSchema2020()); err != nil {
+				t.Errorf("example %d of %s: %v", i, name, err)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("the document has no example")
+	}
+}
+
 func check[T ~string](t *testing.T, doc *openapi3.T, schema string, values []T) {
 	t.Helper()
 	listed := map[string]bool{}
