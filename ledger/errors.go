@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -105,5 +104,3 @@ type catalogueEntry struct {
 }
 
 func itoa[T ~int | ~int64 | ~uint64](n T) string { return strconv.FormatInt(int64(n), 10) }
-
-func quoted(v any) string { return fmt.Sprintf("%q", fmt.Sprint(v)) }

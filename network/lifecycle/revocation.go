@@ -10,7 +10,8 @@ import (
 	"math/big"
 	"slices"
 
-	"github.com/golang/protobuf/proto" //nolint:staticcheck // fabric-protos-go's messages are of this module.
+	//lint:ignore SA1019 fabric-protos-go's messages are of this module.
+	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 	mspproto "github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"

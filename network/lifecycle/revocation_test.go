@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang/protobuf/proto" //nolint:staticcheck // fabric-protos-go's messages are of this module.
+	//lint:ignore SA1019 fabric-protos-go's messages are of this module.
+	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
 
 	"github.com/skuld-registry/skuld/network/pki"
