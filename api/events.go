@@ -88,6 +88,10 @@ func (s *Server) firstEvent(r *http.Request) (int64, error) {
 		text = id
 	}
 	if text == "" {
+		// While the read model is built, what it comes to is not what happens now.
+		if err := s.requireComplete(); err != nil {
+			return 0, err
+		}
 		return s.Store.Last(r.Context())
 	}
 	after, err := strconv.ParseInt(text, 10, 64)
@@ -97,8 +101,14 @@ func (s *Server) firstEvent(r *http.Request) (int64, error) {
 	return after, nil
 }
 
-// sendEvents sends all events after a position and gives the last one's.
+// sendEvents sends all events after a position and gives the position up to which
+// it has looked, so that a party to whom nothing happens does not have what
+// happens to others looked through anew with every block.
 func (s *Server) sendEvents(r *http.Request, out *eventWriter, after int64) (int64, error) {
+	last, err := s.Store.Last(r.Context()) // before the entries: what comes meanwhile is not passed over
+	if err != nil {
+		return after, err
+	}
 	for {
 		entries, err := s.Store.EntriesOf(r.Context(), callOf(r.Context()).party.ID, after)
 		if err != nil {
@@ -118,7 +128,7 @@ func (s *Server) sendEvents(r *http.Request, out *eventWriter, after int64) (int
 			}
 		}
 		if len(entries) < store.MaxEntries {
-			return after, nil
+			return max(after, last), nil
 		}
 	}
 }

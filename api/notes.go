@@ -240,10 +240,18 @@ func (s *Server) getHistory(w http.ResponseWriter, r *http.Request) error {
 			Seq: e.Seq, At: e.At, Org: e.Org, Transaction: e.Transaction, Command: opened.Payload, JWS: e.Signed.JWS,
 		})
 	}
-	if n := len(entries); n == limit && entries[n-1].Seq < v.seq() {
-		a.Next = entries[n-1].Seq + 1
-	}
+	a.Next = nextEntry(entries, v.seq())
 	return answer(w, http.StatusOK, a)
+}
+
+// nextEntry gives the number with which a history goes on after some entries, 0
+// at its end. Whether a page is full says nothing: the ledger gives fewer entries
+// than it is asked for where they are long.
+func nextEntry(entries []ledger.Entry, last uint64) uint64 {
+	if n := len(entries); n > 0 && entries[n-1].Seq < last {
+		return entries[n-1].Seq + 1
+	}
+	return 0
 }
 
 // maxSeq bounds a sequence number in an address; no note has so many commands.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -116,10 +117,12 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 
 // methodNotAllowed says which methods there are (RFC 9110 par. 15.5.6).
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
 	for _, method := range []string{get, post} {
 		if s.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
-			w.Header().Add("Allow", method)
+			allowed = append(allowed, method)
 		}
 	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	return ledger.Refuse(ledger.CodeMethodNotAllowed, "method", clip(r.Method, 16))
 }

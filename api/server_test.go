@@ -31,6 +31,7 @@ var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
 type fake struct {
 	party *ledger.Party
 	books func() ([]ledger.BookView, error)
+	seq   uint64 // of every note
 }
 
 func (f *fake) Network() string { return "net" }
@@ -40,7 +41,11 @@ func (f *fake) Submit(context.Context, ...ledger.Signed) ([]ledger.Outcome, erro
 }
 
 func (f *fake) Notes(_ context.Context, ids ...ledger.NoteID) ([]ledger.NoteView, error) {
-	return make([]ledger.NoteView, len(ids)), nil
+	views := make([]ledger.NoteView, len(ids))
+	for i := range views {
+		views[i].Record.Seq = f.seq
+	}
+	return views, nil
 }
 
 func (f *fake) Parties(_ context.Context, ids ...ledger.PartyID) ([]ledger.PartyView, error) {
@@ -153,9 +158,42 @@ func TestFaultOfTheLedgerIsUnavailableAndLogged(t *testing.T) {
 
 func TestListIsRefusedWhileItWouldLeaveNotesOut(t *testing.T) {
 	b := newBench(t, false)
-	for _, path := range []string{"/v1/notes", "/v1/books"} {
+	for _, path := range []string{"/v1/notes", "/v1/books", "/v1/events"} { // events begin with what happens now
 		if w, p := b.get(path); w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable {
 			t.Errorf("%s: got %d %s", path, w.Code, w.Body)
+		}
+	}
+}
+
+func TestExpiredCommandIsRejectedOnlyIfTheLedgerHasNothingInItsPlace(t *testing.T) {
+	b := newBench(t, true)
+	sent := store.Submission{
+		Signer: b.ledger.party.ID, Command: "00000000-0000-4000-8000-000000000000", Op: ledger.OpPay,
+		Subject: ledger.NoteID("n" + strings.Repeat("a", 32)).Subject(), Seq: 3, Expires: noon.Add(-time.Hour),
+	}
+	if err := b.Store.Remember(t.Context(), sent); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		seq  uint64 // of the note on the ledger, of which the read model knows nothing yet
+		want int
+	}{{2, http.StatusOK}, {3, http.StatusAccepted}, {4, http.StatusAccepted}} {
+		b.ledger.seq = c.seq
+		w, _ := b.get(transactionPath + string(sent.Command))
+		if rejected := strings.Contains(w.Body.String(), string(ledger.CodeCommandExpired)); w.Code != c.want || rejected != (c.want == http.StatusOK) {
+			t.Errorf("with the note at %d: got %d %s", c.seq, w.Code, w.Body)
+		}
+	}
+}
+
+func TestHistoryGoesOnAfterAPageThatIsNotFull(t *testing.T) {
+	two := []ledger.Entry{{Seq: 4}, {Seq: 5}}
+	for _, c := range []struct {
+		entries    []ledger.Entry
+		last, want uint64
+	}{{two, 9, 6}, {two, 5, 0}, {two, 4, 0}, {nil, 9, 0}} {
+		if got := nextEntry(c.entries, c.last); got != c.want {
+			t.Errorf("after %d entries of a note at %d it goes on with %d, want %d", len(c.entries), c.last, got, c.want)
 		}
 	}
 }

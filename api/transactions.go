@@ -111,12 +111,48 @@ func (s *Server) commandOutcome(w http.ResponseWriter, r *http.Request, id ledge
 		p := describe(ledger.Refuse(ledger.CodeConflict), c.lang)
 		a.Outcome, a.Problem = ledger.Conflicted, &p
 	case s.Clock().After(sent.Expires.Add(2 * ledger.ClockTolerance)):
-		// No peer endorses it any more, and what was endorsed has been ordered.
+		// No peer endorses it any more, and what was endorsed has been ordered. The
+		// ledger itself is asked: the read model may be behind.
+		taken, err := s.taken(ctx, sent.Subject, sent.Seq)
+		if err != nil {
+			return err
+		}
+		if taken {
+			break
+		}
 		p := describe(ledger.Refuse(ledger.CodeCommandExpired, "expired", sent.Expires.Format(time.RFC3339)), c.lang)
 		a.Outcome, a.Problem = ledger.Rejected, &p
-	default:
+	}
+	if a.Outcome == ledger.Unknown {
 		w.Header().Set("Retry-After", "1")
 		return answer(w, http.StatusAccepted, a)
 	}
 	return answer(w, http.StatusOK, a)
+}
+
+// taken says whether a command with this number, whichever, stands on the ledger.
+func (s *Server) taken(ctx context.Context, subject ledger.Subject, seq uint64) (bool, error) {
+	var stands uint64
+	var err error
+	switch subject.Kind {
+	case ledger.KindNote:
+		var views []ledger.NoteView
+		if views, err = s.Service.Notes(ctx, ledger.NoteID(subject.ID)); err == nil {
+			stands = views[0].Record.Seq
+		}
+	case ledger.KindParty:
+		var views []ledger.PartyView
+		if views, err = s.Service.Parties(ctx, ledger.PartyID(subject.ID)); err == nil {
+			stands = views[0].Record.Seq
+		}
+	case ledger.KindBook:
+		var views []ledger.BookView
+		if views, err = s.Service.Books(ctx, ledger.BookID(subject.ID)); err == nil && views[0].Book != nil {
+			stands = views[0].Book.Seq
+		}
+	}
+	if err != nil {
+		return false, errLedger{err}
+	}
+	return stands >= seq, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -107,8 +108,8 @@ func (b bind) value(r *http.Request) (json.RawMessage, error) {
 	if !b.number {
 		return json.Marshal(text)
 	}
-	var n uint64
-	if err := json.Unmarshal([]byte(text), &n); err != nil {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
 		return nil, absent()
 	}
 	return json.Marshal(n)

@@ -47,17 +47,19 @@ func peek(token string, claims any) (header, error) {
 		return h, errors.New("its header is not base64url of a header's length")
 	}
 	if err := decodeObject(head, &h, "alg", "kid", "typ"); err != nil {
-		return h, fmt.Errorf("its header %w", err)
+		return h, fmt.Errorf("reading its header: %w", err)
 	}
 	body, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
 	if err != nil {
 		return h, errors.New("its claims are not base64url")
 	}
 	if err := decodeObject(body, claims); err != nil {
-		return h, fmt.Errorf("its claims %w", err)
+		return h, fmt.Errorf("reading its claims: %w", err)
 	}
 	return h, nil
 }
+
+var errNoObject = errors.New("not a JSON object")
 
 // decodeObject reads one JSON object. It refuses members that are there twice,
 // of which two readers could each believe another; and where names are given,
@@ -65,34 +67,34 @@ func peek(token string, claims any) (header, error) {
 func decodeObject(b []byte, v any, names ...string) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return errors.New("are not a JSON object")
+		return errNoObject
 	}
 	seen := map[string]bool{}
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return errors.New("are not a JSON object")
+			return errNoObject
 		}
 		name, _ := token.(string)
 		if seen[name] {
-			return fmt.Errorf("have the member %.20q twice", name)
+			return fmt.Errorf("the member %.20q is there twice", name)
 		}
 		if seen[name] = true; len(names) > 0 && !slices.Contains(names, name) {
-			return fmt.Errorf("have the member %.20q, which is not allowed", name)
+			return fmt.Errorf("the member %.20q is not allowed", name)
 		}
 		var skipped json.RawMessage
 		if err := d.Decode(&skipped); err != nil {
-			return errors.New("are not a JSON object")
+			return errNoObject
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return errors.New("are not a JSON object")
+		return errNoObject
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("are followed by more data")
+		return errors.New("more follows the JSON object")
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return errors.New("have a member of another type than they should")
+		return errors.New("a member is of another type than it should be")
 	}
 	return nil
 }

@@ -16,7 +16,8 @@ import (
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
-// TokenLife is how long an access token opens anything.
+// TokenLife is how long an access token opens anything. A stream of events that it
+// opened goes on for as long as the party and its key are in force.
 const TokenLife = 10 * time.Minute
 
 // tokenType is the typ of an access token (RFC 9068 par. 2.1). It keeps an
