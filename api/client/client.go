@@ -191,7 +191,7 @@ func (c *Client) do(req *http.Request, answer any) (int, error) {
 		return resp.StatusCode, unreachable(err)
 	}
 	if len(text) > MaxAnswerBytes {
-		return resp.StatusCode, fmt.Errorf("the gateway's answer is longer than %d bytes", MaxAnswerBytes)
+		return resp.StatusCode, &unreadable{fmt.Errorf("the gateway's answer is longer than %d bytes", MaxAnswerBytes)}
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
 		return resp.StatusCode, readProblem(resp, text)
@@ -200,7 +200,7 @@ func (c *Client) do(req *http.Request, answer any) (int, error) {
 		return resp.StatusCode, nil
 	}
 	if err := json.Unmarshal(text, answer); err != nil {
-		return resp.StatusCode, fmt.Errorf("reading the gateway's answer to %s %s: %w", req.Method, req.URL.Path, err)
+		return resp.StatusCode, &unreadable{fmt.Errorf("reading the gateway's answer to %s %s: %w", req.Method, req.URL.Path, err)}
 	}
 	return resp.StatusCode, nil
 }

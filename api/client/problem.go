@@ -87,6 +87,13 @@ func unreachable(err error) error {
 	return u
 }
 
+// unreadable says that a request was answered, but not by what can be understood.
+type unreadable struct{ err error }
+
+func (u *unreadable) Error() string { return u.err.Error() }
+
+func (u *unreadable) Unwrap() error { return u.err }
+
 // notSent says that a request failed before it was sent.
 type notSent struct{ err error }
 

@@ -130,10 +130,21 @@ func (c *Client) submit(ctx context.Context, r request, signed ledger.Signed) (R
 	switch {
 	case err == nil:
 		return receipt, nil
-	case open(err), unknown && again(err):
+	case open(err), unknown && !answers(err):
 		return Receipt{}, &UnknownOutcome{Signed: signed, err: err}
 	}
 	return Receipt{}, err
+}
+
+// answers says whether a refusal tells what became of the command itself, also
+// of what was sent of it earlier. One that may succeed later does not, nor one
+// of the caller: its token may end, or its key be replaced, in the meantime.
+func answers(err error) bool {
+	if _, ok := errors.AsType[*notSent](err); ok {
+		return false
+	}
+	p, ok := errors.AsType[*Problem](err)
+	return ok && !again(err) && p.Status != http.StatusUnauthorized
 }
 
 // errPending says that the gateway took a command and cannot tell its outcome.
@@ -147,6 +158,9 @@ func open(err error) bool {
 	}
 	if u, ok := errors.AsType[*Unreachable](err); ok {
 		return u.Sent
+	}
+	if _, ok := errors.AsType[*unreadable](err); ok {
+		return true
 	}
 	p, ok := errors.AsType[*Problem](err)
 	return errors.Is(err, errPending) || ok && p.Status >= http.StatusInternalServerError

@@ -47,6 +47,7 @@ func TestSameCommandIsSentUntilItsOutcomeIsKnown(t *testing.T) {
 		"conflict":      func(w http.ResponseWriter) { problem(w, 409, ledger.CodeConflict, true) },
 		"proxy's 502":   func(w http.ResponseWriter) { http.Error(w, "<html>", http.StatusBadGateway) },
 		"no answer":     func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"no receipt":    func(w http.ResponseWriter) { fmt.Fprint(w, "<html>") },
 		"half a answer": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "99"); fmt.Fprint(w, `{"out`) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,6 +81,29 @@ func TestOutcomeThatStaysOpenIsSaidToBeUnknown(t *testing.T) {
 	}
 	if n := len(g.requests()); n != quick.Attempts {
 		t.Errorf("the command was sent %d times, want %d", n, quick.Attempts)
+	}
+}
+
+// TestRefusalOfTheCallerDoesNotTellWhatBecameOfTheCommand: what was sent before
+// the caller's access ended may have been applied.
+func TestRefusalOfTheCallerDoesNotTellWhatBecameOfTheCommand(t *testing.T) {
+	for name, refused := range map[string]func(http.ResponseWriter){
+		"access": func(w http.ResponseWriter) { problem(w, 401, ledger.CodeTokenMissing, false) },
+		"rule":   func(w http.ResponseWriter) { problem(w, 422, ledger.CodeNotePledged, false) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := serve(t, func(w http.ResponseWriter, _ *http.Request, n int) {
+				if n == 1 {
+					panic(http.ErrAbortHandler)
+				}
+				refused(w)
+			})
+			c := g.client(t)
+			_, err := c.Submit(t.Context(), signed(t, c))
+			if _, unknown := errors.AsType[*client.UnknownOutcome](err); unknown != (name == "access") {
+				t.Errorf("the error is %v", err)
+			}
+		})
 	}
 }
 
