@@ -115,7 +115,7 @@ func (c *Contract) call(stub shim.ChaincodeStubInterface) ([]byte, error) {
 	if len(args) != 1 {
 		return nil, malformed("it takes one argument")
 	}
-	r := &reader{world: newWorld(stub, &protocol.Batch{}), org: org, at: at}
+	r := &reader{world: newWorld(stub, &protocol.Batch{}), sigs: c.sigs, log: c.log, org: org, at: at}
 	switch fn {
 	case protocol.FnRead:
 		return r.read(args[0])

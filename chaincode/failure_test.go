@@ -77,6 +77,9 @@ func (s unreliableStub) GetState(key string) ([]byte, error) {
 }
 
 func (s unreliableStub) GetPrivateData(collection, key string) ([]byte, error) {
+	if on := s.registry.failOn; on != nil && !on[key] {
+		return s.ChaincodeStubInterface.GetPrivateData(collection, key)
+	}
 	if err := s.fails("GetPrivateData"); err != nil {
 		return nil, err
 	}
@@ -123,7 +126,7 @@ func TestFailureOfThePeerIsAnInternalErrorThatQuotesNothing(t *testing.T) {
 		"PutState", "PutPrivateData", "SetEvent", "SetEvent panics", "GetState panics"} {
 		r.internal(call, func() protocol.BatchAnswer { return r.refused(apply) })
 	}
-	for _, call := range []string{"GetPrivateData", "GetPrivateData garbled", "GetPrivateData lost", "GetState", "GetPrivateData panics"} {
+	for _, call := range []string{"GetPrivateData garbled", "GetState", "GetPrivateData panics"} {
 		r.internal(call, func() protocol.BatchAnswer { return r.refused(read) })
 		r.internal(call, func() protocol.BatchAnswer { return r.refused(party) })
 		r.internal(call, func() protocol.BatchAnswer { return r.refused(history) })
@@ -135,6 +138,42 @@ func TestFailureOfThePeerIsAnInternalErrorThatQuotesNothing(t *testing.T) {
 	r.commit(r.transaction(apply))
 	if len(r.note(id).Payments) != 1 {
 		t.Error("the payment is not on the note")
+	}
+}
+
+// TestEntryThatIsNotKeptCostsItsOwnSubjectAlone loses one note's entry out of
+// what one question asks for.
+func TestEntryThatIsNotKeptCostsItsOwnSubjectAlone(t *testing.T) {
+	r := newRegistry(t)
+	lost, kept := r.issue(r.borrower), r.issue(r.borrower)
+	question := protocol.Query{
+		Notes:   []ledger.NoteID{lost, kept},
+		Parties: []ledger.PartyID{r.lender.id, r.collector.id}, Books: []ledger.BookID{r.lender.book},
+	}
+	history := r.call(lenderOrg, "client", protocol.FnHistory, `{"subject":{"kind":"note","id":"`+string(lost)+`"},"from":1,"limit":9}`)
+	for _, how := range []string{"GetPrivateData", "GetPrivateData lost"} {
+		r.fail = ""
+		r.log.Reset()
+		r.failOn = map[string]bool{
+			protocol.EntryKey(lost.Subject(), 2): true, protocol.EntryKey(r.collector.id.Subject(), 1): true,
+		}
+		r.fail = how
+		a := ask[protocol.ReadAnswer](r, registrarOrg, lenderOrg, protocol.FnRead, question)
+		if n := a.Notes[0]; n.Code != ledger.CodeUnavailable || n.Record == nil || n.State != nil || n.Holder != "" || n.Orgs != nil {
+			t.Errorf("%s: the lost note is answered %+v", how, n)
+		}
+		if p := a.Parties[1]; p.Code != ledger.CodeUnavailable || p.Record == nil || p.State != nil {
+			t.Errorf("%s: the lost party is answered %+v", how, p)
+		}
+		if a.Notes[1].State == nil || a.Parties[0].State == nil || a.Books[0].Book == nil {
+			t.Errorf("%s: the others are answered %+v", how, a)
+		}
+		if got := r.refused(history); got.Code != ledger.CodeUnavailable {
+			t.Errorf("%s: the history is answered %+v", how, got)
+		}
+		if !strings.Contains(r.log.String(), string(lost)) {
+			t.Errorf("%s: the loss is not logged: %s", how, r.log.String())
+		}
 	}
 }
 

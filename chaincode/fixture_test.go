@@ -51,6 +51,8 @@ type registry struct {
 	drawn uint64    // salts, nonces and command ids so far
 	log   bytes.Buffer
 	fail  string // call of the shim that fails on every peer; "" for none
+	// failOn holds the private keys that a failure of their reading is for; nil is all.
+	failOn map[string]bool
 
 	lender, collector, borrower, other, authority *party
 }

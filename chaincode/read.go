@@ -1,8 +1,11 @@
 package chaincode
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -14,10 +17,13 @@ import (
 // its own peer anyway, tell the two apart.
 //
 // A read must only be evaluated and never be submitted: its answer would stand
-// in a block. Fabric gives a contract no way to tell the two apart, but the
-// second endorser that a valid transaction needs has nothing to answer with.
+// in a block, even of a transaction that lacks its second endorser and is found
+// invalid. Fabric gives a contract no way to tell the two apart, so a client
+// that may read a state can publish it, here as anywhere else.
 type reader struct {
 	world *world
+	sigs  ledger.Signatures
+	log   *slog.Logger
 	org   string
 	at    time.Time
 }
@@ -100,6 +106,9 @@ func (r *reader) note(id ledger.NoteID) (protocol.NoteAnswer, error) {
 		return protocol.NoteAnswer{Code: ledger.CodeNotEntitled}, nil
 	}
 	e, err := r.entry(id.Subject(), s.record.Seq)
+	if code := ledger.CodeOf(err); code != "" {
+		return protocol.NoteAnswer{Record: s.record, Code: code}, nil
+	}
 	if err != nil {
 		return protocol.NoteAnswer{}, err
 	}
@@ -124,6 +133,9 @@ func (r *reader) party(id ledger.PartyID) (protocol.PartyAnswer, error) {
 		return protocol.PartyAnswer{Code: ledger.CodeNotEntitled}, nil
 	}
 	e, err := r.entry(id.Subject(), s.record.Seq)
+	if code := ledger.CodeOf(err); code != "" {
+		return protocol.PartyAnswer{Record: s.record, Code: code}, nil
+	}
 	if err != nil {
 		return protocol.PartyAnswer{}, err
 	}
@@ -145,14 +157,19 @@ func (r *reader) book(id ledger.BookID) (protocol.BookAnswer, error) {
 	return protocol.BookAnswer{Book: s.record, Code: absent(s.record == nil)}, nil
 }
 
-// entry reads what the registrar keeps of one command.
+// entry reads what the registrar keeps of one command. One that is not kept
+// here is refused as unavailable, so that it costs its own subject and not the
+// others of the same question; that it is missing is logged.
 func (r *reader) entry(s ledger.Subject, seq uint64) (*ledger.Entry, error) {
 	raw, err := r.world.stub.GetPrivateData(protocol.Collection, protocol.EntryKey(s, seq))
-	if err != nil {
-		return nil, fmt.Errorf("reading an entry of a %s: %w", s.Kind, err)
+	if err == nil && len(raw) == 0 {
+		err = errors.New("the record names one that is not kept here")
 	}
-	if len(raw) == 0 {
-		return nil, fmt.Errorf("reading an entry of a %s: the record names one that is not kept here", s.Kind)
+	if err != nil {
+		r.log.LogAttrs(context.Background(), slog.LevelError, "entry cannot be read",
+			slog.String("transaction", r.world.stub.GetTxID()), slog.String("kind", string(s.Kind)), slog.String("id", s.ID),
+			slog.Uint64("seq", seq), slog.String("error", err.Error()))
+		return nil, ledger.Refuse(ledger.CodeUnavailable)
 	}
 	var e ledger.Entry
 	if err := json.Unmarshal(raw, &e); err != nil {
@@ -161,9 +178,11 @@ func (r *reader) entry(s ledger.Subject, seq uint64) (*ledger.Entry, error) {
 	return &e, nil
 }
 
-// history gives a subject's entries to whom may read its current state. It
-// gives fewer than the limit where they would be too long for one message; the
-// caller goes on from the last.
+// history gives a subject's entries to whom may read its current state, and to
+// others those that came through them: who handed a command in must be able to
+// learn that it was applied, also where the command itself ended its right to
+// read. It gives fewer than the limit where they would be too long for one
+// message; the caller goes on from the last.
 func (r *reader) history(raw []byte) ([]byte, error) {
 	q, err := decodeHistoryQuery(raw)
 	if err != nil {
@@ -177,18 +196,36 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !entitled {
-		return protocol.Marshal(protocol.HistoryAnswer{Entries: []ledger.Entry{}, Code: ledger.CodeNotEntitled})
-	}
 	answer := protocol.HistoryAnswer{Entries: []ledger.Entry{}}
+	if !entitled {
+		answer.Code = ledger.CodeNotEntitled
+	}
 	size := 0
-	for seq := q.From; seq <= end.seq && len(answer.Entries) < q.Limit && size < MaxHistoryBytes; seq++ {
-		e, err := r.entry(q.Subject, seq)
+	for n := 0; q.From+uint64(n) <= end.seq && n < q.Limit && size < MaxHistoryBytes; n++ {
+		e, err := r.entry(q.Subject, q.From+uint64(n))
 		if err != nil {
 			return nil, err
 		}
-		answer.Entries = append(answer.Entries, *e)
-		size += len(e.State) + len(e.Signed.JWS)
+		if !entitled {
+			link, err := r.link(e)
+			if err != nil {
+				return nil, err
+			}
+			answer.Links = append(answer.Links, link)
+		}
+		if entitled || e.Org == r.org {
+			answer.Entries = append(answer.Entries, *e)
+			size += len(e.State) + len(e.Signed.JWS)
+		}
 	}
 	return protocol.Marshal(answer)
+}
+
+// link gives an entry's place in the chain without what it says (see ledger.Link).
+func (r *reader) link(e *ledger.Entry) (ledger.Digest, error) {
+	opened, err := r.sigs.Open(e.Signed)
+	if err != nil {
+		return ledger.Digest{}, fmt.Errorf("opening entry %d: %w", e.Seq, err)
+	}
+	return ledger.Link(opened.Payload, opened.Seal, e.At, e.Org), nil
 }

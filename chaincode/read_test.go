@@ -67,8 +67,63 @@ func (r *registry) mayRead(what string, id ledger.NoteID, orgs ...string) {
 		if a.Code != ledger.CodeNotEntitled || a.State != nil || a.Holder != "" || a.Orgs != nil {
 			r.t.Errorf("%s: %s is given %+v", what, org, a)
 		}
-		if len(history.Entries) != 0 || history.Code != ledger.CodeNotEntitled {
+		if history.Code != ledger.CodeNotEntitled {
 			r.t.Errorf("%s: %s is given a history of %d entries", what, org, len(history.Entries))
+		}
+		r.onlyOwn(what, org, history, a.Record)
+	}
+}
+
+// onlyOwn checks a history that an organisation is not entitled to: it has the
+// entries that came through it, and links that lead to the public head.
+func (r *registry) onlyOwn(what, org string, h protocol.HistoryAnswer, record *ledger.NoteRecord) {
+	r.t.Helper()
+	var head ledger.Digest
+	for _, l := range h.Links {
+		head = ledger.NextHead(head, l)
+	}
+	if len(h.Links) != int(record.Seq) || head != record.Head {
+		r.t.Errorf("%s: %s is given %d links that lead to %s", what, org, len(h.Links), head)
+		return
+	}
+	for _, e := range h.Entries {
+		o := r.open(e.Signed)
+		if e.Org != org || ledger.Link(o.Payload, o.Seal, e.At, e.Org) != h.Links[e.Seq-1] {
+			r.t.Errorf("%s: %s is given entry %d of %s", what, org, e.Seq, e.Org)
+		}
+	}
+}
+
+func TestHistoryShowsAnOrganisationWhatCameThroughItAndNothingElse(t *testing.T) {
+	r := newRegistry(t)
+	id := r.issue(r.borrower)
+	seqs := func(org string, from uint64, limit int) (own []uint64, links int) {
+		a := ask[protocol.HistoryAnswer](r, registrarOrg, org, protocol.FnHistory,
+			protocol.HistoryQuery{Subject: id.Subject(), From: from, Limit: limit})
+		if a.Code != ledger.CodeNotEntitled {
+			t.Fatalf("the servicer that was is answered %+v", a)
+		}
+		for _, e := range a.Entries {
+			own = append(own, e.Seq)
+		}
+		return own, len(a.Links)
+	}
+	if own, links := seqs(collectorOrg, 1, 100); own != nil || links != 2 {
+		t.Errorf("a stranger is given the entries %v and %d links", own, links)
+	}
+	offer := r.next(r.lender, ledger.OpTransferOffer, string(id), ledger.TransferOfferBody{To: r.collector.id, Kind: ledger.CollectionMandate})
+	transfer := r.apply(lenderOrg, offer)[0].Command
+	r.apply(collectorOrg, r.next(r.collector, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: transfer}))
+	r.apply(collectorOrg, r.next(r.collector, ledger.OpMandateEnd, string(id), ledger.EmptyBody{}))
+	r.apply(lenderOrg, r.pay(r.lender, id, 1_000))
+	for _, c := range []struct {
+		from  uint64
+		limit int
+		own   []uint64
+		links int
+	}{{1, 100, []uint64{4, 5}, 6}, {1, 4, []uint64{4}, 4}, {5, 1, []uint64{5}, 1}, {6, 9, nil, 1}, {7, 9, nil, 0}} {
+		if own, links := seqs(collectorOrg, c.from, c.limit); !slices.Equal(own, c.own) || links != c.links {
+			t.Errorf("from %d at most %d it is given the entries %v and %d links", c.from, c.limit, own, links)
 		}
 	}
 }
@@ -213,10 +268,9 @@ func TestRecordsAreGivenByEveryPeerToEveryMember(t *testing.T) {
 func TestOtherPeersHaveNothingPrivateToGive(t *testing.T) {
 	r := newRegistry(t)
 	id := r.issue(r.borrower)
-	query := `{"notes":["` + string(id) + `"]}`
-	e := r.endorse(lenderOrg, r.call(lenderOrg, "client", protocol.FnRead, query))
-	if !e.Refused() || e.Response.Message != `{"code":"internal"}` {
-		t.Errorf("the lender's peer answered %s%s", e.Response.Message, e.Response.Payload)
+	a := ask[protocol.ReadAnswer](r, lenderOrg, lenderOrg, protocol.FnRead, protocol.Query{Notes: []ledger.NoteID{id}}).Notes[0]
+	if a.Code != ledger.CodeUnavailable || a.State != nil || a.Holder != "" || a.Orgs != nil {
+		t.Errorf("the lender's peer answered %+v", a)
 	}
 }
 

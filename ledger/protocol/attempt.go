@@ -152,6 +152,9 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 		case h.err != nil:
 			t.last = h.err
 			return false
+		case h.code == ledger.CodeUnavailable:
+			t.last = fmt.Errorf("reading the state of a %s that a command needs: %w", s.Kind, ledger.Refuse(h.code))
+			return false
 		case h.exists && h.state == nil && s.Kind != ledger.KindBook:
 			c.reject(ctx, refusedTask{t, ledger.CodeNotEntitled}, states)
 			return false

@@ -34,17 +34,55 @@ func (c *Client) History(ctx context.Context, subject ledger.Subject, from uint6
 }
 
 func (c *Client) page(ctx context.Context, subject ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
-	var a HistoryAnswer
-	if err := c.ask(ctx, FnHistory, HistoryQuery{Subject: subject, From: from, Limit: limit}, &a); err != nil {
-		return nil, err
-	}
+	a, err := c.historyOf(ctx, subject, from, limit)
 	switch {
+	case err != nil:
+		return nil, err
 	case a.Code != "":
 		return nil, absent(a.Code, subject.Kind)
-	case len(a.Entries) > limit:
-		return nil, fmt.Errorf("reading the history of %s: more entries came than were asked for", subject.ID)
 	}
 	return a.Entries, nil
+}
+
+// historyOf asks for a part of a subject's history.
+func (c *Client) historyOf(ctx context.Context, subject ledger.Subject, from uint64, limit int) (HistoryAnswer, error) {
+	var a HistoryAnswer
+	if err := c.ask(ctx, FnHistory, HistoryQuery{Subject: subject, From: from, Limit: limit}, &a); err != nil {
+		return a, err
+	}
+	if max(len(a.Entries), len(a.Links)) > limit {
+		return a, fmt.Errorf("reading the history of %s: more entries came than were asked for", subject.ID)
+	}
+	return a, nil
+}
+
+// step is one place in a chain as the registrar shows it: the entry, or only
+// its link where the entry is not for the reader's eyes.
+type step struct {
+	entry *ledger.Entry
+	link  ledger.Digest
+}
+
+// steps lays a part of a history out in order from a number on. What does not
+// fit together is found where the steps are added to a chain.
+func (a *HistoryAnswer) steps(from uint64) []step {
+	if a.Code == "" {
+		all := make([]step, len(a.Entries))
+		for i := range a.Entries {
+			all[i].entry = &a.Entries[i]
+		}
+		return all
+	}
+	all := make([]step, len(a.Links))
+	for i, l := range a.Links {
+		all[i].link = l
+	}
+	for i := range a.Entries {
+		if at := a.Entries[i].Seq - from; at < uint64(len(all)) {
+			all[at].entry = &a.Entries[i]
+		}
+	}
+	return all
 }
 
 // chain follows a subject's hash chain along its entries.
@@ -93,6 +131,22 @@ func (k *chain) add(sigs ledger.Signatures, subject ledger.Subject, e ledger.Ent
 	return nil
 }
 
+// take adds the next step. An entry that comes with its link must have that link.
+func (k *chain) take(sigs ledger.Signatures, subject ledger.Subject, s step) error {
+	seq := k.seq + 1
+	if s.entry == nil {
+		k.before, k.seq, k.link, k.head = k.head, seq, s.link, ledger.NextHead(k.head, s.link)
+		return nil
+	}
+	if err := k.add(sigs, subject, *s.entry, seq); err != nil {
+		return err
+	}
+	if !s.link.IsZero() && s.link != k.link {
+		return fmt.Errorf("reading the history of %s: entry %d has another link", subject.ID, seq)
+	}
+	return nil
+}
+
 // headOf gives the head in the state that an entry holds, and zero where it
 // holds none: books are public, and what was erased is gone.
 func headOf(kind ledger.Kind, e ledger.Entry) (ledger.Digest, error) {
@@ -128,7 +182,9 @@ type place struct {
 }
 
 // find looks for a task's command in the chain of its subject, as long as the
-// public record says it is. It gives nil where another command stands in its place.
+// public record says it is. It gives nil where another command stands in its
+// place. Who has lost sight of the subject is shown what it handed in itself;
+// where something else stands in the command's place, it is refused.
 func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
 	if subject.seq > ledger.MaxProofLinks {
 		return nil, fmt.Errorf("looking for command %s: its subject has more than %d commands", t.cmd.Command, ledger.MaxProofLinks)
@@ -136,22 +192,28 @@ func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, erro
 	var k chain
 	var found place
 	for k.seq < subject.seq {
-		limit := min(walkPage, int(subject.seq-k.seq))
-		entries, err := c.page(ctx, t.subject, k.seq+1, limit)
+		from := k.seq + 1
+		a, err := c.historyOf(ctx, t.subject, from, min(walkPage, int(subject.seq-k.seq)))
 		if err != nil {
 			return nil, err
 		}
-		if len(entries) == 0 {
+		steps := a.steps(from)
+		switch {
+		case len(steps) == 0 && a.Code != "":
+			return nil, absent(a.Code, t.subject.Kind)
+		case len(steps) == 0:
 			return nil, fmt.Errorf("looking for command %s: the history ends before its record", t.cmd.Command)
 		}
-		for _, e := range entries {
-			if err := k.add(c.sigs, t.subject, e, k.seq+1); err != nil {
+		for _, s := range steps {
+			if err := k.take(c.sigs, t.subject, s); err != nil {
 				return nil, err
 			}
 			switch {
+			case k.seq == t.cmd.Seq && s.entry == nil:
+				return nil, absent(a.Code, t.subject.Kind)
 			case k.seq == t.cmd.Seq:
-				found.transaction = e.Transaction
-				found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: e.At, Org: e.Org}
+				found.transaction = s.entry.Transaction
+				found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: s.entry.At, Org: s.entry.Org}
 			case k.seq > t.cmd.Seq:
 				found.proof.After = append(found.proof.After, k.link)
 			}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/protocol"
+	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
 // stageFault is one way in which one submission can go wrong.
@@ -190,14 +191,75 @@ func TestUnknownFateEndsInRejectionWhereAnotherCommandTookTheNumber(t *testing.T
 	}
 }
 
-func TestUnknownFateStaysUnknownWhereTheHistoryMayNotBeSeen(t *testing.T) {
-	f := start(t, lenderOrg)
+// lost makes a party's command take effect, unheard of, and end its
+// organisation's right to read the party.
+func lost(t *testing.T, org string) (*fixture, ledger.Signed, ledger.Subject) {
+	f := start(t, org)
 	party := f.party(f.client, ledger.Company)
-	f.ledger.fault = func(n int, _ protocol.Batch) fault {
-		f.ledger.hidden[party.id.Subject()] = true
-		return fault{err: context.DeadlineExceeded, effect: true}
+	s := party.id.Subject()
+	f.ledger.fault = func(int, protocol.Batch) fault {
+		f.ledger.hidden[s] = true
+		return fault{err: &protocol.Undecided{Transaction: "tx-1", Err: context.DeadlineExceeded}, effect: true}
 	}
-	o := f.submit(f.client, f.rotate(party, 2))
+	return f, f.rotate(party, 2), s
+}
+
+func TestFateIsFoundByWhomTheCommandItselfTookOutOfSight(t *testing.T) {
+	f, command, subject := lost(t, lenderOrg)
+	first := f.commit(f.client, command)[0]
+	if first.Repeated || first.Transaction != "tx-1" || first.Result.Head != f.ledger.rows[subject].partyRecord.Head {
+		t.Errorf("%+v", first)
+	}
+	// Also for another program of the organisation, and with another's command after it.
+	f.ledger.entries[subject] = append(f.ledger.entries[subject], f.foreign(subject))
+	if o := f.commit(f.join(lenderOrg), command)[0]; !o.Repeated || *o.Result != *first.Result {
+		t.Errorf("again: %+v, first %+v", o, first)
+	}
+	// Another organisation is told nothing of it.
+	if o := f.submit(f.join(collectorOrg), command); o.State != ledger.Rejected || o.Err.Code != ledger.CodeSeqStale || o.Result != nil {
+		t.Errorf("another organisation: %+v (%v)", o, o.Err)
+	}
+}
+
+// foreign gives an entry of another organisation that goes on from a party's
+// last, and writes it into the party's record.
+func (f *fixture) foreign(s ledger.Subject) ledger.Entry {
+	f.Helper()
+	last := f.ledger.rows[s].party
+	e := ledger.Entry{Seq: last.Seq + 1, Signed: f.rotate(signer{id: last.ID, key: f.key()}, last.Seq+1), At: f.ledger.now, Org: collectorOrg}
+	o, err := sign.Verifier{}.Open(e.Signed)
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := &f.ledger.rows[s].partyRecord
+	r.Seq, r.Head = e.Seq, ledger.NextHead(last.Head, ledger.Link(o.Payload, o.Seal, e.At, e.Org))
+	return e
+}
+
+func TestPartOfAHistoryIsNotBelievedUnlessItLeadsToTheRecord(t *testing.T) {
+	for name, damage := range map[string]func(*protocol.HistoryAnswer){
+		"another link":         func(a *protocol.HistoryAnswer) { a.Links[0][0]++ },
+		"a link more":          func(a *protocol.HistoryAnswer) { a.Links = append(a.Links, a.Links[0]) },
+		"no links":             func(a *protocol.HistoryAnswer) { a.Links = nil },
+		"no entry":             func(a *protocol.HistoryAnswer) { a.Entries = nil },
+		"another number":       func(a *protocol.HistoryAnswer) { a.Entries[1].Seq = 9 },
+		"another organisation": func(a *protocol.HistoryAnswer) { a.Entries[1].Org = collectorOrg },
+		"another time":         func(a *protocol.HistoryAnswer) { a.Entries[1].At = a.Entries[1].At.AddDate(0, 0, 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, command, _ := lost(t, lenderOrg)
+			f.ledger.damageHistory = damage
+			if o := f.submit(f.client, command); o.State != ledger.Unknown || o.Result != nil {
+				t.Errorf("%+v (%v)", o, o.Err)
+			}
+		})
+	}
+}
+
+func TestUnknownFateStaysUnknownWhereTheHistoryMayNotBeSeen(t *testing.T) {
+	f, command, _ := lost(t, lenderOrg)
+	f.ledger.damageHistory = func(a *protocol.HistoryAnswer) { a.Entries, a.Links = nil, nil }
+	o := f.submit(f.client, command)
 	if o.State != ledger.Unknown || o.Err.Code != ledger.CodeOutcomeOpen {
 		t.Errorf("%+v (%v)", o, o.Err)
 	}

@@ -151,7 +151,12 @@ type HistoryQuery struct {
 
 // HistoryAnswer answers FnHistory. It may hold fewer entries than asked for,
 // where they are too long for one message, and at least one where there is one.
+//
+// Where Code is not_entitled, Entries holds only those that came through the
+// reader's own organisation, and Links the link of every entry from the number
+// asked for on, so that the reader can check those few against the public head.
 type HistoryAnswer struct {
-	Entries []ledger.Entry `json:"entries"`
-	Code    ledger.Code    `json:"code,omitempty"`
+	Entries []ledger.Entry  `json:"entries"`
+	Links   []ledger.Digest `json:"links,omitempty"`
+	Code    ledger.Code     `json:"code,omitempty"`
 }

@@ -178,6 +178,31 @@ func TestDamagedStateStopsItsOwnCommandOnly(t *testing.T) {
 	}
 }
 
+func TestStateThatIsNotAtHandStopsItsOwnCommandOnlyAndIsNoRefusal(t *testing.T) {
+	f := start(t, lenderOrg)
+	a, b := f.party(f.client, ledger.Company), f.party(f.client, ledger.Company)
+	gone := true
+	f.ledger.damage = func(r *protocol.ReadAnswer) {
+		for i := range r.Parties {
+			if p := &r.Parties[i]; gone && p.State != nil && p.Record.Head == f.ledger.rows[a.id.Subject()].partyRecord.Head {
+				p.State, p.Code = nil, ledger.CodeUnavailable
+			}
+		}
+	}
+	fresh := f.join(lenderOrg)
+	views, err := fresh.Parties(t.Context(), a.id, b.id)
+	if err != nil || views[0].Err == nil || views[0].Err.Code != ledger.CodeUnavailable || views[0].Record.Seq != 1 || views[1].Party == nil {
+		t.Errorf("views %+v, error %v", views, err)
+	}
+	command := f.rotate(a, 2)
+	all, err := fresh.Submit(t.Context(), command, f.rotate(b, 2))
+	if err != nil || all[0].State != ledger.Unknown || all[0].Err.Code != ledger.CodeUnavailable || all[1].State != ledger.Committed {
+		t.Errorf("outcomes %+v, error %v", all, err)
+	}
+	gone = false
+	f.commit(fresh, command)
+}
+
 func TestHistoryIsGivenInOrderFromANumberOn(t *testing.T) {
 	f := start(t, lenderOrg)
 	n := f.note(f.client, f.join(protocol.RegistrarMSP))
