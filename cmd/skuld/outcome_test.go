@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/skuld-registry/skuld/api/client"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -129,6 +131,22 @@ func TestWatchShowsWhatHappensAndEndsWhenInterrupted(t *testing.T) {
 		r := w.runTo(ctx, out, append([]string{"--profile", "lender"}, how...)...)
 		if r.code != exitOK || !strings.Contains(out.String(), "party.register") || !strings.Contains(out.String(), "book.open") {
 			t.Errorf("%v: exit code %d\n%s%s", how, r.code, out, r.err)
+		}
+	}
+}
+
+func TestBrokenStreamIsTakenUpAgainWhileTheGatewayMayComeBack(t *testing.T) {
+	for _, c := range []struct {
+		broken error
+		want   bool
+	}{
+		{&client.Unreachable{}, true},
+		{fmt.Errorf("watching: %w", &client.Problem{Status: 503, Code: ledger.CodeUnavailable, Retryable: true}), true},
+		{fmt.Errorf("watching: %w", &client.Problem{Status: 401, Code: ledger.CodeAssertionInvalid}), false},
+		{client.ErrNoKey, false},
+	} {
+		if got := comesBack(c.broken); got != c.want {
+			t.Errorf("%v: %t, want %t", c.broken, got, c.want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (a *app) watch(ctx context.Context, s *session, after string) error {
 			}
 		}
 		vain++
-		if _, silent := errors.AsType[*client.Unreachable](broken); !silent || vain > watchAttempts {
+		if !comesBack(broken) || vain > watchAttempts {
 			return broken
 		}
 		pause := time.NewTimer(watchPause)
@@ -80,6 +80,16 @@ func (a *app) watch(ctx context.Context, s *session, after string) error {
 		case <-pause.C:
 		}
 	}
+}
+
+// comesBack says whether a stream that broke may be had again: the gateway is
+// silent, or it has begun anew and is not ready yet.
+func comesBack(broken error) bool {
+	if p, ok := errors.AsType[*client.Problem](broken); ok {
+		return p.Retryable
+	}
+	_, silent := errors.AsType[*client.Unreachable](broken)
+	return silent
 }
 
 func (a *app) showEvent(e client.Event) error {
