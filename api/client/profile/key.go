@@ -114,7 +114,11 @@ func (p *Profile) writeNew(name string, content []byte) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		// Half a key opens nothing, and would keep its name from a whole one.
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }
 
 // Keys lists the profile's keys by name.
