@@ -155,14 +155,16 @@ func (h Home) Reset() error {
 	if !h.Claimed() {
 		return fmt.Errorf("%s has no marker file %s, so it is not a network's home and nothing in it is deleted", h, filepath.Base(h.Marker()))
 	}
-	doomed := []string{h.Network(), h.Partial(), h.Logs(), h.EndpointsFile(), h.path(ControlName)}
+	var doomed []string
 	if state, err := LoadState(h); err == nil {
 		for _, o := range state.Topology.Organisations {
 			doomed = append(doomed, h.Organisation(o.Name))
 		}
 	}
-	// The marker goes last: a reset that was cut off can be repeated.
-	for _, path := range append(doomed, h.Lock(), h.Marker()) {
+	doomed = append(doomed, h.EndpointsFile(), h.path(ControlName), h.Partial(), h.Logs(), h.Network(), h.Lock(), h.Marker())
+	// A reset that was cut off can be repeated: the marker goes last, and the state
+	// after the organisations' folders, which only it names.
+	for _, path := range doomed {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("deleting the network: %w", err)
 		}
