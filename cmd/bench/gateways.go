@@ -19,10 +19,10 @@ type gatewayLoad struct {
 const fillers = 100
 
 // fill offers notes until the ledger has as many as wanted, with group commit.
-func (s *stage) fill(ctx context.Context, wanted int, progress io.Writer) error {
+func (s *stage) fill(ctx context.Context, wanted, callers int, progress io.Writer) error {
 	fmt.Fprintf(progress, "Offering notes until there are %d.\n", wanted)
-	faults := make([]error, fillers)
-	together(fillers, func(i int) {
+	faults := make([]error, callers)
+	together(callers, func(i int) {
 		for s.cast.offered.Load() < int64(wanted) && faults[i] == nil {
 			_, _, faults[i] = s.cast.offer(ctx, s.groups)
 		}

@@ -130,7 +130,7 @@ func throughput(ctx context.Context, o options, rig rigOptions) (result report, 
 		return report{}, nil, err
 	}
 	if o.Notes > 0 {
-		if err := stage.fill(ctx, o.Notes, rig.Progress); err != nil {
+		if err := stage.fill(ctx, o.Notes, fillers, rig.Progress); err != nil {
 			return report{}, nil, fmt.Errorf("offering notes: %w", err)
 		}
 	}

@@ -62,7 +62,7 @@ func (h *held) pay(ctx context.Context, at ledgers) error {
 // caller takes a new one.
 func (c *cast) sell(ctx context.Context, at, quick ledgers, notes []*held, caller int) (int, error) {
 	h := notes[caller]
-	if h.seq+2 > 2*ledger.MaxEndorsements {
+	if h.soldOut() {
 		fresh, err := c.activeNotes(ctx, quick, 1)
 		if err != nil {
 			return 0, err
@@ -88,6 +88,10 @@ func (c *cast) sell(ctx context.Context, at, quick ledgers, notes []*held, calle
 	h.holder = buyer
 	return 2, nil
 }
+
+// soldOut says whether the note has been sold as often as one can be. Offer and
+// acceptance come first, then two commands for each sale.
+func (h *held) soldOut() bool { return h.seq >= 2+2*ledger.MaxEndorsements }
 
 // acceptAttempts bounds how often a buyer tries while its side has not seen the
 // offer yet.
