@@ -215,8 +215,8 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 		}
 		if entitled || e.Org == r.org {
 			answer.Entries = append(answer.Entries, *e)
-			size += len(e.State) + len(e.Signed.JWS)
 		}
+		size += len(e.State) + len(e.Signed.JWS) // of what is not shown, too: it was read
 	}
 	return protocol.Marshal(answer)
 }

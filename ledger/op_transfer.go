@@ -85,8 +85,14 @@ func applyTransferEnd(a *act, b body) error {
 	return nil
 }
 
+// applyPledgeRelease gives control back to the holder. A mandate that the
+// pledgee has offered ends with its control: nobody could accept it any more,
+// and the holder, who did not offer it, could not withdraw it.
 func applyPledgeRelease(a *act, _ body) error {
 	a.note.Pledge = nil
+	if p := a.note.Pending; p != nil && p.From == a.cmd.By {
+		a.note.Pending = nil
+	}
 	return nil
 }
 

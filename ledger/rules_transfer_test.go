@@ -166,6 +166,20 @@ func TestAPledgeTakesControlAndReturnsIt(t *testing.T) {
 	s.sell(id, s.lender, s.buyer)
 }
 
+// TestAMandateThatThePledgeeOfferedEndsWithThePledge, or it would stand in the
+// way of every transfer: the holder cannot withdraw it, nor anybody accept it.
+func TestAMandateThatThePledgeeOfferedEndsWithThePledge(t *testing.T) {
+	s := newStage(t)
+	id := s.pledged()
+	s.do(s.bank, ledger.OpTransferOffer, string(id), ledger.TransferOfferBody{To: s.servicer.id, Kind: ledger.CollectionMandate})
+	s.refuse(code(ledger.CodeRoleForbidden), s.lender, ledger.OpTransferWithdraw, string(id), ledger.TransferBody{Transfer: s.note(id).Pending.ID})
+	s.do(s.bank, ledger.OpPledgeRelease, string(id), ledger.EmptyBody{})
+	if n := s.note(id); n.Pending != nil {
+		t.Errorf("released, it has %+v pending", n.Pending)
+	}
+	s.sell(id, s.lender, s.buyer)
+}
+
 func TestAPledgeNeedsNoBook(t *testing.T) {
 	s := newStage(t)
 	id := s.pending(ledger.PledgeTransfer)
