@@ -67,12 +67,7 @@ func (s *Server) serve(rt *route) http.Handler {
 
 // bounded serves a request within its limits.
 func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err error) {
-	places := s.underWay
-	if rt.stream {
-		places = s.streams
-	} else if rt.limit > maxBody {
-		places = s.large
-	}
+	places := s.places(rt, r)
 	select {
 	case places <- struct{}{}:
 		defer func() { <-places }()
@@ -98,6 +93,19 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 		return err
 	}
 	return rt.handle(s, w, r)
+}
+
+// places gives the places of which a request needs one while it is under way. A
+// body counts as large by the length that is said of it, beyond which nothing of
+// it is read: one command is no batch, whichever address takes both.
+func (s *Server) places(rt *route, r *http.Request) chan struct{} {
+	switch {
+	case rt.stream:
+		return s.streams
+	case rt.limit > maxBody && (r.ContentLength < 0 || r.ContentLength > maxBody):
+		return s.large
+	}
+	return s.underWay
 }
 
 // logCall writes the one line that a request leaves. It holds no personal data:

@@ -221,6 +221,25 @@ func TestMoreRequestsThanTheLimitAreToldToComeAgain(t *testing.T) {
 	requests.Wait()
 }
 
+func TestOnlyALargeBodyNeedsAPlaceForLargeBodies(t *testing.T) {
+	b := newBench(t, true)
+	batch, single := &route{limit: maxBatchBody}, &route{}
+	for _, c := range []struct {
+		route  *route
+		length int64
+		want   chan struct{}
+	}{
+		{batch, 700, b.underWay}, {batch, maxBody, b.underWay}, {batch, maxBody + 1, b.large}, {batch, -1, b.large},
+		{single, -1, b.underWay}, {&route{stream: true}, 0, b.streams},
+	} {
+		r := httptest.NewRequest("POST", "/", nil)
+		r.ContentLength = c.length
+		if b.places(c.route, r) != c.want {
+			t.Errorf("%+v with a body of %d bytes needs another place", c.route, c.length)
+		}
+	}
+}
+
 func TestAnswersAreKeptOutOfCaches(t *testing.T) {
 	b := newBench(t, true)
 	for _, path := range []string{"/v1/notes", "/v1/books/x", "/nothing"} {
