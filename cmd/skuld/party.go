@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -175,10 +177,9 @@ added from then on.`,
 			if err != nil {
 				return err
 			}
-			for _, name := range remove {
-				if name == s.profile.Key && len(add) > 0 {
-					s.profile.Key = add[0]
-				}
+			inUse, err := s.profile.KeyInfo(cmp.Or(s.profile.Key, defaultKey))
+			if err == nil && len(add) > 0 && slices.Contains(body.Remove, inUse.Public.ID) {
+				s.profile.Key = add[0]
 			}
 			if err := s.profile.Save(); err != nil {
 				return err

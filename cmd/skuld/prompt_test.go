@@ -81,7 +81,7 @@ func TestNoteIsSignedOnlyWhenAPersonSaysYes(t *testing.T) {
 
 func TestNobodyIsAskedWhereNobodyIs(t *testing.T) {
 	w := newWorld(t)
-	w.newKey("lender")
+	w.newKey("lender", "company")
 	r := w.at(&person{}, "--profile", "lender", "--gateway", w.Gateways["lender"], "party", "register", "--kind", "company")
 	if r.code == exitOK {
 		t.Error("a key was opened without a passphrase")

@@ -258,9 +258,20 @@ func TestDryRunNeedsNoGatewayAndNoKey(t *testing.T) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		t.Skip("the loans are not part of the project: set SKULD_SHARED to the folder that has data/loan-tape.csv")
 	}
-	r := w.run("nobody", "tape", "import", path, "--layout", "lendingclub", "--dry-run", "--json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The header, every tenth loan, and the one that differs from its terms.
+	var some []string
+	for i, line := range strings.SplitAfter(string(text), "\n") {
+		if i%10 == 0 || strings.HasPrefix(line, "9139,") {
+			some = append(some, line)
+		}
+	}
+	r := w.run("nobody", "tape", "import", w.writeFile("tape.csv", strings.Join(some, "")), "--layout", "lendingclub", "--dry-run", "--json")
 	lines := strings.Split(strings.TrimSpace(r.out), "\n")
-	if r.code != exitOK || len(lines) != 2 || lines[1] != `{"rows":5000,"offered":0,"rejected":0}` {
+	if r.code != exitOK || len(lines) != 2 || lines[1] != `{"rows":500,"offered":0,"rejected":0}` {
 		t.Errorf("exit code %d\n%s%s", r.code, r.out, r.err)
 	}
 	var warning map[string]any

@@ -129,7 +129,7 @@ func (w *world) refused(code string, profile string, args ...string) result {
 // register makes a person with a key, a party and, for who lends or buys, a book.
 func (w *world) register(profile, organisation, kind string, book bool) string {
 	w.t.Helper()
-	w.newKey(profile)
+	w.newKey(profile, kind)
 	args := []string{"party", "register", "--kind", kind, "--gateway", w.Gateways[organisation]}
 	if kind != "person" {
 		args = append(args, "--name", profile)
@@ -141,33 +141,34 @@ func (w *world) register(profile, organisation, kind string, book bool) string {
 	return subject(w.t, r)
 }
 
-// pool keeps the key files that this test binary has made, by the name of their
-// owner: to encrypt one is slow on purpose.
+// pool keeps the key files that this test binary has made, by the kind of their
+// owners: to encrypt or open one is slow on purpose, many times so under the
+// race detector. Parties of one kind have the same key, which no rule looks at.
 var pool = struct {
 	sync.Mutex
 	files map[string][]byte
-	keys  map[string]crypto.Signer // opened before, by name and id
+	keys  map[string]crypto.Signer // opened before, by id and passphrase
 }{files: map[string][]byte{}, keys: map[string]crypto.Signer{}}
 
-// newKey gives a person a key: the one that an earlier test made for the name.
-func (w *world) newKey(name string) {
+// newKey gives a party a key: the one that an earlier test made for its kind.
+func (w *world) newKey(name, kind string) {
 	w.t.Helper()
 	pool.Lock()
 	defer pool.Unlock()
 	dir := w.path(".config", "skuld", name)
-	if pool.files[name] == nil {
+	if pool.files[kind] == nil {
 		w.must(name, "key", "new")
 		text, err := os.ReadFile(filepath.Join(dir, "key.key"))
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		pool.files[name] = text
+		pool.files[kind] = text
 		return
 	}
 	p, err := profile.Open(dir)
 	if err == nil {
 		p.Key = "key"
-		err = errors.Join(p.WriteFile("key.key", pool.files[name]), p.Save())
+		err = errors.Join(p.WriteFile("key.key", pool.files[kind]), p.Save())
 	}
 	if err != nil {
 		w.t.Fatal(err)

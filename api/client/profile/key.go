@@ -70,6 +70,9 @@ func (p *Profile) NewKey(name string, algorithm Algorithm, passphrase []byte) (K
 	if len(passphrase) < MinPassphrase {
 		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, ErrWeak)
 	}
+	if _, err := p.KeyInfo(name); !errors.Is(err, ErrNoKey) {
+		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, ErrKeyExists)
+	}
 	private, err := generate(algorithm)
 	if err != nil {
 		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, err)

@@ -106,12 +106,16 @@ func TestKeyIsOpenedByItsPassphraseOnly(t *testing.T) {
 	}
 }
 
-func TestKeyFileHoldsNoPrivateKeyInTheClear(t *testing.T) {
+func TestKeyIsNeverOverwrittenNorReadableByOthers(t *testing.T) {
 	p := open(t)
-	if _, err := p.NewKey("main", profile.EdDSA, passphrase); err != nil {
+	if _, err := p.NewKey("main", profile.ES256, passphrase); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(p.Dir(), "main.key")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	stat, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -119,29 +123,21 @@ func TestKeyFileHoldsNoPrivateKeyInTheClear(t *testing.T) {
 	if stat.Mode().Perm() != 0o600 {
 		t.Errorf("the file has mode %o, want 600", stat.Mode().Perm())
 	}
-	if _, err := p.Unlock("main", nil); !errors.Is(err, profile.ErrPassphrase) {
-		t.Errorf("without a passphrase: %v", err)
-	}
-}
-
-func TestKeyIsNeverOverwritten(t *testing.T) {
-	p := open(t)
-	if _, err := p.NewKey("main", profile.ES256, passphrase); err != nil {
-		t.Fatal(err)
-	}
-	before, err := os.ReadFile(filepath.Join(p.Dir(), "main.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	if _, err := p.NewKey("main", profile.ES256, passphrase); !errors.Is(err, profile.ErrKeyExists) {
 		t.Errorf("a second key of the same name gives %v", err)
 	}
-	after, err := os.ReadFile(filepath.Join(p.Dir(), "main.key"))
+	after, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(before) != string(after) {
 		t.Error("the key file changed")
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Unlock("main", passphrase); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+		t.Errorf("the error of a key that others can read is %v, want one that says chmod 600", err)
 	}
 }
 
@@ -166,19 +162,6 @@ func TestBadKeysAreRefused(t *testing.T) {
 	}
 	if _, err := p.KeyInfo("junk"); err == nil {
 		t.Error("junk was read as a key")
-	}
-}
-
-func TestKeyThatOthersCanReadIsRefused(t *testing.T) {
-	p := open(t)
-	if _, err := p.NewKey("main", profile.ES256, passphrase); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(p.Dir(), "main.key"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Unlock("main", passphrase); err == nil || !strings.Contains(err.Error(), "chmod 600") {
-		t.Errorf("the error is %v, want one that says chmod 600", err)
 	}
 }
 
