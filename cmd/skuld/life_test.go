@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -114,6 +115,14 @@ func TestKeysAreRotatedAndThePartyEnded(t *testing.T) {
 	if strings.Count(shown.out, "Ed25519") != 1 || strings.Contains(shown.out, "P-256") {
 		t.Errorf("the party's keys are not the second alone:\n%s", shown.out)
 	}
+	var inUse struct {
+		Public ledger.Key `json:"public"`
+	}
+	if err := json.Unmarshal([]byte(w.run("lender", "key", "show", "second", "--json").out), &inUse); err != nil {
+		t.Fatal(err)
+	}
+	w.must("lender", "party", "rotate", "--add", "key", "--remove", inUse.Public.ID)
+	w.must("lender", "book", "open") // signed with the first key again: the one that went was named by its id
 	w.must("lender", "party", "revoke", "--reason", "Closed")
 	w.refused("assertion_invalid", "lender", "book", "open")
 }
