@@ -276,6 +276,7 @@ func (a *act) change() (*Change, error) {
 	c.Result = Result{Command: a.cmd.Command, Op: a.cmd.Op, Subject: a.cmd.Subject(), Seq: a.cmd.Seq}
 	switch operations[a.cmd.Op].kind {
 	case KindNote:
+		a.note.Balance.keepExact()
 		a.note.Seq, a.note.Head = a.cmd.Seq, NextHead(a.note.Head, link)
 		c.Note, c.Result.Head = a.note, a.note.Head
 	case KindParty:

@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +177,34 @@ func TestEveryCommandIsSaidInPlainWords(t *testing.T) {
 		}
 		if len(texts) != len(ledger.Languages()) {
 			t.Errorf("%s says the same in two languages", v.name)
+		}
+	}
+}
+
+// TestAStateIsWhatItsTextSays holds for interest of hundreds of millions, too:
+// who replays the commands must come to the very state that was kept.
+func TestAStateIsWhatItsTextSays(t *testing.T) {
+	s := newStage(t)
+	large := terms()
+	large.Principal.Amount, large.DayCount = 299_999_999_999, finance.Actual365
+	id := s.issue(large, s.borrower)
+	s.after(401)
+	for range 3 {
+		s.after(1)
+		n := s.pay(id, s.lender, 1_01)
+		if n.Balance.InterestMicro < 1<<53 {
+			t.Fatalf("%d is not enough interest to show anything", n.Balance.InterestMicro)
+		}
+		text, err := ledger.Canonical(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read ledger.Note
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatal(err)
+		}
+		if read.Balance != n.Balance {
+			t.Errorf("the text says %+v of %+v", read.Balance, n.Balance)
 		}
 	}
 }

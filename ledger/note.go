@@ -141,6 +141,25 @@ type Balance struct {
 	AccruedTo        finance.Date   `json:"accrued_to,omitzero"` // interest is counted to this day, exclusive
 }
 
+// A state is JSON, whose numbers are exact up to 2^53 (RFC 7493 par. 2.2) and
+// beyond it in their first fifteen digits. A count of interest larger than that,
+// some ninety million kronor, is kept in steps of 10 000 millionths of a minor
+// unit: in fifteen digits, since it has at most nineteen.
+const (
+	exactMicro = 1 << 53
+	coarseStep = 10_000
+)
+
+// keepExact drops from the counts of interest what the text of a state would
+// drop, so that the state in memory and the one that is read again are the same.
+func (b *Balance) keepExact() {
+	for _, micro := range []*int64{&b.InterestMicro, &b.LateMicro} {
+		if *micro > exactMicro || *micro < -exactMicro {
+			*micro -= *micro % coarseStep
+		}
+	}
+}
+
 // TransferKind is what a transfer gives the recipient.
 type TransferKind string
 
