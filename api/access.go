@@ -36,8 +36,8 @@ func (s *Server) authenticate(rt *route, r *http.Request) error {
 }
 
 // partyInForce gives the party of a token, whose key must not have been taken
-// away since. The read model answers, a few milliseconds behind the ledger;
-// only where it says no is the ledger itself asked.
+// away since. The read model answers, as far behind the ledger as it is (see
+// Options.Missing); only where it says no is the ledger itself asked.
 func (s *Server) partyInForce(ctx context.Context, id ledger.PartyID, keyID string) (*ledger.Party, error) {
 	inForce := func(p *ledger.Party) bool {
 		if p == nil || p.Standing != ledger.InForce {

@@ -186,6 +186,18 @@ func TestExpiredCommandIsRejectedOnlyIfTheLedgerHasNothingInItsPlace(t *testing.
 	}
 }
 
+func TestUnknownOutcomeThatCannotBeRememberedIsUnknownAllTheSame(t *testing.T) {
+	b := newBench(t, true)
+	if err := b.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cmd := &ledger.Command{Op: ledger.OpPay, Note: ledger.NoteID("n" + strings.Repeat("a", 32)), By: b.ledger.party.ID}
+	rec, err := b.settle(t.Context(), cmd, ledger.Outcome{State: ledger.Unknown, Err: ledger.Refuse(ledger.CodeOutcomeOpen)})
+	if err != nil || rec.Outcome != ledger.Unknown || !strings.Contains(b.log.String(), "not remembered") {
+		t.Errorf("got %+v, %v; the log is\n%s", rec, err, b.log)
+	}
+}
+
 func TestHistoryGoesOnAfterAPageThatIsNotFull(t *testing.T) {
 	two := []ledger.Entry{{Seq: 4}, {Seq: 5}}
 	for _, c := range []struct {

@@ -98,7 +98,12 @@ func (s *Server) settle(ctx context.Context, cmd *ledger.Command, o ledger.Outco
 	err := s.Store.Remember(context.WithoutCancel(ctx), store.Submission{
 		Signer: cmd.By, Command: cmd.Command, Op: cmd.Op, Subject: cmd.Subject(), Seq: cmd.Seq, Expires: cmd.ExpiresAt,
 	})
-	return rec, err
+	if err != nil {
+		// The outcome is no less unknown for that: a fault in its place would be
+		// taken for the end of the command.
+		s.Log.Error("an unknown outcome is not remembered", "command", cmd.Command, "error", err)
+	}
+	return rec, nil
 }
 
 func links(s ledger.Subject, transaction string) map[string]string {
