@@ -36,6 +36,25 @@ func repeats(f *fixture) {
 	}
 }
 
+// repeatOutOfSight repeats the command by which the buyer's organisation gave
+// up its right to see the note, when others have followed.
+func repeatOutOfSight(f *fixture) {
+	p := f.people()
+	id := f.issue(p)
+	offer := f.draft(p.lender, ledger.OpTransferOffer, string(id), ledger.TransferOfferBody{To: p.buyer.ID, Kind: ledger.CollectionMandate})
+	f.must(p.lender, offer)
+	f.do(p.buyer, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: offer.Command})
+	end := f.draft(p.buyer, ledger.OpMandateEnd, string(id), ledger.EmptyBody{})
+	signed := f.sign(p.buyer, end)
+	first := f.submit(p.buyer, signed)
+	f.checkCommitted(first, end)
+	f.do(p.lender, ledger.OpPay, string(id), f.payBody(1_00))
+	if v := f.note(p.buyer, id); v.Err == nil || v.Err.Code != ledger.CodeNotEntitled {
+		f.Fatalf("the servicer that was reads %+v", v)
+	}
+	f.checkRepeat(first, f.submit(p.buyer, signed))
+}
+
 func (f *fixture) checkRepeat(first, again ledger.Outcome) {
 	f.Helper()
 	if again.State != ledger.Committed || again.Result == nil || *again.Result != *first.Result || !again.Repeated {

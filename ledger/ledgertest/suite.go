@@ -39,6 +39,7 @@ func Run(t *testing.T, start func(t *testing.T) World) {
 		{"ARefusalSaysItsParameters", refusalParameters},
 		{"ARefusedCommandLeavesNothing", refusalLeavesNothing},
 		{"ARepeatIsAnsweredWithTheFirstResult", repeats},
+		{"ARepeatIsAnsweredToWhomItTookTheNoteOutOfSight", repeatOutOfSight},
 		{"ACommandHandedInByManyAtOnceAppliesOnce", concurrentRepeats},
 		{"ABatchAnswersEachCommandByItself", mixedBatch},
 		{"CommandsOnOneNoteApplyInTheOrderOfTheCall", sameNoteInOneCall},
