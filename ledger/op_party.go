@@ -51,9 +51,11 @@ func checkKeys(field string, keys []Key) error {
 	return nil
 }
 
-// applyRegister creates a party. An authority may freeze anybody's note, so
-// only the registrar's organisation can host one; it gains nothing by that
-// which it does not have, since nothing is endorsed without it anyway.
+// applyRegister creates a party. An authority may freeze anybody's note and
+// write payments on what it froze, so only the registrar's organisation can
+// host one. Nothing here checks that an authority is one: that the registrar
+// does not register one of its own making is for the members to watch, to whom
+// the register of parties is open.
 func applyRegister(a *act, b body) error {
 	r := b.(*RegisterBody)
 	if r.Kind == Authority && a.frame.Org != RegistrarOrg {
