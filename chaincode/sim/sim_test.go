@@ -15,7 +15,6 @@ import (
 
 // Runs of an ordinary test, besides the seeds that are kept. cmd/sim plays more.
 const (
-	seeds        = 8
 	stepsPerSeed = 250
 )
 
