@@ -62,6 +62,12 @@ func (c *child) start() error {
 	c.mu.Lock()
 	c.cmd, c.id, c.state, c.since = cmd, id, Running, time.Now()
 	c.gone = make(chan struct{})
+	// A second release that came while it started must not wake it after a
+	// later kill. While it runs, release leaves no other.
+	select {
+	case <-c.wake:
+	default:
+	}
 	c.mu.Unlock()
 	c.table.changed()
 	return nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -89,6 +90,43 @@ func TestAHeldProcessStaysDownUntilItIsReleased(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "it runs again", func() bool { return info(t, table, "a").State == process.Running })
+}
+
+func TestAProcessThatWasReleasedTwiceStaysDownWhenItIsHeldAgain(t *testing.T) {
+	ends := make(chan int, 100)
+	table := newTable(t, process.Hooks{Ended: func(_ string, times int) { ends <- times }})
+	spec := shell(t, "a", forever)
+	start(t, table, spec)
+	if err := table.Kill("a", true); err != nil {
+		t.Fatal(err)
+	}
+	// A log that is a pipe without a reader stops the start half-way.
+	if err := errors.Join(os.Remove(spec.Log), syscall.Mkfifo(spec.Log, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := table.Release("a"); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "its start begins", func() bool { return info(t, table, "a").Restarts == 1 })
+	if err := table.Release("a"); err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.OpenFile(spec.Log, os.O_RDWR, 0) // For both, so that no later start stops.
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	await(t, "it runs again", func() bool { return info(t, table, "a").State == process.Running })
+	if err := table.Kill("a", true); err != nil {
+		t.Fatal(err)
+	}
+	start(t, table, shell(t, "b", "exit 1"))
+	for range 3 { // Its pauses are the time that the held one had to start.
+		<-ends
+	}
+	if i := info(t, table, "a"); i.State != process.Held || i.Restarts != 1 {
+		t.Errorf("a held process is %+v", i)
+	}
 }
 
 func TestAProcessThatCannotStayUpIsReportedWithItsLog(t *testing.T) {
