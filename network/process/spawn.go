@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 )
 
@@ -21,8 +22,13 @@ import (
 // and the Go runtime ends threads as it likes. So all children are created by
 // one goroutine that holds its thread for as long as the process lives.
 type Spawner struct {
+	mu       sync.Mutex // held during a start, so that none is under way at the close
+	closed   bool
 	requests chan spawnRequest
 }
+
+// ErrClosed says that nothing is started any more.
+var ErrClosed = errors.New("nothing is started after the close")
 
 type spawnRequest struct {
 	cmd   *exec.Cmd
@@ -44,7 +50,7 @@ func NewSpawner() *Spawner {
 }
 
 // Start starts a command as a child that dies with this process. It sets the
-// command's SysProcAttr.
+// command's SysProcAttr. After Close it returns ErrClosed.
 func (s *Spawner) Start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Pdeathsig: syscall.SIGKILL,
@@ -52,13 +58,26 @@ func (s *Spawner) Start(cmd *exec.Cmd) error {
 		// which then ends the children in order.
 		Setpgid: true,
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
 	reply := make(chan error)
 	s.requests <- spawnRequest{cmd: cmd, reply: reply}
 	return <-reply
 }
 
-// Close ends the thread, and so kills every child that still runs.
-func (s *Spawner) Close() { close(s.requests) }
+// Close ends the thread, and so kills every child that still runs. A second
+// time does nothing.
+func (s *Spawner) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.closed = true
+		close(s.requests)
+	}
+}
 
 // Detach starts a command in a session of its own, so that it outlives this
 // process and its terminal.

@@ -58,6 +58,10 @@ type Table struct {
 	hooks   Hooks
 	// calling keeps calls of the hooks apart.
 	calling sync.Mutex
+	// starting is held while a new process starts, so that Close finds it
+	// either whole or not at all.
+	starting sync.Mutex
+	closed   bool
 }
 
 // Hooks are called by a table, one at a time. They must not call the table.
@@ -74,8 +78,14 @@ func NewTable(hooks Hooks) *Table {
 	return &Table{spawner: NewSpawner(), byName: map[string]*child{}, hooks: hooks}
 }
 
-// Start starts a process and keeps it running.
+// Start starts a process and keeps it running. After Close it returns an error
+// that wraps ErrClosed.
 func (t *Table) Start(spec Spec) error {
+	t.starting.Lock()
+	defer t.starting.Unlock()
+	if t.closed {
+		return fmt.Errorf("starting %s: %w", spec.Name, ErrClosed)
+	}
 	t.mu.Lock()
 	if _, ok := t.byName[spec.Name]; ok {
 		t.mu.Unlock()
@@ -135,8 +145,11 @@ func (t *Table) StopAll(names []string, grace time.Duration) {
 	wait.Wait()
 }
 
-// Close kills whatever still runs.
+// Close kills whatever still runs. No hook is called after it.
 func (t *Table) Close() {
+	t.starting.Lock()
+	t.closed = true
+	t.starting.Unlock()
 	t.StopAll(t.Names(), 0)
 	t.spawner.Close()
 }

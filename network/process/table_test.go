@@ -3,6 +3,7 @@ package process_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -214,6 +215,26 @@ func TestNamesAreUniqueAndMayChange(t *testing.T) {
 			t.Errorf("%s of an unknown process gives %v", what, err)
 		}
 	}
+}
+
+func TestNothingIsStartedAfterTheClose(t *testing.T) {
+	table := process.NewTable(process.Hooks{})
+	spec := shell(t, "a", forever)
+	first := start(t, table, spec)
+	table.Close()
+	if first.ID.Alive() {
+		t.Error("what ran before runs")
+	}
+	if err := table.Start(spec); !errors.Is(err, process.ErrClosed) {
+		t.Errorf("a closed table gives %v", err)
+	}
+	spawner := process.NewSpawner()
+	spawner.Close()
+	if err := spawner.Start(exec.Command(spec.Path, spec.Args...)); !errors.Is(err, process.ErrClosed) {
+		t.Errorf("a closed spawner gives %v", err)
+	}
+	table.Close()
+	spawner.Close()
 }
 
 func TestAProgramThatIsMissingIsAnErrorAtOnce(t *testing.T) {
