@@ -27,6 +27,10 @@ import (
 // is killed loses nothing, it only starts more slowly.
 const stopGrace = 5 * time.Second
 
+// upgradeGrace is how long an upgrade under way may go on before the network is
+// taken down. It takes a few seconds; one that is cut off can be repeated.
+const upgradeGrace = 20 * time.Second
+
 // Options say what to bring up.
 type Options struct {
 	Home network.Home
@@ -59,7 +63,8 @@ type Supervisor struct {
 	state  *network.State
 	digest string
 
-	upgrading sync.Mutex
+	upgrading  sync.Mutex         // held during an upgrade
+	endUpgrade context.CancelFunc // of the upgrade under way
 }
 
 // Run brings the network up, keeps it up until the context ends, and takes it
@@ -206,6 +211,7 @@ func (s *Supervisor) run(ctx context.Context, ready func()) error {
 	ready()
 	<-ctx.Done()
 	s.setPhase(control.Stopping)
+	s.awaitUpgrade(upgradeGrace)
 	stopServing()
 	controlling.Wait()
 	return controlErr

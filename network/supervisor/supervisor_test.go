@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/control"
 	"github.com/skuld-registry/skuld/network/process"
 )
 
@@ -118,6 +120,32 @@ func TestVariablesThatWouldOverrideTheConfigurationAreLeftOut(t *testing.T) {
 			t.Errorf("%q is missing", strings.TrimSpace(want))
 		}
 	}
+}
+
+func TestAnUpgradeUnderWayIsWaitedForAndNoOtherBegins(t *testing.T) {
+	s := &Supervisor{phase: control.Ready}
+	ctx, done, err := s.beginUpgrade(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.setPhase(control.Stopping)
+	waited := make(chan struct{})
+	go func() {
+		s.awaitUpgrade(time.Millisecond)
+		close(waited)
+	}()
+	<-ctx.Done() // The grace is over.
+	select {
+	case <-waited:
+		t.Error("it is not waited for once it is cut off")
+	default:
+	}
+	done()
+	<-waited
+	if _, _, err := s.beginUpgrade(t.Context()); err == nil || !strings.Contains(err.Error(), "stopping") {
+		t.Errorf("another one gets %v", err)
+	}
+	s.awaitUpgrade(0) // Without one there is nothing to wait for.
 }
 
 func TestAMissingProgramAndATakenPortAreNamedBeforeAnythingStarts(t *testing.T) {

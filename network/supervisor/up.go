@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -144,18 +145,14 @@ func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d net
 // the program as it is in the folder of programs now; those of the definition
 // before serve until every peer has the new one.
 func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
-	s.upgrading.Lock()
-	defer s.upgrading.Unlock()
-	s.mu.Lock()
-	if s.phase != control.Ready {
-		phase := s.phase
-		s.mu.Unlock()
-		return fmt.Errorf("upgrading %s: the network is %s", chaincode, phase)
+	ctx, done, err := s.beginUpgrade(ctx)
+	if err != nil {
+		return fmt.Errorf("upgrading %s: %w", chaincode, err)
 	}
-	s.mu.Unlock()
+	defer done()
 	var d network.Deployment
 	var planErr error
-	err := s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
+	err = s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
 	if err := errors.Join(planErr, err); err != nil {
 		return fmt.Errorf("upgrading %s: %w", chaincode, err)
 	}
@@ -174,6 +171,41 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 		return err
 	}
 	return client.Settle(ctx)
+}
+
+// beginUpgrade waits for the upgrade under way, if there is one. The caller
+// calls done at the end of its own.
+func (s *Supervisor) beginUpgrade(ctx context.Context) (_ context.Context, done func(), err error) {
+	s.upgrading.Lock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.phase != control.Ready {
+		s.upgrading.Unlock()
+		return nil, nil, fmt.Errorf("the network is %s", s.phase)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	s.endUpgrade = cancel
+	return ctx, func() {
+		cancel()
+		s.upgrading.Unlock()
+	}, nil
+}
+
+// awaitUpgrade waits for the upgrade under way, which is cut off after the
+// grace. It must have ended before the home's lock is given back: it starts
+// processes and writes the state down. The caller has set the phase, so no
+// other upgrade begins.
+func (s *Supervisor) awaitUpgrade(grace time.Duration) {
+	cut := time.AfterFunc(grace, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.endUpgrade != nil {
+			s.endUpgrade()
+		}
+	})
+	defer cut.Stop()
+	s.upgrading.Lock()
+	defer s.upgrading.Unlock()
 }
 
 // startNodes starts the orderers and peers: all at once on a new network. Peers
