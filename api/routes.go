@@ -78,6 +78,7 @@ var writeRoutes = []route{
 	{method: post, pattern: "/v1/imports/{import}/rows", name: "submitImportRows", access: tokened, limit: maxBatchBody, handle: (*Server).submitImportRows},
 	{method: post, pattern: "/v1/parties", name: "registerParty", access: signable, op: ledger.OpPartyRegister, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/rotation", name: "rotateKeys", access: tokened, op: ledger.OpPartyRotate, handle: (*Server).write},
+	{method: post, pattern: "/v1/parties/{party}/admission", name: "admitParty", access: tokened, op: ledger.OpPartyAdmit, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/revocation", name: "revokeParty", access: tokened, op: ledger.OpPartyRevoke, handle: (*Server).write},
 	{method: post, pattern: "/v1/books", name: "openBook", access: tokened, op: ledger.OpBookOpen, handle: (*Server).write},
 	{method: post, pattern: "/v1/notes", name: "offerNote", access: tokened, op: ledger.OpOffer, handle: (*Server).write},

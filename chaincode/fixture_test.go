@@ -83,6 +83,7 @@ func newRegistry(t testing.TB) *registry {
 	r.borrower = r.register(registrarOrg, "Märta Exempelsson", ledger.Person)
 	r.other = r.register(registrarOrg, "Olle Exempelsson", ledger.Person)
 	r.authority = r.register(registrarOrg, "Kronofogden", ledger.Authority)
+	r.apply(lenderOrg, r.command(r.lender, ledger.OpPartyAdmit, string(r.authority.id), 2, ledger.EmptyBody{}))
 	r.lender.book = r.openBook(r.lender)
 	r.collector.book = r.openBook(r.collector)
 	return r

@@ -235,7 +235,7 @@ func TestPersonIsReadByItsHostAndCompaniesByAll(t *testing.T) {
 			if a.Record == nil || a.Record.Org != c.party.org || (a.State != nil) != may || (a.Code == "") != may {
 				t.Errorf("%s reads of %s: %+v", org, c.party.name, a)
 			}
-			if (len(history.Entries) == 1) != may {
+			if (len(history.Entries) > 0) != may {
 				t.Errorf("%s reads %d entries of %s", org, len(history.Entries), c.party.name)
 			}
 		}

@@ -127,10 +127,18 @@ func (a *act) authenticate(sigs Signatures, b body) error {
 	if err := sigs.Verify(a.open, key); err != nil {
 		return err
 	}
-	if a.signer.Standing != InForce {
-		return Refuse(CodePartyRevoked, "party", string(a.signer.ID))
+	return refuseStanding(a.signer.ID, a.signer.Standing)
+}
+
+// refuseStanding refuses a party that may not act, or not yet.
+func refuseStanding(id PartyID, s Standing) error {
+	switch s {
+	case InForce:
+		return nil
+	case Proposed:
+		return Refuse(CodePartyNotAdmitted, "party", string(id))
 	}
-	return nil
+	return Refuse(CodePartyRevoked, "party", string(id))
 }
 
 // load fetches the subject and checks that the command is the next one for it.
@@ -224,6 +232,9 @@ func (a *act) rolesOfSigner() []Role {
 	}
 	if a.party != nil && a.party.ID == a.cmd.By || a.cmd.Op == OpPartyRegister {
 		roles = append(roles, RoleSelf)
+	}
+	if a.party != nil && a.signer.Kind == Company && a.signer.Org != a.party.Org {
+		roles = append(roles, RoleMember)
 	}
 	if a.book != nil && a.book.Holder == a.cmd.By {
 		roles = append(roles, RoleHolder, RoleController)

@@ -131,7 +131,8 @@ func checkText(field, s string, least, most int) error {
 		return invalid(field, itoa(least)+" to "+itoa(most)+" characters of text")
 	}
 	for _, r := range s {
-		if unicode.IsControl(r) && r != '\n' {
+		// Bidirectional marks could show a reader another order than was signed.
+		if unicode.IsControl(r) && r != '\n' || unicode.Is(unicode.Bidi_Control, r) {
 			return invalid(field, "text without control characters")
 		}
 	}

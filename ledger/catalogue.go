@@ -143,6 +143,16 @@ var generalRefusals = map[Code]catalogueEntry{
 		Danish:  "Parten {party} er ophørt.",
 		English: "The party {party} is revoked.",
 	}},
+	CodePartyNotAdmitted: {ClassForbidden, true, map[Language]string{
+		Swedish: "Myndigheten {party} måste först godkännas av ett företag hos en annan medlem.",
+		Danish:  "Myndigheden {party} skal først godkendes af en virksomhed hos et andet medlem.",
+		English: "The authority {party} must first be admitted by a company of another member.",
+	}},
+	CodeNotProposed: {ClassRefused, false, map[Language]string{
+		Swedish: "Parten väntar inte på att godkännas.",
+		Danish:  "Parten venter ikke på at blive godkendt.",
+		English: "The party is not waiting to be admitted.",
+	}},
 	CodeAuthorityHost: {ClassForbidden, false, map[Language]string{
 		Swedish: "En myndighet registreras bara genom registerhållaren.",
 		Danish:  "En myndighed registreres kun gennem registerføreren.",

@@ -154,9 +154,9 @@ var noteRefusals = map[Code]catalogueEntry{
 		English: "The payment is reversed already.",
 	}},
 	CodeNotGoodFaith: {ClassRefused, false, map[Language]string{
-		Swedish: "Låntagaren var underrättad om den nya innehavaren den {notified}; en senare betalning till dig gäller inte.",
-		Danish:  "Låntageren var underrettet om den nye indehaver den {notified}; en senere betaling til dig gælder ikke.",
-		English: "The borrower was told of the new holder on {notified}; a later payment to you does not count.",
+		Swedish: "Låntagaren var underrättad om den nya innehavaren den {notified}; en betalning till dig efter den dagen gäller inte, och en tidigare ska skrivas inom 90 dagar.",
+		Danish:  "Låntageren var underrettet om den nye indehaver den {notified}; en betaling til dig efter den dag gælder ikke, og en tidligere skal skrives inden 90 dage.",
+		English: "The borrower was told of the new holder on {notified}; a payment to you after that day does not count, and an earlier one is to be written within 90 days.",
 	}},
 	CodeDateFuture: {ClassInvalid, false, map[Language]string{
 		Swedish: "Datumet i {field} ligger i framtiden.",

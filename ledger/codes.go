@@ -28,11 +28,13 @@ const (
 	CodeKeyCount           Code = "key_count"
 	CodeNoPowerOfAttorney  Code = "no_power_of_attorney"
 
-	CodePartyIDWrong   Code = "party_id_wrong"
-	CodePartyUnknown   Code = "party_unknown"
-	CodePartyRevoked   Code = "party_revoked"
-	CodeAuthorityHost  Code = "authority_host"
-	CodeAuthorityOther Code = "authority_other"
+	CodePartyIDWrong     Code = "party_id_wrong"
+	CodePartyUnknown     Code = "party_unknown"
+	CodePartyRevoked     Code = "party_revoked"
+	CodePartyNotAdmitted Code = "party_not_admitted"
+	CodeNotProposed      Code = "not_proposed"
+	CodeAuthorityHost    Code = "authority_host"
+	CodeAuthorityOther   Code = "authority_other"
 
 	CodeNotFound      Code = "not_found"
 	CodeNotEntitled   Code = "not_entitled"

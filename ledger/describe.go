@@ -55,6 +55,7 @@ var acts = map[Op]words{
 	OpPartyRegister:    {"Du registrerar dig som part med dessa nycklar.", "Du registrerer dig som part med disse nøgler.", "You register as a party with these keys."},
 	OpPartyRotate:      {"Du byter nycklar.", "Du skifter nøgler.", "You change your keys."},
 	OpPartyRevoke:      {"Du avslutar dig som part. Dina nycklar kan sedan inte signera något mer.", "Du ophører som part. Dine nøgler kan derefter ikke underskrive mere.", "You end yourself as a party. Your keys can sign nothing more after this."},
+	OpPartyAdmit:       {"Du godkänner att parten får handla som myndighet.", "Du godkender, at parten må handle som myndighed.", "You let the party act as an authority."},
 	OpBookOpen:         {"Du öppnar en bok för skuldebrev.", "Du åbner en bog for gældsbreve.", "You open a book for notes."},
 	OpBookMove:         {"Du flyttar skuldebrevet till en annan av dina böcker.", "Du flytter gældsbrevet til en anden af dine bøger.", "You move the note to another of your books."},
 	OpOffer:            {"Du erbjuder ett lån. När alla låntagare har skrivit under är det en skuld.", "Du tilbyder et lån. Når alle låntagere har skrevet under, er det en gæld.", "You offer a loan. When every borrower has signed, it is a debt."},

@@ -52,16 +52,28 @@ func checkKeys(field string, keys []Key) error {
 }
 
 // applyRegister creates a party. An authority may freeze anybody's note and
-// write payments on what it froze, so only the registrar's organisation can
-// host one. Nothing here checks that an authority is one: that the registrar
-// does not register one of its own making is for the members to watch, to whom
-// the register of parties is open.
+// write payments on it, so it is not in force until a company of another
+// organisation has admitted it: else the registrar, which hosts authorities,
+// could settle any note with a key of its own making.
 func applyRegister(a *act, b body) error {
 	r := b.(*RegisterBody)
-	if r.Kind == Authority && a.frame.Org != RegistrarOrg {
-		return Refuse(CodeAuthorityHost)
+	standing := InForce
+	if r.Kind == Authority {
+		if a.frame.Org != RegistrarOrg {
+			return Refuse(CodeAuthorityHost)
+		}
+		standing = Proposed
 	}
-	a.party = &Party{ID: a.cmd.By, Kind: r.Kind, Name: r.Name, Org: a.frame.Org, Standing: InForce, Keys: slices.Clone(r.Keys)}
+	a.party = &Party{ID: a.cmd.By, Kind: r.Kind, Name: r.Name, Org: a.frame.Org, Standing: standing, Keys: slices.Clone(r.Keys)}
+	return nil
+}
+
+// applyAdmit lets an authority act. It takes two organisations to make one.
+func applyAdmit(a *act, _ body) error {
+	if a.party.Standing != Proposed {
+		return Refuse(CodeNotProposed)
+	}
+	a.party.Standing = InForce
 	return nil
 }
 
@@ -139,8 +151,5 @@ func (a *act) requireInForce(id PartyID) error {
 	if r == nil {
 		return Refuse(CodePartyUnknown, "party", string(id))
 	}
-	if r.Standing != InForce {
-		return Refuse(CodePartyRevoked, "party", string(id))
-	}
-	return nil
+	return refuseStanding(id, r.Standing)
 }

@@ -103,7 +103,7 @@ func (a *act) checkPayee(p *PayBody) error {
 	// A payment to a former holder counts while the borrower had not been told
 	// of the new one (1936:81 par. 19, 20, 29).
 	told := a.note.successorNotice(a.cmd.By)
-	if !told.IsZero() && p.PaidOn.After(told) {
+	if !told.IsZero() && (p.PaidOn.After(told) || a.today().After(told.AddDays(FormerHolderDays))) {
 		return Refuse(CodeNotGoodFaith, "notified", told.String())
 	}
 	return nil
@@ -364,6 +364,10 @@ func applyPayReverse(a *act, b body) error {
 // would be used.
 func applyForgive(a *act, b body) error {
 	f := b.(*ForgiveBody)
+	// What is pledged is security for the pledgee, and is not the pledgee's.
+	if a.note.Pledge != nil {
+		return Refuse(CodeNotePledged)
+	}
 	if want := a.note.Terms.Principal.Currency; f.Amount.Currency != want {
 		return Refuse(CodeCurrencyOther, "want", string(want))
 	}

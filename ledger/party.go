@@ -21,8 +21,9 @@ type Standing string
 
 // The standings.
 const (
-	InForce Standing = "active"
-	Revoked Standing = "revoked"
+	Proposed Standing = "proposed" // an authority that no other organisation has admitted
+	InForce  Standing = "active"
+	Revoked  Standing = "revoked"
 )
 
 // MaxKeys is the most keys that a party may have at a time.

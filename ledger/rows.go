@@ -17,6 +17,8 @@ func transitionTable() map[Op]*operation {
 			says: "keys come and go"},
 		OpPartyRevoke: {kind: KindParty, by: []Role{RoleSelf}, body: newBody[ReasonBody], apply: applyRevoke,
 			says: "the party signs no more"},
+		OpPartyAdmit: {kind: KindParty, by: []Role{RoleMember}, body: newBody[EmptyBody], apply: applyAdmit,
+			says: "a company of another organisation lets an authority act"},
 		OpBookOpen: {kind: KindBook, creates: true, by: []Role{RoleStranger}, body: newBody[EmptyBody], apply: applyBookOpen,
 			says: "a party opens a book of its own"},
 		OpOffer: {kind: KindNote, creates: true, from: []Status{StatusNone}, to: []Status{StatusOffered}, by: []Role{RoleStranger},
@@ -66,8 +68,8 @@ func addMoneyRows(t map[Op]*operation) {
 		body: newBody[PayBody], apply: applyPay, says: "a payment is written on the note; the last one hands it back"})
 	add(OpPayReverse, operation{from: active, to: active, by: []Role{RoleHolder, RolePledgee, RoleServicer, RoleFormer},
 		body: newBody[PayReverseBody], apply: applyPayReverse, says: "who wrote a payment takes a wrong booking back, visibly"})
-	add(OpForgive, operation{from: active, to: []Status{StatusActive, StatusDischarged}, by: []Role{RoleController},
-		body: newBody[ForgiveBody], apply: applyForgive, says: "the controller forgives; all of it hands the note back"})
+	add(OpForgive, operation{from: active, to: []Status{StatusActive, StatusDischarged}, by: []Role{RoleHolder},
+		body: newBody[ForgiveBody], apply: applyForgive, says: "the holder forgives; all of it hands the note back"})
 	add(OpDisputeRaise, operation{from: live, to: live, by: []Role{RoleBorrower},
 		body: newBody[DisputeRaiseBody], apply: applyDisputeRaise, says: "a borrower objects; collection stops"})
 	add(OpDisputeResolve, operation{from: live, to: live, by: []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer},

@@ -123,3 +123,16 @@ func TestAPersonsNameIsNotTakenIntoTheLedger(t *testing.T) {
 	body.Name = ""
 	s.do(a, ledger.OpPartyRegister, "", body)
 }
+
+// The registrar hosts authorities, and nothing is endorsed without it. Could it
+// make one alone, it could freeze any note and write it paid.
+func TestAnAuthorityActsOnlyOnceAnotherOrganisationHasAdmittedIt(t *testing.T) {
+	s := newStage(t)
+	a := &actor{name: "self-made", org: ledger.RegistrarOrg, key: testKey("self-made")}
+	a.id = s.do(a, ledger.OpPartyRegister, "", ledger.RegisterBody{Kind: ledger.Authority, Keys: []ledger.Key{a.key}}).Party.ID
+	n := s.active()
+	s.refuse(code(ledger.CodePartyNotAdmitted), a, ledger.OpFreeze, string(n), ledger.FreezeBody{Ground: "none"})
+	s.refuse(code(ledger.CodePartyNotAdmitted), a, ledger.OpBookOpen, "", ledger.EmptyBody{})
+	s.do(s.lender, ledger.OpPartyAdmit, string(a.id), ledger.EmptyBody{})
+	s.do(a, ledger.OpFreeze, string(n), ledger.FreezeBody{Ground: "a decision"})
+}

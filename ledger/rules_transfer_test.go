@@ -159,7 +159,8 @@ func TestAPledgeTakesControlAndReturnsIt(t *testing.T) {
 	if got := ledger.Controllers(n, s.holder(id)); len(got) != 1 || got[0] != s.bank.id || s.holder(id) != s.lender.id {
 		t.Fatalf("pledged it is controlled by %v and held by %s", got, s.holder(id))
 	}
-	s.refuse(code(ledger.CodeRoleForbidden), s.lender, ledger.OpForgive, string(id), ledger.ForgiveBody{Amount: sek(1)})
+	s.refuse(code(ledger.CodeNotePledged), s.lender, ledger.OpForgive, string(id), ledger.ForgiveBody{Amount: sek(1)})
+	s.refuse(code(ledger.CodeRoleForbidden), s.bank, ledger.OpForgive, string(id), ledger.ForgiveBody{Amount: sek(1)})
 	s.refuse(code(ledger.CodeRoleForbidden), s.lender, ledger.OpPledgeRelease, string(id), ledger.EmptyBody{})
 	s.do(s.bank, ledger.OpPledgeRelease, string(id), ledger.EmptyBody{})
 	s.refuse(code(ledger.CodeRoleForbidden), s.bank, ledger.OpForgive, string(id), ledger.ForgiveBody{Amount: sek(1)})

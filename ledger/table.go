@@ -10,6 +10,7 @@ const (
 	OpPartyRegister    Op = "party.register"
 	OpPartyRotate      Op = "party.rotate"
 	OpPartyRevoke      Op = "party.revoke"
+	OpPartyAdmit       Op = "party.admit"
 	OpBookOpen         Op = "book.open"
 	OpBookMove         Op = "book.move"
 	OpOffer            Op = "offer"
@@ -49,13 +50,14 @@ const (
 	RoleTransferor Role = "transferor" // who offered it
 	RoleFormer     Role = "former"     // held the note before
 	RoleAuthority  Role = "authority"
+	RoleMember     Role = "member"   // a company that another organisation than the party's hosts
 	RoleStranger   Role = "stranger" // any registered party
 )
 
 // Roles lists every role, for exhaustive tables.
 func Roles() []Role {
 	return []Role{RoleSelf, RoleBorrower, RoleLender, RoleHolder, RoleController, RolePledgee, RoleServicer,
-		RoleRecipient, RoleTransferor, RoleFormer, RoleAuthority, RoleStranger}
+		RoleRecipient, RoleTransferor, RoleFormer, RoleAuthority, RoleMember, RoleStranger}
 }
 
 // operation is one row of the transition table: from which statuses, to which,

@@ -204,6 +204,14 @@ func writePartyRows(b *strings.Builder, base *stage) {
 		{"party.register, a company", registration(ledger.Company, lenderOrg)},
 		{"party.register, an authority elsewhere", registration(ledger.Authority, lenderOrg)},
 		{"party.register, an authority at the registrar", registration(ledger.Authority, ledger.RegistrarOrg)},
+		{"party.admit by a company of another member", admission(ledger.Authority, func(s *stage) *actor { return s.lender })},
+		{"party.admit by a person of another member", admission(ledger.Authority, func(s *stage) *actor { return s.register("person", ledger.Person, lenderOrg) })},
+		{"party.admit by a company of the registrar", admission(ledger.Authority, func(s *stage) *actor { return s.register("company", ledger.Company, ledger.RegistrarOrg) })},
+		{"party.admit by an authority", admission(ledger.Authority, func(s *stage) *actor { return s.court })},
+		{"party.admit of a person", admission(ledger.Person, func(s *stage) *actor { return s.lender })},
+		{"party.admit twice", func(s *stage) (*ledger.Change, error) {
+			return s.try(s.lender, ledger.OpPartyAdmit, string(s.court.id), ledger.EmptyBody{})
+		}},
 		{"party.rotate by itself", func(s *stage) (*ledger.Change, error) {
 			return s.try(s.lender, ledger.OpPartyRotate, string(s.lender.id), rotate)
 		}},
@@ -238,6 +246,15 @@ func registration(kind ledger.PartyKind, org string) func(*stage) (*ledger.Chang
 	return func(s *stage) (*ledger.Change, error) {
 		a := &actor{name: "newcomer", org: org, key: testKey("newcomer")}
 		return s.try(a, ledger.OpPartyRegister, "", ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{a.key}})
+	}
+}
+
+// admission registers a newcomer at the registrar and has somebody admit it.
+func admission(kind ledger.PartyKind, by func(*stage) *actor) func(*stage) (*ledger.Change, error) {
+	return func(s *stage) (*ledger.Change, error) {
+		a := &actor{name: "newcomer", org: ledger.RegistrarOrg, key: testKey("newcomer")}
+		c := s.do(a, ledger.OpPartyRegister, "", ledger.RegisterBody{Kind: kind, Keys: []ledger.Key{a.key}})
+		return s.try(by(s), ledger.OpPartyAdmit, string(c.Party.ID), ledger.EmptyBody{})
 	}
 }
 

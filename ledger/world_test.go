@@ -116,6 +116,9 @@ func (s *stage) register(name string, kind ledger.PartyKind, org string) *actor 
 	}
 	c := s.do(a, ledger.OpPartyRegister, "", body)
 	a.id = c.Party.ID
+	if kind == ledger.Authority {
+		s.do(s.lender, ledger.OpPartyAdmit, string(a.id), ledger.EmptyBody{})
+	}
 	a.book = s.openBook(a)
 	return a
 }

@@ -75,24 +75,34 @@ func (s *simulation) enter() error {
 	return s.verdict()
 }
 
-// introduce registers a party and opens a book for it.
+// introduce registers a party, has an authority admitted, and opens a book.
 func (s *simulation) introduce(p *person) error {
 	d, err := p.Registration(s.audit.network, s.commandID(), s.clock)
 	if err != nil {
 		return err
 	}
 	s.byID[p.ID] = p
-	for range 2 {
-		c, err := s.write(p, d)
-		if err != nil {
+	if err := s.carryOut(p, d); err != nil {
+		return err
+	}
+	if p.Kind == ledger.Authority {
+		sponsor := s.cast[0]
+		if err := s.carryOut(sponsor, s.draft(sponsor, ledger.OpPartyAdmit, string(p.ID), ledger.EmptyBody{})); err != nil {
 			return err
 		}
-		s.submit(p.Org, []*sent{c})
-		d = s.draft(p, ledger.OpBookOpen, "", ledger.EmptyBody{})
-		if c.cmd.Op == ledger.OpBookOpen {
-			p.books = append(p.books, ledger.BookID(c.cmd.Subject().ID))
-		}
 	}
+	open := s.draft(p, ledger.OpBookOpen, "", ledger.EmptyBody{})
+	p.books = append(p.books, ledger.DeriveBookID(s.audit.network, p.ID, open.Command))
+	return s.carryOut(p, open)
+}
+
+// carryOut submits one command before the run begins.
+func (s *simulation) carryOut(p *person, d ledger.Draft) error {
+	c, err := s.write(p, d)
+	if err != nil {
+		return err
+	}
+	s.submit(p.Org, []*sent{c})
 	return nil
 }
 

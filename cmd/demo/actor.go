@@ -106,6 +106,23 @@ func (a *actor) does(ctx context.Context, what act) error {
 	return err
 }
 
+// admit lets an authority of another organisation act.
+func (a *actor) admit(ctx context.Context, id ledger.PartyID) error {
+	party, err := a.Party(ctx, id)
+	if err != nil {
+		return err
+	}
+	if party.Record.Standing != ledger.Proposed {
+		return nil
+	}
+	_, signed, err := a.Write(ctx, client.Draft{Op: ledger.OpPartyAdmit, Subject: string(id), Seq: party.Record.Seq + 1, Body: ledger.EmptyBody{}})
+	if err != nil {
+		return err
+	}
+	_, err = a.Submit(ctx, signed)
+	return err
+}
+
 // openBook opens a book for the actor's notes.
 func (a *actor) openBook(ctx context.Context) error {
 	receipt, _, err := a.do(ctx, act{op: ledger.OpBookOpen, body: ledger.EmptyBody{}})

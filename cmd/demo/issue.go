@@ -39,6 +39,9 @@ var opening = []step{
 		p.authority, err = p.enter(ctx, role{organisation: "registrar", kind: ledger.Authority, name: "Kronofogden"})
 		return err
 	}},
+	{"the lender admits the authority, which the registrar cannot make alone", func(p *play, ctx context.Context) error {
+		return p.lender.admit(ctx, p.authority.id)
+	}},
 	{"the lender opens a book", func(p *play, ctx context.Context) error { return p.lender.openBook(ctx) }},
 	{"the collector opens a book", func(p *play, ctx context.Context) error { return p.collector.openBook(ctx) }},
 }

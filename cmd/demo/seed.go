@@ -66,6 +66,9 @@ func seed(ctx context.Context, o options, gateways map[string]string, out io.Wri
 		}
 		made.actors[c.profile] = a
 	}
+	if err := made.actors["lender"].admit(ctx, made.actors["authority"].id); err != nil {
+		return fmt.Errorf("admitting the authority: %w", err)
+	}
 	if made.notes, err = seedNotes(ctx, made.actors); err != nil {
 		return err
 	}

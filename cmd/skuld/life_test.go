@@ -60,7 +60,9 @@ func TestPledgeMandateAndFreeze(t *testing.T) {
 	bank := w.register("bank", "lender", "company", false)
 	agent := w.register("agent", "collector", "company", false)
 	borrower := w.register("anna", "registrar", "person", false)
-	w.register("court", "registrar", "authority", false)
+	court := w.register("court", "registrar", "authority", false)
+	w.refused("role_forbidden", "anna", "party", "admit", court)
+	w.must("bank", "party", "admit", court)
 	note := w.offer("lender", borrower)
 	w.must("anna", "note", "accept", note)
 

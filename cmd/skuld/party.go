@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) partyCommand() *cobra.Command {
-	return group("party", "Register a party and change its keys", a.partyRegister(), a.partyShow(), a.partyRotate(), a.partyRevoke())
+	return group("party", "Register a party and change its keys", a.partyRegister(), a.partyShow(), a.partyRotate(), a.partyAdmit(), a.partyRevoke())
 }
 
 func (a *app) partyRegister() *cobra.Command {
@@ -210,6 +210,38 @@ func rotation(p *profile.Profile, add, remove []string) (ledger.RotateBody, erro
 		body.Remove = append(body.Remove, name)
 	}
 	return body, nil
+}
+
+func (a *app) partyAdmit() *cobra.Command {
+	return &cobra.Command{
+		Use: "admit PARTY", Short: "As a company: let an authority of another organisation act",
+		Long: `Let an authority act that another organisation hosts. Until a company of a
+second organisation has done so, an authority can freeze nothing: nobody can make
+one alone.`,
+		Example: "  skuld party admit p…",
+		Args:    exactly("PARTY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := parsePartyID(args[0])
+			if err != nil {
+				return usage(cmd, "%v", err)
+			}
+			s, err := a.connect()
+			if err != nil {
+				return err
+			}
+			party, err := s.Party(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			receipt, err := a.send(cmd.Context(), s, client.Draft{
+				Op: ledger.OpPartyAdmit, Subject: string(id), Seq: party.Record.Seq + 1, Body: ledger.EmptyBody{},
+			})
+			if err != nil {
+				return err
+			}
+			return a.done(receipt, "The authority is admitted.")
+		},
+	}
 }
 
 func (a *app) partyRevoke() *cobra.Command {

@@ -77,6 +77,7 @@ func live(t *testing.T, n *networktest.Network) *life {
 	l := &life{lenders: join(t, n, "lender"), collectors: join(t, n, "collector"), registrar: join(t, n, "registrar")}
 	l.lender, l.collector = l.lenders.newParty(ledger.Company), l.collectors.newParty(ledger.Company)
 	l.borrower, l.authority = l.registrar.newParty(ledger.Person), l.registrar.newParty(ledger.Authority)
+	l.lenders.commit(l.lenders.signed(l.lender, ledger.Draft{Op: ledger.OpPartyAdmit, Subject: string(l.authority.id), Seq: 2, Body: ledger.EmptyBody{}}))
 	book := l.lenders.commit(l.lenders.signed(l.lender, ledger.Draft{Op: ledger.OpBookOpen, Body: ledger.EmptyBody{}})).Result.Subject.ID
 	target := l.collectors.commit(l.collectors.signed(l.collector, ledger.Draft{Op: ledger.OpBookOpen, Body: ledger.EmptyBody{}})).Result.Subject.ID
 	l.issue(ledger.BookID(book))
