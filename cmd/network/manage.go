@@ -87,15 +87,15 @@ func awaitEnd(id process.ID, limit time.Duration) bool {
 	return true
 }
 
-// endLeftovers holds the lock meanwhile, so that no new supervisor's processes
-// are taken for old ones.
+// endLeftovers borrows the lock meanwhile, so that no new supervisor's processes
+// are taken for old ones, and another `down` does not take this one for one.
 func endLeftovers(h network.Home) error {
 	if !h.Claimed() {
 		return nil
 	}
-	lock, err := process.Acquire(h.Lock())
+	lock, err := process.Borrow(h.Lock())
 	if err != nil {
-		return err
+		return fmt.Errorf("ending what an earlier network left: %w", err)
 	}
 	return errors.Join(supervisor.EndLeftovers(h), lock.Release())
 }

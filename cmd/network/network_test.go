@@ -69,6 +69,26 @@ func TestDownAndResetOfNothingAreNoErrors(t *testing.T) {
 	}
 }
 
+func TestDownWaitsForAnotherDownAndDoesNotEndIt(t *testing.T) {
+	h := network.Home(t.TempDir())
+	if err := h.Claim(); err != nil {
+		t.Fatal(err)
+	}
+	// As another `down` does. A signal to it would end this test.
+	lock, err := process.Borrow(h.Lock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	released := make(chan error, 1)
+	time.AfterFunc(50*time.Millisecond, func() { released <- lock.Release() })
+	if _, err := run(t, "down", "--home", string(h)); err != nil {
+		t.Error(err)
+	}
+	if err := <-released; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestResetOfAFolderThatIsNotOursIsRefused(t *testing.T) {
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "network"), 0o700); err != nil {

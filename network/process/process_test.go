@@ -143,6 +143,64 @@ func TestALockHasOneHolderAndEndsWithIt(t *testing.T) {
 	}
 }
 
+func TestALockThatIsOnlyBorrowedNamesNobodyAndIsWaitedFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	borrowed, err := process.Borrow(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, err := process.Holder(path); !errors.Is(err, process.ErrGone) {
+		t.Errorf("its holder is %+v: %v", id, err)
+	}
+	released := make(chan error, 1)
+	time.AfterFunc(50*time.Millisecond, func() { released <- borrowed.Release() })
+	lock, err := process.Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-released; err != nil {
+		t.Error(err)
+	}
+	if _, err := process.Borrow(path); !errors.Is(err, process.ErrLocked) {
+		t.Errorf("a lock that was acquired can be borrowed: %v", err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhoLooksForTheHolderIsNotInTheWayOfTheNext(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	looking, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for {
+			if _, err := process.Holder(path); err != nil && !errors.Is(err, process.ErrGone) {
+				done <- err
+				return
+			}
+			select {
+			case <-looking:
+				done <- nil
+				return
+			default:
+			}
+		}
+	}()
+	for range 200 {
+		lock, err := process.Acquire(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := lock.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(looking)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestTheMemoryOfAProcessIsKnown(t *testing.T) {
 	m, err := process.Memory(os.Getpid())
 	if err != nil || m < 1<<20 || m > 1<<34 {
