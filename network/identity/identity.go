@@ -43,7 +43,7 @@ type Registry struct {
 type Request struct {
 	Organisation string
 	Name         string
-	Role         pki.Role
+	Role         pki.Role // Client or Admin; revoking does not ask
 	// Secret is what registering gave. A locally made identity has none.
 	Secret string
 	Now    time.Time
@@ -90,10 +90,19 @@ func (r *Registry) check(q Request) error {
 	return nil
 }
 
+// checkNew checks an identity that is to be made. Those of nodes are made with
+// the network only: their certificates are accepted for more than a person's.
+func (r *Registry) checkNew(q Request) error {
+	if q.Role != pki.Client && q.Role != pki.Admin {
+		return fmt.Errorf("the role of an identity is %s or %s, not %q", pki.Client, pki.Admin, q.Role)
+	}
+	return r.check(q)
+}
+
 // Register makes an identity known to the organisation's Fabric CA and returns
 // the secret with which it can be enrolled once.
 func (r *Registry) Register(q Request) (secret string, err error) {
-	if err := r.check(q); err != nil {
+	if err := r.checkNew(q); err != nil {
 		return "", err
 	}
 	ca, ok := r.cas[q.Organisation]
@@ -105,7 +114,7 @@ func (r *Registry) Register(q Request) (secret string, err error) {
 
 // Enroll makes an identity's key and certificate. The name must be free.
 func (r *Registry) Enroll(q Request) (network.IdentityFiles, error) {
-	if err := r.check(q); err != nil {
+	if err := r.checkNew(q); err != nil {
 		return "", err
 	}
 	files := r.home.Crypto().Identity(q.Organisation, q.Name)

@@ -76,6 +76,28 @@ func TestALocalRevocationListRepeatsWhatTheChannelRefusesAlready(t *testing.T) {
 	}
 }
 
+func TestOnlyClientsAndAdminsAreMade(t *testing.T) {
+	h, s := withLocalRoot(t)
+	r, err := identity.Open(h, s, h.CAFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []pki.Role{pki.Peer, pki.Orderer, "", "Client", "anything"} {
+		q := identity.Request{Organisation: "lender", Name: "clerk", Role: role, Now: now}
+		if _, err := r.Enroll(q); err == nil || !strings.Contains(err.Error(), "client or admin") {
+			t.Errorf("enrolling as %q: it says %v", role, err)
+		}
+		if _, err := r.Register(q); err == nil || !strings.Contains(err.Error(), "client or admin") {
+			t.Errorf("registering as %q: it says %v", role, err)
+		}
+	}
+	for _, role := range []pki.Role{pki.Client, pki.Admin} {
+		if _, err := r.Enroll(identity.Request{Organisation: "lender", Name: "a-" + string(role), Role: role, Now: now}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAFaultyConfigurationOfAuthoritiesIsRefused(t *testing.T) {
 	h, s := withLocalRoot(t)
 	for _, content := range []string{
