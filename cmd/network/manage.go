@@ -20,10 +20,6 @@ import (
 	"github.com/skuld-registry/skuld/network/supervisor"
 )
 
-// downLimit is how long `down` waits for a supervisor to end by itself before
-// it is killed, which kills every process of its network too.
-const downLimit = 30 * time.Second
-
 // goneLimit is how long a killed supervisor may take to be gone.
 const goneLimit = 5 * time.Second
 
@@ -60,8 +56,9 @@ func takeDown(h network.Home) error {
 	if err := id.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, process.ErrGone) {
 		return err
 	}
-	if !awaitEnd(id, downLimit) {
-		fmt.Fprintf(os.Stderr, "The supervisor did not end within %s and is killed.\n", downLimit)
+	if !awaitEnd(id, supervisor.StopLimit) {
+		// Killing it kills every process of its network too.
+		fmt.Fprintf(os.Stderr, "The supervisor did not end within %s and is killed.\n", supervisor.StopLimit)
 		if err := id.Signal(syscall.SIGKILL); err != nil && !errors.Is(err, process.ErrGone) {
 			return err
 		}

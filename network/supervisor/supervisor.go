@@ -27,9 +27,18 @@ import (
 // is killed loses nothing, it only starts more slowly.
 const stopGrace = 5 * time.Second
 
+// gatewayGrace is how long a gateway has. It gives the requests under way 25 s
+// and then its transactions as much (cmd/gateway's shutdownTime); an idle one
+// ends at once.
+const gatewayGrace = 2*25*time.Second + stopGrace
+
 // upgradeGrace is how long an upgrade under way may go on before the network is
 // taken down. It takes a few seconds; one that is cut off can be repeated.
 const upgradeGrace = 20 * time.Second
+
+// StopLimit is how long a supervisor may take to end after it was asked to: for
+// an upgrade, the gateways, the three groups after them, and itself.
+const StopLimit = upgradeGrace + gatewayGrace + 3*stopGrace + stopGrace
 
 // Options say what to bring up.
 type Options struct {
@@ -221,31 +230,50 @@ func (s *Supervisor) run(ctx context.Context, ready func()) error {
 func (s *Supervisor) stop() {
 	s.setPhase(control.Stopping)
 	_ = os.Remove(s.home.EndpointsFile()) // The addresses are no longer true.
-	order := [][]string{nil, nil, nil, nil}
-	nodes := map[string]int{}
-	for _, n := range s.state.Topology.PeerNodes() {
-		nodes[n.Name] = 2
-	}
-	for _, n := range s.state.Topology.OrdererNodes() {
-		nodes[n.Name] = 3
-	}
-	gateways := map[string]bool{}
-	for _, o := range s.state.Topology.Organisations {
-		gateways[network.GatewayProcess(o.Name)] = true
-	}
-	for _, name := range s.table.Names() {
-		rank := 1 // a chaincode server
-		if gateways[name] {
-			rank = 0
-		} else if r, ok := nodes[name]; ok {
-			rank = r
-		}
-		order[rank] = append(order[rank], name)
-	}
-	for _, names := range order {
-		s.table.StopAll(names, stopGrace)
+	for _, g := range stopOrder(s.state.Topology, s.table.Names()) {
+		s.table.StopAll(g.names, g.grace)
 	}
 	s.table.Close()
+}
+
+// stopGroup is what is ended at the same time.
+type stopGroup struct {
+	names []string
+	grace time.Duration
+}
+
+// stopOrder sorts processes into groups, of which each needs only later ones.
+func stopOrder(t network.Topology, names []string) []stopGroup {
+	const (
+		gateways = iota
+		servers  // of chaincodes, which have no other mark
+		peers
+		orderers
+		groups
+	)
+	order := make([]stopGroup, groups)
+	for i := range order {
+		order[i].grace = stopGrace
+	}
+	order[gateways].grace = gatewayGrace
+	group := map[string]int{}
+	for _, o := range t.Organisations {
+		group[network.GatewayProcess(o.Name)] = gateways
+	}
+	for _, n := range t.PeerNodes() {
+		group[n.Name] = peers
+	}
+	for _, n := range t.OrdererNodes() {
+		group[n.Name] = orderers
+	}
+	for _, name := range names {
+		g, ok := group[name]
+		if !ok {
+			g = servers
+		}
+		order[g].names = append(order[g].names, name)
+	}
+	return order
 }
 
 // quickEnds is how many times in a row a process may end during the start. One

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -146,6 +147,33 @@ func TestAnUpgradeUnderWayIsWaitedForAndNoOtherBegins(t *testing.T) {
 		t.Errorf("another one gets %v", err)
 	}
 	s.awaitUpgrade(0) // Without one there is nothing to wait for.
+}
+
+func TestProcessesEndBeforeWhatTheyNeedAndGatewaysHaveTimeToFinish(t *testing.T) {
+	order := stopOrder(network.Default(), []string{
+		"orderer0", "peer0.lender", "skuld.lender" + previous, network.ChaincodeProcess("skuld", "lender"), network.GatewayProcess("lender"),
+	})
+	want := [][]string{
+		{network.GatewayProcess("lender")},
+		{"skuld.lender" + previous, network.ChaincodeProcess("skuld", "lender")},
+		{"peer0.lender"},
+		{"orderer0"},
+	}
+	var got [][]string
+	total := upgradeGrace
+	for _, g := range order {
+		got = append(got, g.names)
+		total += g.grace
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("they end in the order %q, not %q", got, want)
+	}
+	if order[0].grace < 50*time.Second {
+		t.Errorf("a gateway that finishes its requests and transactions is killed after %s", order[0].grace)
+	}
+	if total >= StopLimit {
+		t.Errorf("a supervisor that needs %s is killed after %s", total, StopLimit)
+	}
 }
 
 func TestAMissingProgramAndATakenPortAreNamedBeforeAnythingStarts(t *testing.T) {
