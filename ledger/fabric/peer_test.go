@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"net"
 	"os"
@@ -284,7 +285,8 @@ func (a *authority) start(t *testing.T, msp string) *fakePeer {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := p.server.Serve(listener); err != nil {
+		// A test may stop its peer before the peer has begun to serve.
+		if err := p.server.Serve(listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 			t.Errorf("serving %s: %v", msp, err)
 		}
 	}()

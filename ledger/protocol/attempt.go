@@ -131,6 +131,10 @@ func (c *Client) gather(ctx context.Context, open []*task) (map[ledger.Subject]*
 	return states, nil
 }
 
+// maxEarly bounds how often a command waits for the one before it: some 300 ms
+// by DefaultBackoff, many times what two peers are apart.
+const maxEarly = 6
+
 // prepare readies a task for a transaction. It says no where there is none to
 // make: the fate is already known, or must first be looked up again.
 func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject]*held) bool {
@@ -156,6 +160,13 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 			t.last = fmt.Errorf("reading the state of a %s that a command needs: %w", s.Kind, ledger.Refuse(h.code))
 			return false
 		case h.exists && h.state == nil && s.Kind != ledger.KindBook:
+			if s == t.subject && h.seq+1 < t.cmd.Seq && t.early < maxEarly {
+				// The command follows one that the registrar's peer has not seen
+				// yet, and it may be that one which makes the signer party to it.
+				t.early++
+				t.look, t.last = true, ledger.Refuse(ledger.CodeNotEntitled)
+				return false
+			}
 			c.reject(ctx, refusedTask{t, ledger.CodeNotEntitled}, states)
 			return false
 		}

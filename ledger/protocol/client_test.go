@@ -252,3 +252,29 @@ func TestBackoffGrowsToItsLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestReaderThatIsAheadOfTheRegistrarsPeerWaitsForIt: a buyer accepts the moment
+// it hears of the offer, and the peer that is asked may not have seen it yet.
+func TestReaderThatIsAheadOfTheRegistrarsPeerWaitsForIt(t *testing.T) {
+	for _, c := range []struct {
+		behind int // reads that find the note as it was
+		want   ledger.OutcomeState
+	}{{3, ledger.Committed}, {1000, ledger.Rejected}} {
+		f := start(t, lenderOrg)
+		n := f.note(f.client, f.join(protocol.RegistrarMSP))
+		reads := 0
+		f.ledger.damage = func(a *protocol.ReadAnswer) {
+			for i := range a.Notes {
+				if reads++; reads <= c.behind {
+					before := *a.Notes[i].Record
+					before.Seq--
+					a.Notes[i] = protocol.NoteAnswer{Record: &before, Code: ledger.CodeNotEntitled}
+				}
+			}
+		}
+		o := f.submit(f.join(lenderOrg), f.pay(n, 3, 100))
+		if o.State != c.want || o.State == ledger.Rejected && o.Err.Code != ledger.CodeNotEntitled {
+			t.Errorf("after %d reads that were behind: %+v (%v)", c.behind, o, o.Err)
+		}
+	}
+}

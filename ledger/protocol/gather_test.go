@@ -226,6 +226,8 @@ func TestRegistrarsClientShowsANoteOnlyToAnOrganisationThatIsPartyToIt(t *testin
 			}
 		}
 	}
+	// How many transactions it takes depends on when they leave; who endorses does not.
+	got = slices.CompactFunc(got, slices.Equal)
 	if want := [][]string{{lenderOrg}, {collectorOrg}}; !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("endorsers %v, want %v", got, want)
 	}

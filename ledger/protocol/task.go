@@ -36,6 +36,8 @@ type task struct {
 	// look says that the subject must be looked at before the next attempt,
 	// also where the command itself does not need it.
 	look bool
+	// early is how many attempts found the subject behind the command's number.
+	early int
 	// lookups is how many attempts only look whether the command stands.
 	lookups int
 	// undecided says that a transaction with the command was sent whose fate is
