@@ -81,13 +81,13 @@ func forOwnerOnly(file string) error {
 	return nil
 }
 
-// open opens a pool. In WAL mode readers never wait for the writer. With
-// synchronous=NORMAL a power cut may take back the last commits but never a
-// part of one: the read model then follows from an earlier checkpoint, and what
-// else is kept is sent again by its client.
+// open opens a pool. In WAL mode readers never wait for the writer. Only with
+// synchronous=FULL is a commit on the disk before it is answered: a power cut
+// must not take back that an assertion was used, or it could be used again, nor
+// that an outcome is owed to somebody.
 func open(file, lock string, connections int) (*sql.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(WAL)", "synchronous(NORMAL)",
+		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(WAL)", "synchronous(FULL)",
 		fmt.Sprintf("cache_size(-%d)", pageCacheKiB), "foreign_keys(ON)",
 	}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())

@@ -1,5 +1,6 @@
--- What the gateway itself remembers. None of it can be rebuilt from the ledger,
--- and losing it loses nothing that a client cannot send again.
+-- What the gateway itself remembers. None of it can be rebuilt from the ledger.
+-- It is on the disk before its caller is answered: an assertion that is forgotten
+-- could be used again, and a forgotten submission would have no outcome to tell.
 
 -- +goose Up
 
