@@ -97,11 +97,15 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 
 // places gives the places of which a request needs one while it is under way. A
 // body counts as large by the length that is said of it, beyond which nothing of
-// it is read: one command is no batch, whichever address takes both.
+// it is read: one command is no batch, whichever address takes both. Probes have
+// places of their own, or a busy gateway would be taken for a dead one and
+// restarted, with all that it had under way.
 func (s *Server) places(rt *route, r *http.Request) chan struct{} {
 	switch {
 	case rt.stream:
 		return s.streams
+	case rt.probe:
+		return s.probes
 	case rt.limit > maxBody && (r.ContentLength < 0 || r.ContentLength > maxBody):
 		return s.large
 	}

@@ -24,6 +24,7 @@ type route struct {
 	binds           []bind    // what the address says of the command's body
 	limit           int64     // bytes of the body; maxBody where 0
 	stream          bool      // goes on until the client leaves
+	probe           bool      // asks how the gateway does, and is answered however busy it is
 	handle          func(*Server, http.ResponseWriter, *http.Request) error
 }
 
@@ -50,8 +51,8 @@ const (
 
 // ownRoutes are about the gateway itself.
 var ownRoutes = []route{
-	{method: get, pattern: "/healthz", name: "getHealth", handle: (*Server).getHealth},
-	{method: get, pattern: "/readyz", name: "getReadiness", handle: (*Server).getReadiness},
+	{method: get, pattern: "/healthz", name: "getHealth", probe: true, handle: (*Server).getHealth},
+	{method: get, pattern: "/readyz", name: "getReadiness", probe: true, handle: (*Server).getReadiness},
 	{method: get, pattern: "/openapi.json", name: "getOpenAPI", handle: (*Server).getOpenAPI},
 	{method: get, pattern: "/openapi.yaml", name: "getOpenAPIYAML", handle: (*Server).getOpenAPIYAML},
 	{method: get, pattern: "/v1/network", name: "getNetwork", handle: (*Server).getNetwork},

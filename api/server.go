@@ -21,9 +21,10 @@ const (
 	maxBody = 1 << 20 // bytes of a request's body
 	// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
 	maxBatchBody = 4 << 20
-	maxUnderWay  = 512 // requests at a time, streams apart
+	maxUnderWay  = 512 // requests at a time, streams and probes apart
 	maxLarge     = 64  // of them with bodies larger than maxBody
 	maxStreams   = 256 // streams of events at a time
+	maxProbes    = 32  // questions at a time whether the gateway lives and works
 
 	// requestTime bounds a request; submitTime bounds the wait for an outcome
 	// within it, after which the caller is told that it is not known yet.
@@ -79,6 +80,7 @@ type Server struct {
 	underWay chan struct{}
 	streams  chan struct{}
 	large    chan struct{}
+	probes   chan struct{}
 	stopping chan struct{} // closed by Stop
 	router   chi.Router
 }
@@ -93,7 +95,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, underWay: make(chan struct{}, maxUnderWay), streams: make(chan struct{}, maxStreams),
-		large: make(chan struct{}, maxLarge), stopping: make(chan struct{}),
+		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
 	s.router = chi.NewRouter()
 	for _, r := range routes() {

@@ -229,6 +229,11 @@ func TestMoreRequestsThanTheLimitAreToldToComeAgain(t *testing.T) {
 	if w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
+	for _, probe := range []string{"/healthz", "/readyz"} { // or whoever watches would restart it for being busy
+		if w, _ := b.get(probe); w.Code != http.StatusOK {
+			t.Errorf("%s meanwhile: got %d %s", probe, w.Code, w.Body)
+		}
+	}
 	close(leave)
 	requests.Wait()
 }
@@ -242,7 +247,7 @@ func TestOnlyALargeBodyNeedsAPlaceForLargeBodies(t *testing.T) {
 		want   chan struct{}
 	}{
 		{batch, 700, b.underWay}, {batch, maxBody, b.underWay}, {batch, maxBody + 1, b.large}, {batch, -1, b.large},
-		{single, -1, b.underWay}, {&route{stream: true}, 0, b.streams},
+		{single, -1, b.underWay}, {&route{stream: true}, 0, b.streams}, {&route{probe: true}, 0, b.probes},
 	} {
 		r := httptest.NewRequest("POST", "/", nil)
 		r.ContentLength = c.length
