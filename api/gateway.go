@@ -51,22 +51,11 @@ const (
 // createToken gives an access token for an assertion that a party signed with
 // its own ledger key.
 func (s *Server) createToken(w http.ResponseWriter, r *http.Request) error {
-	if err := requireType(r, formType); err != nil {
+	assertion, err := readTokenRequest(r)
+	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return notJSON(err)
-	}
-	for name, want := range map[string]string{"grant_type": grantType, "client_assertion_type": assertionType} {
-		if all := r.PostForm[name]; len(all) != 1 || all[0] != want {
-			return malformed(name + " must be " + want)
-		}
-	}
-	assertion := r.PostForm["client_assertion"]
-	if len(assertion) != 1 {
-		return malformed("client_assertion must be there once")
-	}
-	caller, err := s.Assertions.Verify(r.Context(), assertion[0], s.Clock())
+	caller, err := s.Assertions.Verify(r.Context(), assertion, s.Clock())
 	if err != nil {
 		return err
 	}
@@ -79,6 +68,39 @@ func (s *Server) createToken(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusOK, tokenAnswer{AccessToken: token, TokenType: "Bearer", ExpiresIn: int(auth.TokenLife.Seconds())})
+}
+
+// errTokenRequest says that a request for a token is malformed. Other routes
+// refuse with the same codes; only of this one does an OAuth client expect a
+// name of RFC 6749 par. 5.2 as well.
+type errTokenRequest struct {
+	error
+	name string
+}
+
+func (e errTokenRequest) Unwrap() error { return e.error }
+
+// readTokenRequest gives the assertion of a request for a token.
+func readTokenRequest(r *http.Request) (assertion string, err error) {
+	invalid := func(err error) (string, error) { return "", errTokenRequest{err, "invalid_request"} }
+	if err := requireType(r, formType); err != nil {
+		return invalid(err)
+	}
+	if err := r.ParseForm(); err != nil {
+		return invalid(notJSON(err))
+	}
+	for _, name := range []string{"grant_type", "client_assertion_type", "client_assertion"} {
+		if len(r.PostForm[name]) != 1 {
+			return invalid(malformed(name + " must be there once"))
+		}
+	}
+	if r.PostForm.Get("client_assertion_type") != assertionType {
+		return invalid(malformed("client_assertion_type must be " + assertionType))
+	}
+	if r.PostForm.Get("grant_type") != grantType {
+		return "", errTokenRequest{malformed("grant_type must be " + grantType), "unsupported_grant_type"}
+	}
+	return r.PostForm.Get("client_assertion"), nil
 }
 
 func (s *Server) getHealth(w http.ResponseWriter, _ *http.Request) error {

@@ -114,6 +114,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c.code, c.cause = e.Code, cause
 	p := describe(e, c.lang)
 	p.Request = c.id
+	if e, ok := errors.AsType[errTokenRequest](err); ok {
+		p.OAuth = e.name
+	}
 	h := w.Header()
 	h.Set("Content-Type", problemType)
 	h.Set("Content-Language", string(c.lang))

@@ -257,6 +257,39 @@ func TestOnlyALargeBodyNeedsAPlaceForLargeBodies(t *testing.T) {
 	}
 }
 
+// TestMalformedTokenRequestHasItsOAuthName: RFC 6749 par. 5.2.
+func TestMalformedTokenRequestHasItsOAuthName(t *testing.T) {
+	b := newBench(t, true)
+	const good = "grant_type=client_credentials&client_assertion=x&client_assertion_type=" + assertionType
+	for _, c := range []struct {
+		name, media, body, want string
+		status                  int
+	}{
+		{"as JSON", jsonType, "{}", "invalid_request", http.StatusUnsupportedMediaType},
+		{"not a form", formType, "%zz", "invalid_request", http.StatusBadRequest},
+		{"larger than a request may be", formType, good + strings.Repeat("x", maxBody), "invalid_request", http.StatusRequestEntityTooLarge},
+		{"nothing", formType, "", "invalid_request", http.StatusBadRequest},
+		{"two assertions", formType, good + "&client_assertion=y", "invalid_request", http.StatusBadRequest},
+		{"two grants", formType, good + "&grant_type=client_credentials", "invalid_request", http.StatusBadRequest},
+		{"another kind of assertion", formType, good + "2", "invalid_request", http.StatusBadRequest},
+		{"another grant", formType, strings.Replace(good, "client_credentials", "password", 1), "unsupported_grant_type", http.StatusBadRequest},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := httptest.NewRequest("POST", tokenPath, strings.NewReader(c.body))
+			r.Header.Set("Content-Type", c.media)
+			w := httptest.NewRecorder()
+			b.ServeHTTP(w, r)
+			var p problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != c.status || p.OAuth != c.want || p.Code == "" {
+				t.Errorf("got %d %s, %v; want %d and %s", w.Code, w.Body, err, c.status, c.want)
+			}
+		})
+	}
+	if _, p := b.get("/nothing"); p.OAuth != "" {
+		t.Errorf("another refusal has the OAuth name %s", p.OAuth)
+	}
+}
+
 func TestAnswersAreKeptOutOfCaches(t *testing.T) {
 	b := newBench(t, true)
 	for _, path := range []string{"/v1/notes", "/v1/books/x", "/nothing"} {
