@@ -190,7 +190,12 @@ func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error 
 	var signed []ledger.Signed
 	var lines []int
 	var fates []store.ImportRow
+	seen := map[int]bool{}
 	for _, row := range chunk.Rows {
+		if seen[row.Row] { // which of the two the row's fate is would be chance
+			return malformed(fmt.Sprintf("row %d is there twice", row.Row))
+		}
+		seen[row.Row] = true
 		switch {
 		case row.Row < 1 || row.Row > i.Rows:
 			return malformed(fmt.Sprintf("row must be from 1 to %d", i.Rows))

@@ -290,6 +290,28 @@ func TestMalformedTokenRequestHasItsOAuthName(t *testing.T) {
 	}
 }
 
+func TestChunkWithARowTwiceIsRefusedAsAWhole(t *testing.T) {
+	b := newBench(t, true)
+	party := b.ledger.party.ID
+	if _, _, err := b.Store.OpenImport(t.Context(), store.Import{ID: "1", Party: party, Digest: "d", Rows: 3, Created: noon}); err != nil {
+		t.Fatal(err)
+	}
+	for _, second := range []string{`"error":{"column":"rate","detail":"x"}`, `"jws":"x"`} {
+		r := httptest.NewRequest("POST", "/v1/imports/1/rows", strings.NewReader(
+			`{"rows":[{"row":2,"error":{"column":"rate","detail":"x"}},{"row":1,"error":{"column":"rate","detail":"x"}},{"row":2,`+second+`}]}`))
+		r.Header.Set("Authorization", "Bearer "+b.token)
+		r.Header.Set("Content-Type", jsonType)
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "row 2 is there twice") {
+			t.Errorf("got %d %s", w.Code, w.Body)
+		}
+	}
+	if i, err := b.Store.Import(t.Context(), party, "1"); err != nil || i.Rejected != 0 {
+		t.Errorf("got %+v, %v; want no row recorded", i, err)
+	}
+}
+
 func TestAnswersAreKeptOutOfCaches(t *testing.T) {
 	b := newBench(t, true)
 	for _, path := range []string{"/v1/notes", "/v1/books/x", "/nothing"} {
