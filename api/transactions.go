@@ -51,7 +51,7 @@ func (s *Server) ledgerTransaction(w http.ResponseWriter, r *http.Request, id st
 func (s *Server) entriesAnswer(w http.ResponseWriter, r *http.Request, id string, entries []store.Entry) error {
 	a := transactionAnswer{ID: id, Outcome: ledger.Committed}
 	for _, e := range entries {
-		sees, err := s.maySee(r.Context(), e.Result.Subject)
+		sees, err := s.maySee(r.Context(), e)
 		if err != nil {
 			return err
 		}
@@ -66,20 +66,16 @@ func (s *Server) entriesAnswer(w http.ResponseWriter, r *http.Request, id string
 	return answer(w, http.StatusOK, a)
 }
 
-// maySee says whether the caller may be told of what happened to a subject.
-func (s *Server) maySee(ctx context.Context, subject ledger.Subject) (bool, error) {
+// maySee says whether the caller may be told of an entry: it was told when it
+// happened, or it may see all of the note now.
+func (s *Server) maySee(ctx context.Context, e store.Entry) (bool, error) {
 	party := callOf(ctx).party
-	switch subject.Kind {
-	case ledger.KindParty:
-		return subject.ID == string(party.ID), nil
-	case ledger.KindBook:
-		b, err := s.Store.Book(ctx, ledger.BookID(subject.ID))
-		return b != nil && b.Holder == party.ID, err
-	case ledger.KindNote:
-		n, err := s.Store.Note(ctx, ledger.NoteID(subject.ID))
-		return n != nil && mayRead(n.State, n.Holder, party, s.today()), err
+	told, err := s.Store.Told(ctx, party.ID, e.Position)
+	if err != nil || told || e.Result.Subject.Kind != ledger.KindNote {
+		return told, err
 	}
-	return false, nil
+	n, err := s.Store.Note(ctx, ledger.NoteID(e.Result.Subject.ID))
+	return n != nil && mayRead(n.State, n.Holder, party, s.today()), err
 }
 
 // commandOutcome tells what became of a command: it stands on the ledger, or

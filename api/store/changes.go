@@ -24,6 +24,7 @@ type changes struct {
 	notes   map[ledger.NoteID]ledger.NoteView
 	parties map[ledger.PartyID]ledger.PartyView
 	books   map[ledger.BookID]ledger.BookView
+	told    []told
 }
 
 // put writes blocks, states and the checkpoint in one database transaction: a
@@ -51,6 +52,9 @@ func (s *Store) put(ctx context.Context, c changes) error {
 				return fmt.Errorf("writing book %s: %w", id, err)
 			}
 		}
+		if err := putTold(ctx, tx, c.told); err != nil {
+			return err
+		}
 		return setMeta(ctx, tx, metaNext, strconv.FormatUint(c.next, 10))
 	})
 	if err != nil {
@@ -61,7 +65,7 @@ func (s *Store) put(ctx context.Context, c changes) error {
 }
 
 func putBlock(ctx context.Context, tx *sql.Tx, b ledger.Block) error {
-	position := int64(b.Number) << positionBits
+	position := firstPosition(b.Number)
 	for _, t := range b.Transactions {
 		_, err := tx.ExecContext(ctx, `INSERT INTO transactions (id, block, at) VALUES ($1, $2, $3)
 			ON CONFLICT DO NOTHING`, t.ID, int64(b.Number), t.At.UTC().Format(time.RFC3339))
@@ -98,6 +102,14 @@ func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteVie
 	newer, err := exists(ctx, tx, "SELECT 1 FROM notes WHERE id = $1 AND seq > $2", string(id), int64(v.Record.Seq))
 	if err != nil || newer {
 		return err
+	}
+	if v.Note == nil {
+		// The command that took the right away may stand in a block that is still to
+		// come; until then the state here says who is told of it.
+		come, err := exists(ctx, tx, "SELECT 1 FROM entries WHERE kind = 'note' AND id = $1 AND seq = $2", string(id), int64(v.Record.Seq))
+		if err != nil || !come {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM note_parties WHERE note = $1", string(id)); err != nil {
 		return err

@@ -46,15 +46,21 @@ func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry
 	return collect(rows, scanEntry)
 }
 
-// EntriesOf gives the entries after a position that concern a party: itself, its
-// books, and the notes that it is or was something to. They come in order, at
-// most MaxEntries.
+// EntriesOf gives the entries after a position of which a party is told: those
+// of itself, of its books, and of the notes that it was something to before the
+// command or after it. They come in order, at most MaxEntries.
 func (s *Store) EntriesOf(ctx context.Context, party ledger.PartyID, after int64) ([]Entry, error) {
-	return s.entries(ctx, `WHERE e.position > $1 AND (
-			(e.kind = 'party' AND e.id = $2)
-			OR (e.kind = 'book' AND EXISTS (SELECT 1 FROM books b WHERE b.id = e.id AND b.holder = $2))
-			OR (e.kind = 'note' AND EXISTS (SELECT 1 FROM note_parties p WHERE p.note = e.id AND p.party = $2)))
-		ORDER BY e.position LIMIT $3`, after, string(party), MaxEntries)
+	return s.entries(ctx, `JOIN entry_parties p ON p.position = e.position
+		WHERE p.party = $1 AND p.position > $2 ORDER BY p.position LIMIT $3`, string(party), after, MaxEntries)
+}
+
+// Told says whether a party is told of the entry at a position.
+func (s *Store) Told(ctx context.Context, party ledger.PartyID, position int64) (bool, error) {
+	is, err := exists(ctx, s.reader, "SELECT 1 FROM entry_parties WHERE party = $1 AND position = $2", string(party), position)
+	if err != nil {
+		return false, fmt.Errorf("asking who is told of an entry: %w", err)
+	}
+	return is, nil
 }
 
 // Last gives the position of the latest entry, 0 where there is none.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -47,6 +48,7 @@ type world struct {
 	breakAfter int // blocks that one stream gives before it breaks; 0 for all
 	lag        int // how many reads of notes give the state before the last
 	reads      int
+	histories  int                    // how often a history was asked for
 	hidden     map[ledger.NoteID]bool // notes that the reader may not see
 }
 
@@ -155,8 +157,26 @@ func (w *world) Books(_ context.Context, ids ...ledger.BookID) ([]ledger.BookVie
 	return views, nil
 }
 
-func (w *world) History(context.Context, ledger.Subject, uint64, int) ([]ledger.Entry, error) {
-	return nil, errors.New("nobody asks for a history here")
+func (w *world) History(_ context.Context, s ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.histories++
+	id := ledger.NoteID(s.ID)
+	if w.hidden[id] {
+		return nil, ledger.Refuse(ledger.CodeNotEntitled)
+	}
+	var entries []ledger.Entry
+	for _, v := range w.notes[id] {
+		if v.Note.Seq < from || len(entries) == min(limit, 2) { // as few as a ledger may give
+			continue
+		}
+		state, err := json.Marshal(v.Note)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, ledger.Entry{Seq: v.Note.Seq, State: state})
+	}
+	return entries, nil
 }
 
 func (w *world) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block, error] {
@@ -255,6 +275,7 @@ func dump(t *testing.T, file string) string {
 		"SELECT name, value FROM meta ORDER BY name",
 		"SELECT id, block, at FROM transactions ORDER BY id",
 		"SELECT kind, id, seq, position, op, command, head, tx FROM entries ORDER BY position",
+		"SELECT position, party FROM entry_parties ORDER BY position, party",
 		"SELECT id, seq, born, status, book, holder, state FROM notes ORDER BY id",
 		"SELECT party, born, note, roles FROM note_parties ORDER BY party, born",
 		"SELECT id, seq, state FROM parties ORDER BY id",

@@ -184,6 +184,9 @@ func (f *Follower) take(ctx context.Context, blocks []ledger.Block) error {
 			return err
 		}
 	}
+	if err := f.tell(ctx, &c); err != nil {
+		return err
+	}
 	if err := f.Store.put(ctx, c); err != nil {
 		return fmt.Errorf("writing the read model: %w", err)
 	}

@@ -142,7 +142,7 @@ func (s *Store) Claim(ctx context.Context, network string) error {
 // the network. What the gateway itself remembers stays.
 func (s *Store) Reset(ctx context.Context, network string) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"transactions", "entries", "notes", "note_parties", "parties", "books", "meta"} {
+		for _, table := range []string{"transactions", "entries", "entry_parties", "notes", "note_parties", "parties", "books", "meta"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 				return fmt.Errorf("emptying the table %s: %w", table, err)
 			}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -112,6 +113,41 @@ func TestEventsTellWhatHappensToOnesOwnAndGoOnWhereTheyEnded(t *testing.T) {
 		if _, got := all.next(); got.Op != op {
 			t.Errorf("the borrower hears of %s, want %s", got.Op, op)
 		}
+	}
+}
+
+func TestEventsTellAPartyThatItsRoleHasEndedAndNothingLater(t *testing.T) {
+	w := newWorld(t, inproc.Options{})
+	lender := w.party("lender", "lender", "company")
+	collector := w.party("collector", "collector", "company") // alone at its gateway: it loses sight of the note
+	borrower := w.party("borrower", "registrar", "person")
+	note := w.note(lender, borrower, w.book(lender))
+	live := w.stream(collector, "")
+	offer := func() ledger.Result {
+		return resultOf(w, w.write(lender, note+"/transfers", fmt.Sprintf(`{"to":%q,"kind":"collection_mandate"}`, collector.party)), http.StatusOK)
+	}
+	heard := func(want ledger.Op) {
+		t.Helper()
+		if _, got := live.next(); got.Op != want || "/v1/notes/"+got.Subject.ID != note {
+			t.Fatalf("the collector hears of %+v, want %s", got, want)
+		}
+	}
+	withdrawn := offer()
+	heard(ledger.OpTransferOffer)
+	resultOf(w, w.write(lender, note+"/transfers/"+string(withdrawn.Command)+"/withdrawal", `{}`), http.StatusOK)
+	heard(ledger.OpTransferWithdraw)
+	resultOf(w, w.write(lender, note+"/payments", pay(100)), http.StatusOK)
+	if r := w.ask(collector, "GET", note, nil, nil); r.status != http.StatusNotFound {
+		t.Errorf("the collector still reads the note: %d %s", r.status, r.body)
+	}
+	accepted := offer()
+	heard(ledger.OpTransferOffer) // and not of the payment
+	resultOf(w, w.write(collector, note+"/transfers/"+string(accepted.Command)+"/acceptance", `{}`), http.StatusOK)
+	heard(ledger.OpTransferAccept)
+	ended := resultOf(w, w.write(lender, note+"/mandate/end", `{}`), http.StatusOK)
+	heard(ledger.OpMandateEnd)
+	if r := w.ask(collector, "GET", "/v1/transactions/"+string(ended.Command), nil, nil); r.status != http.StatusOK {
+		t.Errorf("what it heard of is answered with %d %s", r.status, r.body)
 	}
 }
 

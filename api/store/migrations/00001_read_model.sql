@@ -32,6 +32,14 @@ CREATE UNIQUE INDEX entries_position ON entries (position);
 CREATE INDEX entries_command ON entries (command);
 CREATE INDEX entries_tx ON entries (tx);
 
+-- Who is told of an entry: whoever was something to its subject before the
+-- command or after it.
+CREATE TABLE entry_parties (
+  party    TEXT   NOT NULL,
+  position BIGINT NOT NULL,
+  PRIMARY KEY (party, position)
+);
+
 -- Notes that the organisation may see. born is the position of the offer.
 CREATE TABLE notes (
   id     TEXT   NOT NULL PRIMARY KEY,
@@ -75,6 +83,7 @@ DROP TABLE books;
 DROP TABLE parties;
 DROP TABLE note_parties;
 DROP TABLE notes;
+DROP TABLE entry_parties;
 DROP TABLE entries;
 DROP TABLE transactions;
 DROP TABLE meta;
