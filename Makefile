@@ -51,8 +51,8 @@ run: build-run ## build and start everything in the foreground; Ctrl-C ends it
 	@$(SEED_WHEN_READY) & exec $(BIN)/network up --foreground
 
 .PHONY: up
-up: build-run ## start the network in the background; returns when it is ready
-	@$(BIN)/network up
+up: build-run ## start the network in the background, unless it runs; returns when it is ready
+	@$(BIN)/network status 2>/dev/null || $(BIN)/network up
 
 .PHONY: down
 down: build-network ## stop what up started; nothing is lost
