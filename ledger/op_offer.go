@@ -11,6 +11,9 @@ import (
 // MaxOfferLife is the longest time that an offer may stay open.
 const MaxOfferLife = 92 * 24 * time.Hour
 
+// MaxInterestYears is how long before its offer a note's interest may begin.
+const MaxInterestYears = 30
+
 // applyOffer writes a note that is nothing yet: until every borrower has
 // signed, it cannot be transferred (1915:218 par. 35: a signed negotiable note
 // binds even when it leaves the signer's hands against his will).
@@ -21,6 +24,11 @@ func applyOffer(a *act, b body) error {
 	}
 	if !o.AnswerBy.After(a.frame.At) || o.AnswerBy.Sub(a.frame.At) > MaxOfferLife {
 		return invalid("answer_by", "a time from now to "+MaxOfferLife.String()+" ahead")
+	}
+	// A payment must never be refused because interest no longer fits a counter:
+	// this leaves twenty of the fifty years that the terms are checked for.
+	if earliest := a.today().AddMonths(-12*MaxInterestYears, 0); o.Terms.InterestFrom.Before(earliest) {
+		return Refuse(CodeDateEarly, "field", "terms.interest_from", "earliest", earliest.String())
 	}
 	if o.Terms.AgreedOn.After(a.today()) {
 		return Refuse(CodeDateFuture, "field", "terms.agreed_on")

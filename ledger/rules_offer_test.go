@@ -62,6 +62,7 @@ func TestOffersOutOfFormAreRefused(t *testing.T) {
 		{"a negative principal", func(b *ledger.OfferBody) { b.Terms.Principal.Amount = -1 }, field("terms.principal")},
 		{"no date of agreement", func(b *ledger.OfferBody) { b.Terms.AgreedOn = finance.Date{} }, field("terms.agreed_on")},
 		{"an agreement of tomorrow", func(b *ledger.OfferBody) { b.Terms.AgreedOn = date("2026-03-03") }, ledger.Refuse(ledger.CodeDateFuture, "field", "terms.agreed_on")},
+		{"interest from longer ago than can be counted", func(b *ledger.OfferBody) { b.Terms.InterestFrom = date("1996-03-01") }, code(ledger.CodeDateEarly)},
 		{"no start of interest", func(b *ledger.OfferBody) { b.Terms.InterestFrom = finance.Date{} }, field("terms.interest_from")},
 		{"a negative rate", func(b *ledger.OfferBody) { b.Terms.Rate = rate("-1") }, field("terms.rate")},
 		{"a set-up fee above the principal", func(b *ledger.OfferBody) { b.Terms.Fees.Setup = 12_000_01 }, field("terms.fees.setup")},

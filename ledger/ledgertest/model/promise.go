@@ -130,7 +130,7 @@ func (s Step) check() error {
 	case after.Seq != before.Seq+1 || after.Head == before.Head:
 		return fmt.Errorf("it did not extend the chain")
 	case after.Status == ledger.StatusDischarged || after.Status == ledger.StatusVoid:
-		return nil
+		return s.checkEnd(is)
 	}
 	p := before.Pending
 	accepted := p != nil && s.Op == ledger.OpTransferAccept && is(ledger.RoleRecipient)
@@ -150,6 +150,38 @@ func (s Step) check() error {
 		return fmt.Errorf("it offered what its signer does not control")
 	case before.Status == ledger.StatusFrozen && after.Status == ledger.StatusActive && before.Freeze.Authority != s.By:
 		return fmt.Errorf("it released what another froze")
+	}
+	return nil
+}
+
+// checkEnd says whether the note ended as it may: void by who could still say no
+// to it, or handed back with nothing owed by who may take what is owed.
+func (s Step) checkEnd(is func(ledger.Role) bool) error {
+	before, after := s.Before, s.After
+	payee := is(ledger.RoleHolder) || is(ledger.RolePledgee) || is(ledger.RoleServicer) || is(ledger.RoleFormer)
+	if before.Status == ledger.StatusFrozen {
+		payee = before.Freeze.Authority == s.By
+	}
+	var may bool
+	switch s.Op {
+	case ledger.OpDecline:
+		may = is(ledger.RoleBorrower)
+	case ledger.OpWithdraw:
+		may = is(ledger.RoleHolder)
+	case ledger.OpExpire:
+		may = true
+	case ledger.OpPay:
+		may = payee
+	case ledger.OpForgive:
+		may = is(ledger.RoleHolder) && before.Pledge == nil
+	}
+	switch owed := after.Owed(); {
+	case !may:
+		return fmt.Errorf("it made the note %s", after.Status)
+	case after.Status == ledger.StatusVoid && before.Status != ledger.StatusOffered:
+		return fmt.Errorf("it undid a debt")
+	case owed != (finance.Owed{}):
+		return fmt.Errorf("it ended the note with %+v owed", owed)
 	}
 	return nil
 }
