@@ -175,6 +175,9 @@ func newUp(at homeFinder) *cobra.Command {
 }
 
 func runForeground(ctx context.Context, h network.Home, flags upFlags, binaries build.Binaries) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	go endWithParent(ctx, end)
 	o, err := flags.options(h, binaries)
 	if err != nil {
 		return err
@@ -184,6 +187,26 @@ func runForeground(ctx context.Context, h network.Home, flags upFlags, binaries 
 		printReady(h)
 		fmt.Fprintln(os.Stderr, "Ctrl-C ends it.")
 	})
+}
+
+// parentCheck is how often a network in the foreground looks for its parent.
+const parentCheck = time.Second
+
+// endWithParent calls end once the program that started this one is gone, so
+// that nothing is left running when make, or a shell, is killed. The kernel's own
+// signal for it (PR_SET_PDEATHSIG) comes already when the parent's thread ends.
+func endWithParent(ctx context.Context, end context.CancelFunc) {
+	parent := os.Getppid()
+	tick := time.NewTicker(parentCheck)
+	defer tick.Stop()
+	for os.Getppid() == parent {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	end()
 }
 
 // runBackground starts this program again as a supervisor that outlives it, and

@@ -59,6 +59,16 @@ func TestANetworkInTheBackgroundEndsWithDownAndWithItsSupervisor(t *testing.T) {
 	mustAllEnd(t, ids)
 }
 
+// TestANetworkInTheForegroundEndsWithWhoStartedIt: make that was killed left a
+// whole network running.
+func TestANetworkInTheForegroundEndsWithWhoStartedIt(t *testing.T) {
+	n := networktest.Start(t, networktest.Options{Floor: true, Shell: true})
+	n.PowerCut(t)
+	if id, err := process.Holder(n.Home.Lock()); err == nil {
+		t.Errorf("process %d still has the network's lock", id.PID)
+	}
+}
+
 func TestAPortThatAnotherProgramTookIsNamed(t *testing.T) {
 	n := networktest.New(t, networktest.Options{Floor: true})
 	up := []string{"up", "--no-gateways", "--no-chaincode", "--floor"}

@@ -40,6 +40,9 @@ type Options struct {
 	Floor bool
 	// Gateways starts the organisations' gateways.
 	Gateways bool
+	// Shell starts the network below a shell, as make does, so that PowerCut
+	// kills the shell alone.
+	Shell bool
 }
 
 // Network is a running network.
@@ -134,7 +137,12 @@ func (n *Network) Up(t testing.TB) {
 	if !n.options.Gateways {
 		args = append(args, "--no-gateways")
 	}
-	r := &running{cmd: exec.Command(filepath.Join(n.bin, "network"), args...), output: &lockedBuffer{}, ended: make(chan struct{})}
+	cmd := exec.Command(filepath.Join(n.bin, "network"), args...)
+	if n.options.Shell {
+		// What follows the program keeps the shell from becoming it.
+		cmd = exec.Command("sh", append([]string{"-c", `"$@"; exit $?`, "sh", cmd.Path}, args...)...)
+	}
+	r := &running{cmd: cmd, output: &lockedBuffer{}, ended: make(chan struct{})}
 	r.cmd.Env = append(os.Environ(), "FABRIC_BIN="+n.fabric)
 	r.cmd.Stdout, r.cmd.Stderr = r.output, r.output
 	if err := spawner().Start(r.cmd); err != nil {
