@@ -77,8 +77,14 @@ demo: build-run ## the whole life of a note, step by step, on the running networ
 build: check-go ## build all programs into bin/
 	$(call timed,building $(PROGRAMS),$(BUILD) -o $(BIN)/ $(PROGRAMS:%=./cmd/%))
 
+# The first time, Fabric's modules are fetched while our own programs are built.
+FETCH_FABRIC = test -n "$$FABRIC_BIN" || ls "$${XDG_CACHE_HOME:-$$HOME/.cache}"/skuld/fabric-*/peer >/dev/null 2>&1 || \
+	(cd network/tools && exec env CGO_ENABLED=0 $(GO) list -deps $(FABRIC:%=github.com/hyperledger/fabric/cmd/%) >/dev/null 2>&1)
+FABRIC := peer orderer configtxgen
+
 .PHONY: build-run
 build-run: check-go
+	@$(FETCH_FABRIC) &
 	$(call timed,building $(RUN_PROGRAMS),$(BUILD) -o $(BIN)/ $(RUN_PROGRAMS:%=./cmd/%))
 
 .PHONY: build-network
