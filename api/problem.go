@@ -49,6 +49,8 @@ var statuses = map[ledger.Code]int{
 	ledger.CodeMethodNotAllowed: http.StatusMethodNotAllowed,
 	ledger.CodeMediaType:        http.StatusUnsupportedMediaType,
 	ledger.CodeInternal:         http.StatusInternalServerError,
+	ledger.CodePrecondition:     http.StatusPreconditionFailed,
+	ledger.CodeTooManyRequests:  http.StatusTooManyRequests,
 }
 
 func words(sv, da, en string) map[ledger.Language]string {

@@ -8,6 +8,7 @@ import "maps"
 var catalogue = func() map[Code]catalogueEntry {
 	all := maps.Clone(generalRefusals)
 	maps.Copy(all, noteRefusals)
+	maps.Copy(all, gatewayRefusals)
 	return all
 }()
 

@@ -178,49 +178,4 @@ var noteRefusals = map[Code]catalogueEntry{
 		Danish:  "Registret holder højst {limit} {what} pr. gældsbrev.",
 		English: "The registry keeps at most {limit} {what} for a note.",
 	}},
-	CodeTokenMissing: {ClassUnauthorized, false, map[Language]string{
-		Swedish: "Anropet saknar åtkomsttoken. Hämta en med POST /v1/token.",
-		Danish:  "Kaldet mangler adgangstoken. Hent en med POST /v1/token.",
-		English: "The request has no access token. Get one with POST /v1/token.",
-	}},
-	CodeTokenInvalid: {ClassUnauthorized, false, map[Language]string{
-		Swedish: "Åtkomsttoken gäller inte: {detail}.",
-		Danish:  "Adgangstokenet gælder ikke: {detail}.",
-		English: "The access token is not valid: {detail}.",
-	}},
-	CodeAssertionInvalid: {ClassUnauthorized, false, map[Language]string{
-		Swedish: "Klientens intyg gäller inte: {detail}.",
-		Danish:  "Klientens erklæring gælder ikke: {detail}.",
-		English: "The client's assertion is not valid: {detail}.",
-	}},
-	CodeRegistrationShut: {ClassForbidden, false, map[Language]string{
-		Swedish: "Registrering är stängd här; be operatören om tillträde.",
-		Danish:  "Registrering er lukket her; bed operatøren om adgang.",
-		English: "Registration is closed here; ask the operator for access.",
-	}},
-	CodeMethodNotAllowed: {ClassInvalid, false, map[Language]string{
-		Swedish: "Adressen tar inte emot {method}.",
-		Danish:  "Adressen tager ikke imod {method}.",
-		English: "The address does not take {method}.",
-	}},
-	CodeMediaType: {ClassInvalid, false, map[Language]string{
-		Swedish: "Skicka {want}.",
-		Danish:  "Send {want}.",
-		English: "Send {want}.",
-	}},
-	CodeQueryInvalid: {ClassInvalid, false, map[Language]string{
-		Swedish: "Frågans {field} ska vara {want}.",
-		Danish:  "Forespørgslens {field} skal være {want}.",
-		English: "The query's {field} must be {want}.",
-	}},
-	CodeRowInvalid: {ClassInvalid, false, map[Language]string{
-		Swedish: "Rad {row}, kolumn {column}: {detail}.",
-		Danish:  "Række {row}, kolonne {column}: {detail}.",
-		English: "Row {row}, column {column}: {detail}.",
-	}},
-	CodeInternal: {ClassUnavailable, true, map[Language]string{
-		Swedish: "Något gick fel hos oss. Felet är loggat under {id}.",
-		Danish:  "Noget gik galt hos os. Fejlen er logget under {id}.",
-		English: "Something went wrong here. The fault is logged as {id}.",
-	}},
 }
