@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // operation is a constant of type ledger.Op.
@@ -96,12 +97,21 @@ func asOperation(s *ast.ValueSpec) (operation, bool) {
 }
 
 // routeName gives the name of the route that submits an operation. A row of the
-// table of routes names both in one composite literal or one call.
+// table of routes, which stands in api/routes.go and in a file for each theme,
+// names both in one composite literal or one call.
 func routeName(r *repository, constant string) string {
-	f := r.file("api/routes.go")
-	if f == nil {
-		return ""
+	for _, f := range r.goFiles() {
+		if !strings.HasPrefix(f.path, "api/routes") || f.isTest() {
+			continue
+		}
+		if name := routeNameIn(f, constant); name != "" {
+			return name
+		}
 	}
+	return ""
+}
+
+func routeNameIn(f *file, constant string) string {
 	found := ""
 	ast.Inspect(f.syntax, func(n ast.Node) bool {
 		switch n := n.(type) {
