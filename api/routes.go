@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -20,12 +21,25 @@ type route struct {
 	method, pattern string
 	name            string // operationId in the OpenAPI document
 	access          access
-	op              ledger.Op // what a write submits; "" for other routes
-	binds           []bind    // what the address says of the command's body
-	limit           int64     // bytes of the body; maxBody where 0
-	stream          bool      // goes on until the client leaves
-	probe           bool      // asks how the gateway does, and is answered however busy it is
+	op              ledger.Op  // what a write submits; "" for other routes
+	scope           auth.Scope // what a token must cover; of a write that of its op, where it is ""
+	binds           []bind     // what the address says of the command's body
+	limit           int64      // bytes of the body; maxBody where 0
+	stream          bool       // goes on until the client leaves
+	probe           bool       // asks how the gateway does, and is answered however busy it is
 	handle          func(*Server, http.ResponseWriter, *http.Request) error
+}
+
+// ofCommand is the scope of a route that takes any command: the token must cover
+// that of each command itself, which actsAs sees to.
+const ofCommand auth.Scope = "of the command"
+
+// needs gives the scope that a token must cover to call the route.
+func (rt *route) needs() auth.Scope {
+	if rt.op != "" {
+		return auth.ScopeOf(rt.op)
+	}
+	return rt.scope
 }
 
 // bind says that a parameter of the address is a member of the command's body.

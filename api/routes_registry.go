@@ -1,6 +1,9 @@
 package api
 
-import "github.com/skuld-registry/skuld/ledger"
+import (
+	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/ledger"
+)
 
 // ownRoutes are about the gateway itself.
 var ownRoutes = []route{
@@ -13,7 +16,7 @@ var ownRoutes = []route{
 }
 
 var partyRoutes = []route{
-	{method: get, pattern: "/v1/parties/{party}", name: "getParty", access: tokened, handle: (*Server).getParty},
+	{method: get, pattern: "/v1/parties/{party}", name: "getParty", access: tokened, scope: auth.PartiesRead, handle: (*Server).getParty},
 	{method: post, pattern: "/v1/parties", name: "registerParty", access: signable, op: ledger.OpPartyRegister, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/rotation", name: "rotateKeys", access: tokened, op: ledger.OpPartyRotate, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/admission", name: "admitParty", access: tokened, op: ledger.OpPartyAdmit, handle: (*Server).write},
@@ -21,22 +24,22 @@ var partyRoutes = []route{
 }
 
 var bookRoutes = []route{
-	{method: get, pattern: "/v1/books", name: "listBooks", access: tokened, handle: (*Server).listBooks},
-	{method: get, pattern: "/v1/books/{book}", name: "getBook", access: tokened, handle: (*Server).getBook},
+	{method: get, pattern: "/v1/books", name: "listBooks", access: tokened, scope: auth.BooksRead, handle: (*Server).listBooks},
+	{method: get, pattern: "/v1/books/{book}", name: "getBook", access: tokened, scope: auth.BooksRead, handle: (*Server).getBook},
 	{method: post, pattern: "/v1/books", name: "openBook", access: tokened, op: ledger.OpBookOpen, handle: (*Server).write},
 }
 
 var noteRoutes = []route{
-	{method: get, pattern: "/v1/notes", name: "listNotes", access: tokened, handle: (*Server).listNotes},
-	{method: get, pattern: "/v1/notes/{note}", name: "getNote", access: tokened, handle: (*Server).getNote},
-	{method: get, pattern: "/v1/notes/{note}/history", name: "getHistory", access: tokened, handle: (*Server).getHistory},
+	{method: get, pattern: "/v1/notes", name: "listNotes", access: tokened, scope: auth.NotesRead, handle: (*Server).listNotes},
+	{method: get, pattern: "/v1/notes/{note}", name: "getNote", access: tokened, scope: auth.NotesRead, handle: (*Server).getNote},
+	{method: get, pattern: "/v1/notes/{note}/history", name: "getHistory", access: tokened, scope: auth.NotesRead, handle: (*Server).getHistory},
 	{method: post, pattern: "/v1/notes", name: "offerNote", access: tokened, op: ledger.OpOffer, handle: (*Server).write},
 }
 
 var commandRoutes = []route{
-	{method: post, pattern: "/v1/commands", name: "submitCommands", access: signable, limit: maxBatchBody, handle: (*Server).submitCommands},
-	{method: post, pattern: "/v1/drafts", name: "createDraft", access: signable, handle: (*Server).createDraft},
-	{method: get, pattern: "/v1/transactions/{transaction}", name: "getTransaction", access: tokened, handle: (*Server).getTransaction},
+	{method: post, pattern: "/v1/commands", name: "submitCommands", access: signable, scope: ofCommand, limit: maxBatchBody, handle: (*Server).submitCommands},
+	{method: post, pattern: "/v1/drafts", name: "createDraft", access: signable, scope: ofCommand, handle: (*Server).createDraft},
+	{method: get, pattern: "/v1/transactions/{transaction}", name: "getTransaction", access: tokened, scope: auth.NotesRead, handle: (*Server).getTransaction},
 }
 
 var transferBind = []bind{{param: "transfer", member: "transfer"}}
