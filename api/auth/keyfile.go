@@ -13,24 +13,28 @@ import (
 	"path/filepath"
 )
 
-const pemType = "PRIVATE KEY" // PKCS #8 (RFC 5958)
+const (
+	pemType = "PRIVATE KEY" // PKCS #8 (RFC 5958)
+	// maxKeyFile bounds what is read as a key; one takes about 240 bytes.
+	maxKeyFile = 4 << 10
+)
 
-// LoadKey reads the gateway's token key from a file, and makes it where there
-// is none. It refuses a file that others than its owner may read.
-func LoadKey(file string) (*ecdsa.PrivateKey, error) {
+// readKey reads a private key from a file. It refuses one that others than its
+// owner may read.
+func readKey(file string) (*ecdsa.PrivateKey, error) {
 	info, err := os.Stat(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(file)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the token key: %w", err)
+		return nil, fmt.Errorf("reading a token key: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("the token key %s may be read by others than its owner; allow its owner only (chmod 600)", file)
 	}
+	if info.Size() > maxKeyFile {
+		return nil, fmt.Errorf("the token key %s is longer than %d bytes", file, maxKeyFile)
+	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the token key: %w", err)
+		return nil, fmt.Errorf("reading a token key: %w", err)
 	}
 	block, _ := pem.Decode(text)
 	if block == nil || block.Type != pemType {
@@ -47,26 +51,44 @@ func LoadKey(file string) (*ecdsa.PrivateKey, error) {
 	return private, nil
 }
 
-// makeKey writes a new key so that a crash leaves no half of one.
-func makeKey(file string) (*ecdsa.PrivateKey, error) {
+// makeKey draws a key. Its randomness is the system's: no test has a reason to
+// know a key before it is made.
+func makeKey() (*ecdsa.PrivateKey, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("making the token key: %w", err)
+		return nil, fmt.Errorf("making a token key: %w", err)
 	}
+	return key, nil
+}
+
+// writeKey writes a key so that a crash leaves no half of one.
+func writeKey(file string, key *ecdsa.PrivateKey) error {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("writing the token key: %w", err)
+		return fmt.Errorf("writing a token key: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".token-key-*") // mode 0600
 	if err != nil {
-		return nil, fmt.Errorf("writing the token key: %w", err)
+		return fmt.Errorf("writing a token key: %w", err)
 	}
 	err = errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), file)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("writing the token key: %w", errors.Join(err, os.Remove(f.Name())))
+		return fmt.Errorf("writing a token key: %w", errors.Join(err, os.Remove(f.Name())))
 	}
-	return key, nil
+	return nil
+}
+
+// LoadKey reads a key from a file, and makes it where there is none.
+func LoadKey(file string) (*ecdsa.PrivateKey, error) {
+	key, err := readKey(file)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	if key, err = makeKey(); err != nil {
+		return nil, err
+	}
+	return key, writeKey(file, key)
 }

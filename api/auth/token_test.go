@@ -1,11 +1,8 @@
 package auth_test
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/rand"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -115,58 +112,6 @@ func TestTokenEndsAfterItsLife(t *testing.T) {
 	token := issue(t, tokens, newClient(t, "a", ecKey(t)))
 	if _, err := tokens.Verify(token, noon.Add(auth.TokenLife)); ledger.CodeOf(err) != ledger.CodeTokenInvalid {
 		t.Errorf("after %s: %v", auth.TokenLife, err)
-	}
-}
-
-func TestKeyFileIsMadeOnceAndForItsOwnerOnly(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "token-key.pem")
-	made, err := auth.LoadKey(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(file)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("the file has mode %v, %v; want 0600", info.Mode(), err)
-	}
-	again, err := auth.LoadKey(file)
-	if err != nil || !again.Equal(made) {
-		t.Errorf("the second time gives another key, or %v", err)
-	}
-}
-
-func TestKeyFileRefused(t *testing.T) {
-	good := filepath.Join(t.TempDir(), "good.pem")
-	if _, err := auth.LoadKey(good); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(good)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tc := range []struct {
-		name, want string
-		text       []byte
-		mode       fs.FileMode
-	}{
-		{"readable by the group", "chmod 600", text, 0o640},
-		{"readable by all", "chmod 600", text, 0o604},
-		{"empty", "PEM", nil, 0o600},
-		{"not PEM", "PEM", []byte("key"), 0o600},
-		{"another PEM block", "PEM", bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("CERTIFICATE")), 0o600},
-		{"cut off", "PEM", text[:len(text)/2], 0o600},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "key.pem")
-			if err := os.WriteFile(file, tc.text, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chmod(file, tc.mode); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := auth.LoadKey(file); err == nil || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("got %v, want an error with %q", err, tc.want)
-			}
-		})
 	}
 }
 
