@@ -27,8 +27,10 @@ import (
 
 var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
 
-// fake is a ledger that knows one party and does as it is told.
+// fake is a ledger that knows one party and does as it is told. What it is not
+// told of nobody here asks.
 type fake struct {
+	ledger.Service
 	party *ledger.Party
 	books func() ([]ledger.BookView, error)
 	seq   uint64 // of every note

@@ -10,15 +10,16 @@ import (
 	"github.com/skuld-registry/skuld/ledger/protocol"
 )
 
-// refusedBatch is the answer to a batch of which nothing was applied. It is
+// refusedBatch is the answer to a batch of which nothing is applied. It is
 // given as an error, so that nothing is ordered.
 type refusedBatch struct{ answer []byte }
 
-func (r *refusedBatch) Error() string { return "no command of the batch was applied" }
+func (r *refusedBatch) Error() string { return "no command of the batch is applied" }
 
 // apply carries out a batch. Each command has its own answer, and what one
 // command wrote the next ones see. An internal error ends the whole batch,
-// since it says nothing of the command it came up with.
+// since it says nothing of the command it came up with. Commands that go
+// together are all applied by this transaction, or nothing of them is written.
 func (c *Contract) apply(stub shim.ChaincodeStubInterface, frame ledger.Frame) ([]byte, error) {
 	transient, err := stub.GetTransient()
 	if err != nil {
@@ -36,17 +37,32 @@ func (c *Contract) apply(stub shim.ChaincodeStubInterface, frame ledger.Frame) (
 			return nil, err
 		}
 	}
+	void := out.empty()
+	if batch.Together && len(out.results) < len(answers) {
+		void = true
+		bind(answers)
+	}
 	answer, err := protocol.Marshal(protocol.BatchAnswer{Answers: answers})
 	if err != nil {
 		return nil, err
 	}
-	if out.empty() {
+	if void {
 		return nil, &refusedBatch{answer: answer}
 	}
 	if err := out.flush(); err != nil {
 		return nil, err
 	}
 	return answer, nil
+}
+
+// bind takes back what commands led to that would have been applied, since one
+// that they go with is not. A repeat keeps its answer: it was applied before.
+func bind(answers []protocol.Answer) {
+	for i := range answers {
+		if a := &answers[i]; a.Result != nil && !a.Repeated {
+			*a = protocol.Answer{Code: ledger.CodeBatchRefused}
+		}
+	}
 }
 
 // applyOne answers one command. A repeat is looked for first: it is answered

@@ -38,6 +38,7 @@ type Change struct {
 // in place; it is a copy of the world's.
 type act struct {
 	world World
+	sigs  Signatures // nil for a draft, which has no signature to verify
 	frame Frame
 	cmd   *Command
 	open  Opened
@@ -65,16 +66,62 @@ func Apply(w World, sigs Signatures, frame Frame, signed Signed) (*Change, error
 	if err != nil {
 		return nil, err
 	}
-	frame.At = frame.At.UTC().Truncate(time.Second)
-	a := &act{world: w, frame: frame, cmd: cmd, open: opened}
-	if err := a.checkFrame(); err != nil {
-		return nil, err
+	a := &act{world: w, sigs: sigs, frame: frame, cmd: cmd, open: opened}
+	return a.carryOut()
+}
+
+// Rehearse says what Apply would give for a command, or gives its refusal. The
+// result has no head, since that binds the transaction's time.
+func Rehearse(w World, sigs Signatures, frame Frame, r Rehearsal) (*Result, error) {
+	var c *Change
+	var err error
+	if r.Signed != (Signed{}) {
+		c, err = Apply(w, sigs, frame, r.Signed)
+	} else {
+		c, err = applyDraft(w, frame, r.Draft)
 	}
-	b, err := decodeBody(cmd)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.authenticate(sigs, b); err != nil {
+	c.Result.Head = Digest{}
+	return &c.Result, nil
+}
+
+// applyDraft is Apply without a signature. What it leads to is for nobody to keep.
+func applyDraft(w World, frame Frame, draft *Command) (*Change, error) {
+	opened, cmd, err := OpenDraft(draft)
+	if err != nil {
+		return nil, err
+	}
+	a := &act{world: w, frame: frame, cmd: cmd, open: opened}
+	return a.carryOut()
+}
+
+// OpenDraft gives a draft as Signatures.Open gives a signed command: with the
+// bytes to sign, and no key and no seal. It refuses what is no command.
+func OpenDraft(draft *Command) (Opened, *Command, error) {
+	if draft == nil {
+		return Opened{}, nil, Refuse(CodeCommandMalformed, "detail", "there is no command")
+	}
+	payload, err := draft.Canonical()
+	if err != nil {
+		return Opened{}, nil, Refuse(CodeCommandMalformed, "detail", err.Error())
+	}
+	cmd, err := DecodeCommand(payload)
+	return Opened{Payload: payload}, cmd, err
+}
+
+// carryOut checks the command and gives what it leads to.
+func (a *act) carryOut() (*Change, error) {
+	a.frame.At = a.frame.At.UTC().Truncate(time.Second)
+	if err := a.checkFrame(); err != nil {
+		return nil, err
+	}
+	b, err := decodeBody(a.cmd)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.authenticate(b); err != nil {
 		return nil, err
 	}
 	if err := a.load(); err != nil {
@@ -83,7 +130,7 @@ func Apply(w World, sigs Signatures, frame Frame, signed Signed) (*Change, error
 	if err := a.authorize(); err != nil {
 		return nil, err
 	}
-	if err := operations[cmd.Op].apply(a, b); err != nil {
+	if err := operations[a.cmd.Op].apply(a, b); err != nil {
 		return nil, err
 	}
 	return a.change()
@@ -104,7 +151,7 @@ func (a *act) checkFrame() error {
 
 // authenticate finds the signer's key and verifies the signature with it. A
 // registration brings its own key, which proves possession of it.
-func (a *act) authenticate(sigs Signatures, b body) error {
+func (a *act) authenticate(b body) error {
 	if a.cmd.Op == OpPartyRegister {
 		if a.cmd.By != DerivePartyID(a.cmd.Network, a.cmd.Command) {
 			return Refuse(CodePartyIDWrong)
@@ -120,14 +167,22 @@ func (a *act) authenticate(sigs Signatures, b body) error {
 		}
 		a.signer = p
 	}
+	if err := a.verify(); err != nil {
+		return err
+	}
+	return refuseStanding(a.signer.ID, a.signer.Standing)
+}
+
+// verify checks the signature with the key that it names.
+func (a *act) verify() error {
+	if a.sigs == nil {
+		return nil
+	}
 	key, ok := a.signer.Key(a.open.KeyID)
 	if !ok {
 		return Refuse(CodeKeyUnknown)
 	}
-	if err := sigs.Verify(a.open, key); err != nil {
-		return err
-	}
-	return refuseStanding(a.signer.ID, a.signer.Standing)
+	return a.sigs.Verify(a.open, key)
 }
 
 // refuseStanding refuses a party that may not act, or not yet.

@@ -21,9 +21,39 @@ type Service interface {
 	// its first result.
 	Submit(ctx context.Context, commands ...Signed) ([]Outcome, error)
 
+	// SubmitTogether is Submit with one transaction for all: either every
+	// command is applied by it, in the order given, or none is. Where one is
+	// refused the others are refused with batch_refused. Commands about the same
+	// subject may follow each other. Commands that were all applied before are
+	// answered with their first results; where only some were, the transaction
+	// that was asked for can no longer be, so the rest is refused and each
+	// outcome says what is true of its own command.
+	//
+	// What cannot be one transaction at all, being more than MaxBatch commands or
+	// too many bytes or nothing that one organisation may endorse, is an error
+	// with the code atomic_impossible; nothing was handed in then.
+	SubmitTogether(ctx context.Context, commands ...Signed) ([]Outcome, error)
+
+	// Rehearse says what Submit would answer to each command just now, with the
+	// same checks in the same order, and submits nothing. Each command is judged
+	// alone on the current state, as if those beside it were not there.
+	//
+	// Committed means that the command would be applied; its result then has no
+	// head, and the outcome no transaction and no block, since the head binds the
+	// ledger's time and only a transaction has one. Repeated means that it was
+	// applied already. Nothing is promised: another command may come first.
+	Rehearse(ctx context.Context, commands ...Rehearsal) ([]Outcome, error)
+
 	// Notes reads the current state of notes. A note that does not exist, or
 	// that the reader's organisation is not entitled to, has Err set.
 	Notes(ctx context.Context, ids ...NoteID) ([]NoteView, error)
+
+	// NoteAt reads a note as it stood at an instant: after the last of those
+	// commands that the ledger had by then. A command takes effect when it is in
+	// the chain, so one whose ledger time lies before that of the command before
+	// it counts from the later of the two. Who may read the note now may read its
+	// past; Err is not_found for an instant before its offer.
+	NoteAt(ctx context.Context, id NoteID, at time.Time) (NoteView, error)
 
 	// Parties reads the current state of parties, with the same rule. The
 	// public record is given to every reader.
@@ -68,6 +98,14 @@ type Outcome struct {
 	Repeated    bool         `json:"repeated,omitempty"`
 	Transaction string       `json:"transaction,omitempty"`
 	Block       uint64       `json:"block,omitempty"`
+}
+
+// Rehearsal is a command to rehearse: one that is signed, or a draft that nobody
+// has signed yet. A draft goes through every check but the signature's own; who
+// signs it must be registered and in force all the same.
+type Rehearsal struct {
+	Signed Signed
+	Draft  *Command // taken where Signed is empty
 }
 
 // Result is what a command led to. It is public: it travels in the answer that

@@ -2,13 +2,11 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -38,6 +36,8 @@ var (
 
 // world is a ledger as a follower sees it: blocks, and states behind them.
 type world struct {
+	ledger.Service // what the read model never asks
+
 	mu     sync.Mutex
 	blocks []ledger.Block
 	notes  map[ledger.NoteID][]ledger.NoteView // every state, in order of seq
@@ -210,30 +210,6 @@ func (w *world) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block,
 	}
 }
 
-// opened opens a store in a file of its own.
-func opened(t *testing.T) (s *store.Store, file string) {
-	t.Helper()
-	file = filepath.Join(t.TempDir(), "gateway.db")
-	return reopened(t, file), file
-}
-
-func reopened(t *testing.T, file string) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Claim(t.Context(), network); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // follow keeps a store up with a world until stop is called.
 func follow(t *testing.T, s *store.Store, w *world) (f *store.Follower, stop func()) {
 	t.Helper()
@@ -260,52 +236,4 @@ func await(t *testing.T, s *store.Store, w *world) {
 	if err := s.Wait(ctx, last); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// dump writes out the read model as it stands in the file.
-func dump(t *testing.T, file string) string {
-	t.Helper()
-	db, err := sql.Open("sqlite", file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	var b strings.Builder
-	for _, query := range []string{
-		"SELECT name, value FROM meta ORDER BY name",
-		"SELECT id, block, at FROM transactions ORDER BY id",
-		"SELECT kind, id, seq, position, op, command, head, tx FROM entries ORDER BY position",
-		"SELECT position, party FROM entry_parties ORDER BY position, party",
-		"SELECT id, seq, born, status, book, holder, state FROM notes ORDER BY id",
-		"SELECT party, born, note, roles FROM note_parties ORDER BY party, born",
-		"SELECT id, seq, state FROM parties ORDER BY id",
-		"SELECT id, seq, born, holder, state FROM books ORDER BY id",
-	} {
-		rows, err := db.QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintln(&b, query)
-		for rows.Next() {
-			values := make([]any, len(columns))
-			for i := range values {
-				values[i] = new(any)
-			}
-			if err := rows.Scan(values...); err != nil {
-				t.Fatal(err)
-			}
-			for _, v := range values {
-				fmt.Fprint(&b, *v.(*any), "|")
-			}
-			b.WriteByte('\n')
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return b.String()
 }

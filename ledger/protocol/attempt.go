@@ -10,17 +10,22 @@ import (
 
 // run carries tasks through to their fates: attempt after attempt until none
 // is open, for a bounded number of times and a bounded time.
-func (c *Client) run(ctx context.Context, open []*task) {
+func (c *Client) run(ctx context.Context, b *bundle) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Patience)
 	defer cancel()
-	size := len(open)
+	open, size := b.tasks, len(b.tasks)
 	for attempt := range c.opts.Attempts {
 		if attempt > 0 {
 			if err := c.opts.Wait(ctx, c.opts.Backoff(attempt)); err != nil {
 				break
 			}
 		}
-		smaller := c.attempt(ctx, open, size)
+		smaller := false
+		if b.together {
+			c.attemptTogether(ctx, b, open)
+		} else {
+			smaller = c.attempt(ctx, open, size)
+		}
 		open = stillOpen(open)
 		if len(open) == 0 {
 			return
@@ -152,21 +157,19 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 		return false
 	}
 	for s, h := range t.states {
+		err := h.usable(s)
 		switch {
-		case h.err != nil:
-			t.last = h.err
+		case err == nil:
+		case ledger.CodeOf(err) != ledger.CodeNotEntitled:
+			t.last = err
 			return false
-		case h.code == ledger.CodeUnavailable:
-			t.last = fmt.Errorf("reading the state of a %s that a command needs: %w", s.Kind, ledger.Refuse(h.code))
+		case s == t.subject && h.seq+1 < t.cmd.Seq && t.early < maxEarly:
+			// The command follows one that the registrar's peer has not seen
+			// yet, and it may be that one which makes the signer party to it.
+			t.early++
+			t.look, t.last = true, err
 			return false
-		case h.exists && h.state == nil && s.Kind != ledger.KindBook:
-			if s == t.subject && h.seq+1 < t.cmd.Seq && t.early < maxEarly {
-				// The command follows one that the registrar's peer has not seen
-				// yet, and it may be that one which makes the signer party to it.
-				t.early++
-				t.look, t.last = true, ledger.Refuse(ledger.CodeNotEntitled)
-				return false
-			}
+		default:
 			c.reject(ctx, refusedTask{t, ledger.CodeNotEntitled}, states)
 			return false
 		}
@@ -178,6 +181,7 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 // parcel is what goes into one transaction.
 type parcel struct {
 	tasks     []*task
+	together  bool // all of them apply or none
 	endorsers []string
 	bytes     int
 }
@@ -206,7 +210,7 @@ next:
 // transact sends one transaction and settles what can be settled of its tasks.
 // It says whether the rest should be tried in smaller ones.
 func (c *Client) transact(ctx context.Context, p *parcel) (smaller bool) {
-	message, err := c.compose(p.tasks)
+	message, err := c.compose(p)
 	if err != nil {
 		stop(p.tasks, err)
 		return false
@@ -217,9 +221,9 @@ func (c *Client) transact(ctx context.Context, p *parcel) (smaller bool) {
 	var refusal *Refusal
 	switch {
 	case err == nil:
-		c.committed(ctx, p.tasks, receipt)
+		c.committed(ctx, p, receipt)
 	case errors.As(err, &refusal):
-		return c.turnedDown(ctx, p.tasks, refusal)
+		return c.turnedDown(ctx, p, refusal)
 	case errors.Is(err, ErrConflict):
 		// Which of the states had changed is not told.
 		for _, t := range p.tasks {
@@ -236,9 +240,9 @@ func (c *Client) transact(ctx context.Context, p *parcel) (smaller bool) {
 }
 
 // compose writes the message of a transaction.
-func (c *Client) compose(tasks []*task) ([]byte, error) {
-	b := Batch{Parties: map[ledger.PartyID]State{}, Notes: map[ledger.NoteID]State{}}
-	for _, t := range tasks {
+func (c *Client) compose(p *parcel) ([]byte, error) {
+	b := Batch{Together: p.together, Parties: map[ledger.PartyID]State{}, Notes: map[ledger.NoteID]State{}}
+	for _, t := range p.tasks {
 		var err error
 		if t.salt, err = c.salt(); err != nil {
 			return nil, err

@@ -188,54 +188,68 @@ var ErrClosed = errors.New("the client is closed")
 // Commands about the same subject are applied in the order in which they come.
 func (c *Client) Submit(ctx context.Context, commands ...ledger.Signed) ([]ledger.Outcome, error) {
 	tasks := make([]*task, len(commands))
-	var open []*task
+	var open []*bundle
 	for i, signed := range commands {
 		tasks[i] = c.newTask(signed)
 		if !tasks[i].isDone() {
-			open = append(open, tasks[i])
+			open = append(open, &bundle{tasks: tasks[i : i+1 : i+1]})
 		}
 	}
-	c.handIn(ctx, open)
-	for _, t := range open {
-		select {
-		case <-t.done:
-		case <-ctx.Done():
-			c.leave(t, ctx.Err())
-		}
-	}
-	return outcomes(tasks)
+	return c.resolve(ctx, tasks, open)
 }
 
-// handIn queues tasks a batch at a time, as there is room.
-func (c *Client) handIn(ctx context.Context, open []*task) {
+// resolve hands in bundles and waits until the fate of each task is known.
+func (c *Client) resolve(ctx context.Context, tasks []*task, open []*bundle) ([]ledger.Outcome, error) {
+	c.handIn(ctx, open)
+	for _, b := range open {
+		for _, t := range b.tasks {
+			select {
+			case <-t.done:
+			case <-ctx.Done():
+				c.leave(b, ctx.Err())
+			}
+		}
+	}
+	all, err := outcomes(tasks)
+	if err != nil {
+		return nil, fmt.Errorf("submitting commands: %w", err)
+	}
+	return all, nil
+}
+
+// handIn queues bundles, so many at a time as make a transaction, as there is room.
+func (c *Client) handIn(ctx context.Context, open []*bundle) {
 	for len(open) > 0 {
-		n := min(len(open), c.opts.MaxBatch)
-		err := c.room.Acquire(ctx, int64(n))
+		some := open[:min(len(open), c.opts.MaxBatch)]
+		n := commandsIn(some)
+		err := c.room.Acquire(ctx, n)
 		if err == nil {
-			if err = c.gathering.add(open[:n]); err != nil {
-				c.room.Release(int64(n))
+			if err = c.gathering.add(some); err != nil {
+				c.room.Release(n)
 			}
 		}
 		if err != nil {
-			for _, t := range open {
-				t.finish(fate{notSent: err})
+			for _, b := range open {
+				b.finish(fate{notSent: err})
 			}
 			return
 		}
-		open = open[n:]
+		open = open[len(some):]
 		c.dispatch()
 	}
 }
 
-// leave answers a caller that does not wait any longer. A task that is still
+// leave answers a caller that does not wait any longer. A bundle that is still
 // in the queue is taken back; one that is under way goes on without its caller.
-func (c *Client) leave(t *task, why error) {
-	if c.gathering.withdraw(t) {
-		c.room.Release(1)
-		t.finish(fate{notSent: why})
+func (c *Client) leave(b *bundle, why error) {
+	if c.gathering.withdraw(b) {
+		c.room.Release(int64(len(b.tasks)))
+		b.finish(fate{notSent: why})
 		return
 	}
-	t.abandon()
+	for _, t := range b.tasks {
+		t.abandon()
+	}
 }
 
 // outcomes collects what became of the tasks of one caller. Only where none of
@@ -256,7 +270,7 @@ func outcomes(tasks []*task) ([]ledger.Outcome, error) {
 		all[i] = ledger.Outcome{State: ledger.Unknown, Err: ledger.Refuse(ledger.CodeUnavailable)}
 	}
 	if notSent != nil && !handedIn {
-		return nil, fmt.Errorf("submitting commands: %w", notSent)
+		return nil, notSent
 	}
 	return all, nil
 }

@@ -33,24 +33,69 @@ import (
 //   - The answer of the contract is by command. A refused command does not
 //     touch those beside it, since the contract applies each by itself.
 //
+// Commands that must go together are one bundle: they wait for all that any of
+// them must wait for, leave as they are, with nobody else's beside them, and
+// are never split.
+//
 // A crash loses the queue and nothing else: what was not answered is unknown
 // to its caller, who submits it again, and it applies once in any case.
 type gathering struct {
 	mu       sync.Mutex
-	waiting  []*task                 // in the order in which they came
+	waiting  []*bundle               // in the order in which they came
 	busy     map[ledger.Subject]bool // subjects of the commands under way
 	underWay int                     // transactions
 	closed   bool
 }
 
-// add puts tasks at the end of the queue.
-func (g *gathering) add(tasks []*task) error {
+// bundle is what leaves the queue as one: a single command, or several that
+// apply together or not at all.
+type bundle struct {
+	tasks    []*task
+	together bool
+	// refused says that the form of one of the commands was refused before, so
+	// that the others, which are all in tasks, cannot apply.
+	refused bool
+}
+
+// subjects lists what must not be under way elsewhere while the bundle is.
+func (b *bundle) subjects() []ledger.Subject {
+	list := make([]ledger.Subject, len(b.tasks))
+	for i, t := range b.tasks {
+		list[i] = t.subject
+	}
+	return list
+}
+
+// behind says whether any of the bundle's commands must wait for another one,
+// given how to tell whether one about a subject goes before it.
+func (b *bundle) behind(goesBefore func(ledger.Subject) bool) bool {
+	return slices.ContainsFunc(b.tasks, func(t *task) bool {
+		return slices.ContainsFunc(t.orderedBehind(), goesBefore)
+	})
+}
+
+func (b *bundle) finish(f fate) {
+	for _, t := range b.tasks {
+		t.finish(f)
+	}
+}
+
+func commandsIn(bundles []*bundle) int64 {
+	var n int64
+	for _, b := range bundles {
+		n += int64(len(b.tasks))
+	}
+	return n
+}
+
+// add puts bundles at the end of the queue.
+func (g *gathering) add(bundles []*bundle) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closed {
 		return ErrClosed
 	}
-	g.waiting = append(g.waiting, tasks...)
+	g.waiting = append(g.waiting, bundles...)
 	return nil
 }
 
@@ -61,11 +106,11 @@ func (g *gathering) close() {
 	g.closed = true
 }
 
-// withdraw takes a task back that is not under way yet.
-func (g *gathering) withdraw(t *task) bool {
+// withdraw takes a bundle back that is not under way yet.
+func (g *gathering) withdraw(b *bundle) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	i := slices.Index(g.waiting, t)
+	i := slices.Index(g.waiting, b)
 	if i < 0 {
 		return false
 	}
@@ -73,52 +118,55 @@ func (g *gathering) withdraw(t *task) bool {
 	return true
 }
 
-// take gives the tasks for one transaction: the first that wait, as many as
-// fit, passing over those that must wait for another one. It gives none where
-// nothing can go now.
-func (g *gathering) take(limits ClientOptions) []*task {
+// take gives what goes into one transaction: the first single commands that
+// wait, as many as fit, or the first bundle, passing over what must wait for
+// another command. It gives none where nothing can go now.
+func (g *gathering) take(limits ClientOptions) *bundle {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.underWay >= limits.UnderWay {
 		return nil
 	}
-	var batch []*task
-	ahead := map[ledger.Subject]bool{} // subjects of the tasks before this one
+	var batch bundle
+	ahead := map[ledger.Subject]bool{} // subjects of what waits before
 	bytes := 0
 	rest := g.waiting[:0:0]
-	for i, t := range g.waiting {
-		if len(batch) == limits.MaxBatch || bytes > limits.MaxBatchBytes {
+	for i, b := range g.waiting {
+		if batch.together || len(batch.tasks) == limits.MaxBatch || bytes > limits.MaxBatchBytes {
 			rest = append(rest, g.waiting[i:]...)
 			break
 		}
-		blocked := slices.ContainsFunc(t.orderedBehind(), func(s ledger.Subject) bool {
-			return g.busy[s] || ahead[s]
-		})
-		ahead[t.subject] = true
-		if blocked {
-			rest = append(rest, t)
+		blocked := b.behind(func(s ledger.Subject) bool { return g.busy[s] || ahead[s] })
+		for _, s := range b.subjects() {
+			ahead[s] = true
+		}
+		if blocked || b.together && len(batch.tasks) > 0 {
+			rest = append(rest, b)
 			continue
 		}
-		batch = append(batch, t)
-		bytes += t.size()
+		batch.tasks = append(batch.tasks, b.tasks...)
+		batch.together, batch.refused = b.together, b.refused
+		for _, t := range b.tasks {
+			bytes += t.size()
+		}
 	}
-	if len(batch) == 0 {
+	if len(batch.tasks) == 0 {
 		return nil
 	}
-	for _, t := range batch {
-		g.busy[t.subject] = true
+	for _, s := range batch.subjects() {
+		g.busy[s] = true
 	}
 	g.waiting = rest
 	g.underWay++
-	return batch
+	return &batch
 }
 
 // release ends a transaction's hold on its subjects.
-func (g *gathering) release(batch []*task) {
+func (g *gathering) release(b *bundle) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, t := range batch {
-		delete(g.busy, t.subject)
+	for _, s := range b.subjects() {
+		delete(g.busy, s)
 	}
 	g.underWay--
 }
@@ -137,7 +185,7 @@ func (c *Client) dispatch() {
 			defer c.runs.Done()
 			c.run(c.ctx, batch)
 			c.gathering.release(batch)
-			c.room.Release(int64(len(batch)))
+			c.room.Release(int64(len(batch.tasks)))
 			c.dispatch()
 		}()
 	}

@@ -3,6 +3,7 @@ package protocol
 import (
 	"container/list"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -33,6 +34,22 @@ type held struct {
 
 	code ledger.Code // why it was not given
 	err  error       // what was given does not fit together
+}
+
+// usable says why a command cannot be applied with what is held of a subject
+// that it needs: not_entitled where the caller's organisation may not see the
+// state, another error where it could not be had. What does not exist is for the
+// rules to judge.
+func (h *held) usable(s ledger.Subject) error {
+	switch {
+	case h.err != nil:
+		return h.err
+	case h.code == ledger.CodeUnavailable:
+		return fmt.Errorf("reading the state of a %s that a command needs: %w", s.Kind, ledger.Refuse(h.code))
+	case h.exists && h.state == nil && s.Kind != ledger.KindBook:
+		return ledger.Refuse(ledger.CodeNotEntitled)
+	}
+	return nil
 }
 
 // decodedLater reads a state when it is asked for: most cached states are only

@@ -181,46 +181,63 @@ type place struct {
 	proof       ledger.Proof
 }
 
-// find looks for a task's command in the chain of its subject, as long as the
-// public record says it is. It gives nil where another command stands in its
-// place. Who has lost sight of the subject is shown what it handed in itself;
-// where something else stands in the command's place, it is refused.
-func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
-	if subject.seq > ledger.MaxProofLinks {
-		return nil, fmt.Errorf("looking for command %s: its subject has more than %d commands", t.cmd.Command, ledger.MaxProofLinks)
+// walk follows a subject's chain from its first command to the last that the
+// public record counts, and holds its end against the record's head. Each step
+// is shown when it was added to the chain, but proves something only when walk
+// has ended without an error.
+func (c *Client) walk(ctx context.Context, s ledger.Subject, record *held, show func(*chain, step) error) error {
+	if record.seq > ledger.MaxProofLinks {
+		return fmt.Errorf("reading the history of %s: it has more than %d commands", s.ID, ledger.MaxProofLinks)
 	}
 	var k chain
-	var found place
-	for k.seq < subject.seq {
+	for k.seq < record.seq {
 		from := k.seq + 1
-		a, err := c.historyOf(ctx, t.subject, from, min(walkPage, int(subject.seq-k.seq)))
+		a, err := c.historyOf(ctx, s, from, min(walkPage, int(record.seq-k.seq)))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		steps := a.steps(from)
 		switch {
 		case len(steps) == 0 && a.Code != "":
-			return nil, absent(a.Code, t.subject.Kind)
+			return absent(a.Code, s.Kind)
 		case len(steps) == 0:
-			return nil, fmt.Errorf("looking for command %s: the history ends before its record", t.cmd.Command)
+			return fmt.Errorf("reading the history of %s: it ends before its record", s.ID)
 		}
-		for _, s := range steps {
-			if err := k.take(c.sigs, t.subject, s); err != nil {
-				return nil, err
+		for _, next := range steps {
+			if err := k.take(c.sigs, s, next); err != nil {
+				return err
 			}
-			switch {
-			case k.seq == t.cmd.Seq && s.entry == nil:
-				return nil, absent(a.Code, t.subject.Kind)
-			case k.seq == t.cmd.Seq:
-				found.transaction = s.entry.Transaction
-				found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: s.entry.At, Org: s.entry.Org}
-			case k.seq > t.cmd.Seq:
-				found.proof.After = append(found.proof.After, k.link)
+			if err := show(&k, next); err != nil {
+				return err
 			}
 		}
 	}
-	if k.head != subject.head {
-		return nil, fmt.Errorf("looking for command %s: the history does not lead to the head in its record", t.cmd.Command)
+	if k.head != record.head {
+		return fmt.Errorf("reading the history of %s: it does not lead to the head in its record", s.ID)
+	}
+	return nil
+}
+
+// find looks for a task's command in the chain of its subject. It gives nil
+// where another command stands in its place. Who has lost sight of the subject
+// is shown what it handed in itself; where something else stands in the
+// command's place, it is refused.
+func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
+	var found place
+	err := c.walk(ctx, t.subject, subject, func(k *chain, s step) error {
+		switch {
+		case k.seq == t.cmd.Seq && s.entry == nil:
+			return ledger.Refuse(ledger.CodeNotEntitled)
+		case k.seq == t.cmd.Seq:
+			found.transaction = s.entry.Transaction
+			found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: s.entry.At, Org: s.entry.Org}
+		case k.seq > t.cmd.Seq:
+			found.proof.After = append(found.proof.After, k.link)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for command %s: %w", t.cmd.Command, err)
 	}
 	result, ok := ledger.Repeated(t.opened, found.proof, subject.head, subject.seq)
 	if !ok {

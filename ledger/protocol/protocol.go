@@ -63,6 +63,8 @@ type State struct {
 // Batch is the transient message of FnApply.
 type Batch struct {
 	Commands []BatchCommand `json:"commands"`
+	// Together says that the commands apply all or not at all.
+	Together bool `json:"together,omitempty"`
 	// Parties and Notes hold the private states that the commands need, by id.
 	Parties map[ledger.PartyID]State `json:"parties,omitempty"`
 	Notes   map[ledger.NoteID]State  `json:"notes,omitempty"`
@@ -80,7 +82,9 @@ type BatchCommand struct {
 
 // BatchAnswer is the public answer of FnApply: one answer per command. If none
 // of the commands was applied the contract refuses the whole transaction with
-// the same message as its error text, so that nothing is ordered.
+// the same message as its error text, so that nothing is ordered. So it does
+// where the commands go together and one of them is refused; the others, which
+// alone would have been applied, have the code batch_refused.
 type BatchAnswer struct {
 	Answers []Answer `json:"answers,omitempty"`
 	// Code is set, and nothing else, where the message was refused as a whole

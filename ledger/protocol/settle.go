@@ -11,27 +11,27 @@ import (
 
 // committed reads the answer of a committed transaction. If it cannot be read
 // something was applied all the same, so the commands are looked up.
-func (c *Client) committed(ctx context.Context, tasks []*task, receipt Receipt) {
+func (c *Client) committed(ctx context.Context, p *parcel, receipt Receipt) {
 	var answer BatchAnswer
 	if err := Decode(receipt.Answer, &answer); err != nil {
-		c.unresolved(tasks, &Undecided{Transaction: receipt.Transaction, Err: fmt.Errorf("reading the contract's answer: %w", err)})
+		c.unresolved(p.tasks, &Undecided{Transaction: receipt.Transaction, Err: fmt.Errorf("reading the contract's answer: %w", err)})
 		return
 	}
-	c.answered(ctx, tasks, answer, receipt)
+	c.answered(ctx, p, answer, receipt)
 }
 
 // answered deals out the contract's answers to the tasks of a transaction. The
 // receipt is empty where nothing was ordered.
-func (c *Client) answered(ctx context.Context, tasks []*task, answer BatchAnswer, receipt Receipt) {
-	if len(answer.Answers) != len(tasks) {
-		c.unresolved(tasks, &Undecided{
+func (c *Client) answered(ctx context.Context, p *parcel, answer BatchAnswer, receipt Receipt) {
+	if len(answer.Answers) != len(p.tasks) {
+		c.unresolved(p.tasks, &Undecided{
 			Transaction: receipt.Transaction,
-			Err:         fmt.Errorf("%d commands got %d answers", len(tasks), len(answer.Answers)),
+			Err:         fmt.Errorf("%d commands got %d answers", len(p.tasks), len(answer.Answers)),
 		})
 		return
 	}
 	var refused []refusedTask
-	for i, t := range tasks {
+	for i, t := range p.tasks {
 		a := answer.Answers[i]
 		switch {
 		case a.Result == nil:
@@ -51,25 +51,29 @@ func (c *Client) answered(ctx context.Context, tasks []*task, answer BatchAnswer
 			}})
 		}
 	}
+	if p.together {
+		refused = c.decisive(refused)
+	}
 	c.judge(ctx, refused)
 }
 
 // turnedDown deals with a refusal of a whole transaction, of which nothing was
 // ordered. It says whether the tasks should be tried in smaller transactions:
 // one message that the contract cannot take must not stop the others.
-func (c *Client) turnedDown(ctx context.Context, tasks []*task, refusal *Refusal) (smaller bool) {
+func (c *Client) turnedDown(ctx context.Context, p *parcel, refusal *Refusal) (smaller bool) {
+	tasks := p.tasks
 	answer, err := refusal.Answer()
 	switch {
 	case err != nil:
 		stop(tasks, err)
 		return true
 	case answer.Code == "":
-		c.answered(ctx, tasks, answer, Receipt{})
+		c.answered(ctx, p, answer, Receipt{})
 		return false
 	case answer.Code == ledger.CodeInternal:
 		stop(tasks, refusal)
 		return true
-	case len(tasks) > 1 && answer.Code != ledger.CodeClockSkew:
+	case len(tasks) > 1 && !p.together && answer.Code != ledger.CodeClockSkew:
 		stop(tasks, refusal)
 		return true
 	}
@@ -87,6 +91,17 @@ type refusedTask struct {
 	code ledger.Code
 }
 
+// outdated says that another command came between our reading and the endorsers'.
+func (t refusedTask) outdated() bool {
+	return t.code == ledger.CodeStateMissing || t.code == ledger.CodeStateStale || t.code == ledger.CodeConflict
+}
+
+// lookAgain has a task tried again on states that are read anew.
+func (c *Client) lookAgain(t refusedTask) {
+	c.forget(t.task)
+	t.look, t.last = true, fmt.Errorf("%w: %s", ErrConflict, t.code)
+}
+
 // fits says whether a result can be that of the task's command.
 func (t *task) fits(r ledger.Result) bool {
 	return r.Command == t.cmd.Command && r.Op == t.cmd.Op && r.Subject == t.subject && r.Seq == t.cmd.Seq
@@ -99,15 +114,12 @@ func (c *Client) judge(ctx context.Context, refused []refusedTask) {
 	var final []refusedTask
 	var look []ledger.Subject
 	for _, t := range refused {
-		switch t.code {
-		case ledger.CodeStateMissing, ledger.CodeStateStale, ledger.CodeConflict:
-			// Another command came between our reading and the endorsers'.
-			c.forget(t.task)
-			t.look, t.last = true, fmt.Errorf("%w: %s", ErrConflict, t.code)
-		default:
-			final = append(final, t)
-			look = append(look, t.subject)
+		if t.outdated() {
+			c.lookAgain(t)
+			continue
 		}
+		final = append(final, t)
+		look = append(look, t.subject)
 	}
 	if len(final) == 0 {
 		return
@@ -181,7 +193,8 @@ func (c *Client) reject(ctx context.Context, t refusedTask, found map[ledger.Sub
 	}
 	e := ledger.Refuse(t.code)
 	if strings.Contains(e.Text(ledger.English), "{") {
-		if own, ok := asRefusal(c.rehearse(ctx, t.task, found)); ok && own.Code == t.code {
+		_, err := c.rehearse(ctx, t.task, found)
+		if own, ok := asRefusal(err); ok && own.Code == t.code {
 			e = own
 		}
 	}

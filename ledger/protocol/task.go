@@ -16,7 +16,7 @@ type fate struct {
 // task is one command on its way. Everything below the line belongs to the run
 // that has the task, and so to one goroutine at a time.
 type task struct {
-	signed  ledger.Signed
+	signed  ledger.Signed // empty where a draft is rehearsed
 	opened  ledger.Opened
 	cmd     *ledger.Command
 	subject ledger.Subject
@@ -47,22 +47,37 @@ type task struct {
 	transactions []string
 	last         error // what stopped the last attempt
 	ended        bool  // there is nothing more to do
+	found        fate  // what the run found where it has ended, heard by a caller or not
 }
 
 // newTask takes a command apart. What is no command has its outcome at once.
 func (c *Client) newTask(signed ledger.Signed) *task {
-	t := &task{signed: signed, done: make(chan struct{})}
 	opened, err := c.sigs.Open(signed)
+	var cmd *ledger.Command
 	if err == nil {
-		t.opened = opened
-		t.cmd, err = ledger.DecodeCommand(opened.Payload)
+		cmd, err = ledger.DecodeCommand(opened.Payload)
 	}
+	t := taskOf(opened, cmd, err)
+	t.signed = signed
+	return t
+}
+
+// newRehearsal is newTask for a command that will not be submitted.
+func (c *Client) newRehearsal(r ledger.Rehearsal) *task {
+	if r.Signed != (ledger.Signed{}) {
+		return c.newTask(r.Signed)
+	}
+	return taskOf(ledger.OpenDraft(r.Draft))
+}
+
+func taskOf(opened ledger.Opened, cmd *ledger.Command, err error) *task {
+	t := &task{opened: opened, cmd: cmd, done: make(chan struct{})}
 	if err != nil {
 		t.finish(refusedAs(err))
 		return t
 	}
-	t.subject = t.cmd.Subject()
-	_, t.creates, _ = ledger.KindOf(t.cmd.Op)
+	t.subject = cmd.Subject()
+	_, t.creates, _ = ledger.KindOf(cmd.Op)
 	return t
 }
 
@@ -80,7 +95,7 @@ func (t *task) finish(f fate) {
 // end is how the run settles the fate, which is of use even where the caller
 // has gone: nothing is tried again.
 func (t *task) end(f fate) {
-	t.ended = true
+	t.ended, t.found = true, f
 	t.finish(f)
 }
 

@@ -92,16 +92,6 @@ func (w *localWorld) Book(id ledger.BookID) (*ledger.Book, error) {
 	return h.book, nil
 }
 
-// rehearse runs the rules on a command as the contract would just now, on the
-// states found and on others that it adds to them. It gives the refusal, or nil
-// where the rules would apply the command.
-func (c *Client) rehearse(ctx context.Context, t *task, found map[ledger.Subject]*held) error {
-	world := &localWorld{ctx: ctx, client: c, states: found}
-	frame := ledger.Frame{Network: c.Network(), At: c.opts.Clock(), Org: c.channel.Org()}
-	_, err := ledger.Apply(world, c.sigs, frame, t.signed)
-	return err
-}
-
 // verified opens signatures and takes them for good: the contract has just
 // verified them.
 type verified struct{ ledger.Signatures }
