@@ -89,18 +89,25 @@ func (s *Summary) addDates(n *Note) error {
 	if err != nil {
 		return err
 	}
-	rows, err := finance.Schedule(terms)
+	s.Next, err = NextInstalment(n)
+	return err
+}
+
+// NextInstalment gives the first instalment that is not covered by what was paid
+// or forgiven, nil where all are or the note is due on demand. It follows from the
+// note alone: no day makes it another.
+func NextInstalment(n *Note) (*finance.Instalment, error) {
+	rows, err := finance.Schedule(n.Terms.Finance())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	covered := n.Balance.PaidPrincipal + n.Balance.ForgivenPrincipal + max(0, n.Balance.PaidInterest+n.Balance.ForgivenInterest)
 	for i := range rows {
 		if covered -= rows[i].Total; covered < 0 {
-			s.Next = &rows[i]
-			break
+			return &rows[i], nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 func laterOf(a, b finance.Date) finance.Date {
@@ -162,11 +169,20 @@ const FormerHolderDays = 90
 func FormerHolders(n *Note, asOf finance.Date) []PartyID {
 	var ids []PartyID
 	for _, e := range n.Endorsements {
-		told := n.successorNotice(e.From)
-		if told.IsZero() || !told.AddDays(FormerHolderDays).Before(asOf) {
+		if until := FormerUntil(n, e.From); until.IsZero() || !until.Before(asOf) {
 			ids = append(ids, e.From)
 		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// FormerUntil gives the last day on which a former holder may see the note; no
+// date while the borrower has not been told of its successor.
+func FormerUntil(n *Note, former PartyID) finance.Date {
+	told := n.successorNotice(former)
+	if told.IsZero() {
+		return told
+	}
+	return told.AddDays(FormerHolderDays)
 }

@@ -5,9 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -111,59 +109,50 @@ func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteVie
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM note_parties WHERE note = $1", string(id)); err != nil {
+	if v.Note != nil {
+		return putState(ctx, tx, v.Note, v.Holder)
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM note_parties WHERE born = (SELECT born FROM notes WHERE id = $1)`, string(id)); err != nil {
 		return err
 	}
-	if v.Note == nil {
-		_, err := tx.ExecContext(ctx, "DELETE FROM notes WHERE id = $1", string(id))
-		return err
-	}
-	at, err := born(ctx, tx, id.Subject())
+	_, err = tx.ExecContext(ctx, "DELETE FROM notes WHERE id = $1", string(id))
+	return err
+}
+
+// putState writes what a note is and what each party is to it.
+func putState(ctx context.Context, tx *sql.Tx, n *ledger.Note, holder ledger.PartyID) error {
+	at, err := born(ctx, tx, n.ID.Subject())
 	if err != nil {
 		return err
 	}
-	state, err := json.Marshal(v.Note)
+	var changed int64
+	err = tx.QueryRowContext(ctx, "SELECT position FROM entries WHERE kind = 'note' AND id = $1 ORDER BY seq DESC LIMIT 1",
+		string(n.ID)).Scan(&changed)
+	if err != nil {
+		return fmt.Errorf("finding its latest entry: %w", err)
+	}
+	state, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO notes (id, seq, born, status, book, holder, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, status = excluded.status, book = excluded.book,
-			holder = excluded.holder, state = excluded.state`,
-		string(id), int64(v.Note.Seq), at, string(v.Note.Status), string(v.Note.Book), string(v.Holder), string(state))
+	_, err = tx.ExecContext(ctx, `INSERT INTO notes (born, id, seq, holder, state) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (born) DO UPDATE SET seq = excluded.seq, holder = excluded.holder, state = excluded.state`,
+		at, string(n.ID), int64(n.Seq), string(holder), string(state))
 	if err != nil {
 		return err
 	}
-	for _, p := range involved(v.Note, v.Holder) {
-		_, err := tx.ExecContext(ctx, "INSERT INTO note_parties (party, born, note, roles) VALUES ($1, $2, $3, $4)",
-			string(p), at, string(id), joinRoles(ledger.NoteRoles(v.Note, v.Holder, p)))
+	if _, err := tx.ExecContext(ctx, "DELETE FROM note_parties WHERE born = $1", at); err != nil {
+		return err
+	}
+	for _, p := range partsOf(n, holder) {
+		_, err := tx.ExecContext(ctx, `INSERT INTO note_parties (born, party, roles, status, book, changed, due, until)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			at, string(p.party), p.roles, string(n.Status), string(n.Book), changed, dueOf(n).String(), p.until.String())
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// involved lists everybody who is or was something to the note. Whether a
-// former holder may still see it depends on the day and is asked when it reads.
-func involved(n *ledger.Note, holder ledger.PartyID) []ledger.PartyID {
-	ids := ledger.Parties(n, holder)
-	for _, e := range n.Endorsements {
-		ids = append(ids, e.From)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
-}
-
-// joinRoles writes roles so that one of them is found as ",holder,".
-func joinRoles(roles []ledger.Role) string {
-	var b strings.Builder
-	b.WriteByte(',')
-	for _, r := range roles {
-		b.WriteString(string(r))
-		b.WriteByte(',')
-	}
-	return b.String()
 }
 
 func putParty(ctx context.Context, tx *sql.Tx, id ledger.PartyID, v ledger.PartyView) error {

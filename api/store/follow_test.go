@@ -44,159 +44,175 @@ func busy() *world {
 }
 
 func TestReadModelRebuiltIsTheOneThatGrew(t *testing.T) {
-	w := busy()
-	all := w.blocks
-	w.blocks = all[:5]
-	s, file := opened(t)
-	_, stop := follow(t, s, w)
-	for n := 5; n <= len(all); n++ { // the blocks come one after the other
-		w.mu.Lock()
-		w.blocks = all[:n]
-		close(w.news)
-		w.news = make(chan struct{})
-		w.mu.Unlock()
-		await(t, s, w)
-	}
-	stop()
-	grown := dump(t, file)
+	everywhere(t, func(t *testing.T, on database) {
+		w := busy()
+		all := w.blocks
+		w.blocks = all[:5]
+		s, file := on.opened(t)
+		_, stop := follow(t, s, w)
+		for n := 5; n <= len(all); n++ { // the blocks come one after the other
+			w.mu.Lock()
+			w.blocks = all[:n]
+			close(w.news)
+			w.news = make(chan struct{})
+			w.mu.Unlock()
+			await(t, s, w)
+		}
+		stop()
+		grown := on.dump(t, file)
 
-	if err := s.Reset(t.Context(), network); err != nil {
-		t.Fatal(err)
-	}
-	if next, _ := s.Next(); next != 0 {
-		t.Fatalf("after Reset it goes on at block %d, want 0", next)
-	}
-	follow(t, s, w)
-	await(t, s, w)
-	if rebuilt := dump(t, file); rebuilt != grown {
-		t.Errorf("the read model that grew and the rebuilt one differ:\n%s\n%s", grown, rebuilt)
-	}
+		if err := s.Reset(t.Context(), network); err != nil {
+			t.Fatal(err)
+		}
+		if next, _ := s.Next(); next != 0 {
+			t.Fatalf("after Reset it goes on at block %d, want 0", next)
+		}
+		follow(t, s, w)
+		await(t, s, w)
+		if rebuilt := on.dump(t, file); rebuilt != grown {
+			t.Errorf("the read model that grew and the rebuilt one differ:\n%s\n%s", grown, rebuilt)
+		}
+	})
 }
 
 func TestReadModelIsTheSameHoweverOftenTheStreamBreaks(t *testing.T) {
-	w := busy()
-	s, file := opened(t)
-	follow(t, s, w)
-	await(t, s, w)
-	want := dump(t, file)
-	for _, blocks := range []int{2, 3, 7, 50} {
-		t.Run(fmt.Sprintf("after %d blocks", blocks), func(t *testing.T) {
-			w.breakAfter = blocks
-			s, file := opened(t)
-			follow(t, s, w)
-			await(t, s, w)
-			if got := dump(t, file); got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
-		})
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := busy()
+		s, file := on.opened(t)
+		follow(t, s, w)
+		await(t, s, w)
+		want := on.dump(t, file)
+		for _, blocks := range []int{2, 3, 7, 50} {
+			t.Run(fmt.Sprintf("after %d blocks", blocks), func(t *testing.T) {
+				w.breakAfter = blocks
+				s, file := on.opened(t)
+				follow(t, s, w)
+				await(t, s, w)
+				if got := on.dump(t, file); got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+			})
+		}
+	})
 }
 
 func TestStoreGoesOnFromItsCheckpointAfterARestart(t *testing.T) {
-	w := busy()
-	all := w.blocks
-	w.blocks = all[:20]
-	s, file := opened(t)
-	_, stop := follow(t, s, w)
-	await(t, s, w)
-	stop()
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := busy()
+		all := w.blocks
+		w.blocks = all[:20]
+		s, file := on.opened(t)
+		_, stop := follow(t, s, w)
+		await(t, s, w)
+		stop()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 
-	w.blocks = all
-	again := reopened(t, file)
-	if next, _ := again.Next(); next != 20 {
-		t.Fatalf("it goes on at block %d, want 20", next)
-	}
-	follow(t, again, w)
-	await(t, again, w)
+		w.blocks = all
+		again := reopened(t, file)
+		if next, _ := again.Next(); next != 20 {
+			t.Fatalf("it goes on at block %d, want 20", next)
+		}
+		follow(t, again, w)
+		await(t, again, w)
 
-	whole, wholeFile := opened(t)
-	follow(t, whole, w)
-	await(t, whole, w)
-	if got, want := dump(t, file), dump(t, wholeFile); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
+		whole, wholeFile := on.opened(t)
+		follow(t, whole, w)
+		await(t, whole, w)
+		if got, want := on.dump(t, file), on.dump(t, wholeFile); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
 }
 
 func TestStateThatIsOlderThanItsBlockIsReadAgain(t *testing.T) {
-	w := newWorld()
-	w.cut(w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer))
-	w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpAccept))
-	w.lag = 3
-	s, _ := opened(t)
-	follow(t, s, w)
-	await(t, s, w)
-	n, err := s.Note(t.Context(), noteID(1))
-	if err != nil || n == nil || n.State.Seq != 2 {
-		t.Fatalf("got %+v, %v; want the state with seq 2", n, err)
-	}
-	if w.reads < 4 {
-		t.Errorf("it was read %d times, want until it was new enough", w.reads)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := newWorld()
+		w.cut(w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer))
+		w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpAccept))
+		w.lag = 3
+		s, _ := on.opened(t)
+		follow(t, s, w)
+		await(t, s, w)
+		n, err := s.Note(t.Context(), noteID(1))
+		if err != nil || n == nil || n.State.Seq != 2 {
+			t.Fatalf("got %+v, %v; want the state with seq 2", n, err)
+		}
+		if w.reads < 4 {
+			t.Errorf("it was read %d times, want until it was new enough", w.reads)
+		}
+	})
 }
 
 func TestNewNoteThatTheRegistrarDoesNotKnowYetIsReadAgain(t *testing.T) {
-	w := newWorld()
-	w.cut(w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer))
-	w.lag = 2
-	s, _ := opened(t)
-	follow(t, s, w)
-	await(t, s, w)
-	if n, err := s.Note(t.Context(), noteID(1)); err != nil || n == nil {
-		t.Errorf("got %+v, %v; want the note", n, err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := newWorld()
+		w.cut(w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer))
+		w.lag = 2
+		s, _ := on.opened(t)
+		follow(t, s, w)
+		await(t, s, w)
+		if n, err := s.Note(t.Context(), noteID(1)); err != nil || n == nil {
+			t.Errorf("got %+v, %v; want the note", n, err)
+		}
+	})
 }
 
 func TestStateThatIsNewerThanItsBlockStays(t *testing.T) {
-	w := newWorld()
-	first := w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer)
-	second := w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpAccept)
-	w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpNotice)
-	w.cut(first)
-	s, _ := opened(t)
-	follow(t, s, w)
-	await(t, s, w) // the block tells of seq 1, and the state has seq 3
-	w.mu.Lock()
-	w.notes[noteID(1)] = w.notes[noteID(1)][:2] // now a peer that is behind answers
-	w.mu.Unlock()
-	w.cut(second)
-	await(t, s, w)
-	if n, err := s.Note(t.Context(), noteID(1)); err != nil || n == nil || n.State.Seq != 3 {
-		t.Errorf("got %+v, %v; want the state with seq 3", n, err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := newWorld()
+		first := w.put(note(1, ledger.StatusOffered, bookID("a")), lender, ledger.OpOffer)
+		second := w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpAccept)
+		w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpNotice)
+		w.cut(first)
+		s, _ := on.opened(t)
+		follow(t, s, w)
+		await(t, s, w) // the block tells of seq 1, and the state has seq 3
+		w.mu.Lock()
+		w.notes[noteID(1)] = w.notes[noteID(1)][:2] // now a peer that is behind answers
+		w.mu.Unlock()
+		w.cut(second)
+		await(t, s, w)
+		if n, err := s.Note(t.Context(), noteID(1)); err != nil || n == nil || n.State.Seq != 3 {
+			t.Errorf("got %+v, %v; want the state with seq 3", n, err)
+		}
+	})
 }
 
 func TestNoteLeavesTheReadModelWithTheRightToSeeIt(t *testing.T) {
-	w := newWorld()
-	w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpOffer))
-	s, file := opened(t)
-	follow(t, s, w)
-	await(t, s, w)
-	w.hidden[noteID(1)] = true
-	w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpTransferReject))
-	await(t, s, w)
-	if n, err := s.Note(t.Context(), noteID(1)); err != nil || n != nil {
-		t.Errorf("got %+v, %v; want nothing\n%s", n, err, dump(t, file))
-	}
-	list, _, err := s.Notes(t.Context(), store.NoteQuery{Party: lender, Limit: 10})
-	if err != nil || len(list) != 0 {
-		t.Errorf("the list has %d notes, %v; want none", len(list), err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		w := newWorld()
+		w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpOffer))
+		s, file := on.opened(t)
+		follow(t, s, w)
+		await(t, s, w)
+		w.hidden[noteID(1)] = true
+		w.cut(w.put(note(1, ledger.StatusActive, bookID("a")), lender, ledger.OpTransferReject))
+		await(t, s, w)
+		if n, err := s.Note(t.Context(), noteID(1)); err != nil || n != nil {
+			t.Errorf("got %+v, %v; want nothing\n%s", n, err, on.dump(t, file))
+		}
+		list, _, err := s.Notes(t.Context(), store.NoteQuery{Party: lender, Limit: 10})
+		if err != nil || len(list) != 0 {
+			t.Errorf("the list has %d notes, %v; want none", len(list), err)
+		}
+	})
 }
 
 func TestWaitEndsWithItsContext(t *testing.T) {
-	s, _ := opened(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	if err := s.Wait(ctx, 7); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if err := s.Wait(ctx, 7); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestDatabaseIsForItsOwnerOnly(t *testing.T) {
-	_, file := opened(t)
+	_, file := sqlite.opened(t)
 	for _, name := range []string{file, file + "-wal"} {
 		info, err := os.Stat(name)
 		if err != nil {
@@ -209,29 +225,33 @@ func TestDatabaseIsForItsOwnerOnly(t *testing.T) {
 }
 
 func TestStoreOfAnotherNetworkIsRefusedUntilItIsReset(t *testing.T) {
-	s, _ := opened(t)
-	if err := s.Claim(t.Context(), "net-2"); !errors.Is(err, store.ErrOtherNetwork) {
-		t.Fatalf("got %v, want ErrOtherNetwork", err)
-	}
-	if err := s.Reset(t.Context(), "net-2"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Claim(t.Context(), "net-2"); err != nil {
-		t.Errorf("after Reset: %v", err)
-	}
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		if err := s.Claim(t.Context(), "net-2"); !errors.Is(err, store.ErrOtherNetwork) {
+			t.Fatalf("got %v, want ErrOtherNetwork", err)
+		}
+		if err := s.Reset(t.Context(), "net-2"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Claim(t.Context(), "net-2"); err != nil {
+			t.Errorf("after Reset: %v", err)
+		}
+	})
 }
 
 func TestFollowerIsLiveOnceItHasCaughtUpAlsoWhenNothingNewHasCome(t *testing.T) {
-	w := busy()
-	s, _ := opened(t)
-	for range 2 { // the second time there is nothing to catch up with
-		f, stop := follow(t, s, w)
-		awaitLive(t, f)
-		stop()
-		if f.Live() || !f.Complete() {
-			t.Errorf("after its end it is live: %t, complete: %t; want false and true", f.Live(), f.Complete())
+	everywhere(t, func(t *testing.T, on database) {
+		w := busy()
+		s, _ := on.opened(t)
+		for range 2 { // the second time there is nothing to catch up with
+			f, stop := follow(t, s, w)
+			awaitLive(t, f)
+			stop()
+			if f.Live() || !f.Complete() {
+				t.Errorf("after its end it is live: %t, complete: %t; want false and true", f.Live(), f.Complete())
+			}
 		}
-	}
+	})
 }
 
 // awaitLive waits until the follower says that it has caught up, which it does a

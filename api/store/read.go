@@ -6,96 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
 
 // MaxPage is the most rows of one page of a list.
 const MaxPage = 200
-
-// Note is a note of the read model.
-type Note struct {
-	State  *ledger.Note
-	Holder ledger.PartyID
-	Cursor int64 // continues a list after this note
-}
-
-// Note gives a note, or nil where the read model has none.
-func (s *Store) Note(ctx context.Context, id ledger.NoteID) (*Note, error) {
-	var n Note
-	var state string
-	err := s.reader.QueryRowContext(ctx, "SELECT state, holder, born FROM notes WHERE id = $1", string(id)).
-		Scan(&state, &n.Holder, &n.Cursor)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(state), &n.State)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading note %s from the database: %w", id, err)
-	}
-	return &n, nil
-}
-
-// NoteQuery selects notes to which a party is something. Empty fields select
-// nothing away.
-type NoteQuery struct {
-	Party    ledger.PartyID
-	Role     ledger.Role
-	Status   ledger.Status
-	Book     ledger.BookID
-	Holder   ledger.PartyID
-	Borrower ledger.PartyID
-	Before   int64 // cursor of the last note of the page before; 0 for the first page
-	Limit    int   // at most MaxPage
-}
-
-// Notes lists notes, the latest first, and says whether there are more.
-func (s *Store) Notes(ctx context.Context, q NoteQuery) (page []Note, more bool, err error) {
-	var where strings.Builder
-	args := []any{string(q.Party)}
-	and := func(condition string, arg any) {
-		args = append(args, arg)
-		fmt.Fprintf(&where, " AND "+condition, len(args))
-	}
-	if q.Before > 0 {
-		and("p.born < $%d", q.Before)
-	}
-	if q.Role != "" {
-		and("p.roles LIKE $%d", "%,"+string(q.Role)+",%")
-	}
-	if q.Status != ledger.StatusNone {
-		and("n.status = $%d", string(q.Status))
-	}
-	if q.Book != "" {
-		and("n.book = $%d", string(q.Book))
-	}
-	if q.Holder != "" {
-		and("n.holder = $%d", string(q.Holder))
-	}
-	if q.Borrower != "" {
-		and("EXISTS (SELECT 1 FROM note_parties b WHERE b.party = $%d AND b.born = p.born AND b.roles LIKE '%%,borrower,%%')", string(q.Borrower))
-	}
-	limit := pageLimit(q.Limit)
-	args = append(args, limit+1)
-	query := fmt.Sprintf(`SELECT n.state, n.holder, p.born FROM note_parties p JOIN notes n ON n.id = p.note
-		WHERE p.party = $1%s ORDER BY p.born DESC LIMIT $%d`, where.String(), len(args))
-	rows, err := s.reader.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, false, fmt.Errorf("listing notes: %w", err)
-	}
-	page, err = collect(rows, func(rows *sql.Rows) (n Note, err error) {
-		var state string
-		if err = rows.Scan(&state, &n.Holder, &n.Cursor); err == nil {
-			err = json.Unmarshal([]byte(state), &n.State)
-		}
-		return n, err
-	})
-	page, more = cut(page, limit)
-	return page, more, err
-}
 
 // pageLimit brings a wanted number of rows into its bounds.
 func pageLimit(wanted int) int { return min(max(wanted, 1), MaxPage) }

@@ -1,126 +1,97 @@
-// Package store is the gateway's SQL database. It holds a read model of what
-// the gateway's organisation may see of the ledger, rebuilt from the blocks at
-// any time, and the little that the gateway itself must remember.
+// Package store is the gateway's SQL database, on SQLite or PostgreSQL. It holds
+// a read model of what the gateway's organisation may see of the ledger, rebuilt
+// from the blocks at any time, and the little that the gateway itself must
+// remember.
 //
 // It must not decide who may see what: the ledger gives it only what its
 // organisation is entitled to, and package api decides for each party. It must
-// not be the only place of anything that the ledger knows.
+// not be the only place of anything that the ledger knows. It must not hold a
+// query that only one of the two databases understands; where they differ, the
+// difference stands in sqlite.go and postgres.go.
 package store
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver registers itself
 )
 
-// readers bounds the connections that read; SQLite keeps a page cache for each.
-const readers = 4
-
-// pageCacheKiB bounds the page cache of one connection.
-const pageCacheKiB = 4 << 10
-
-// busyMillis is how long a connection waits for another one's lock.
-const busyMillis = 5000
-
-//go:embed migrations/*.sql
-var migrations embed.FS
-
-// ErrOtherNetwork says that the database was made from another network's
-// blocks. Reset makes it fit.
-var ErrOtherNetwork = errors.New("the database belongs to another network")
+var (
+	// ErrOtherNetwork says that the database was made from another network's
+	// blocks. Reset makes it fit.
+	ErrOtherNetwork = errors.New("the database belongs to another network")
+	// ErrInUse says that another gateway has the database. One follows the ledger
+	// and writes; a second one may stand by until the first has gone.
+	ErrInUse = errors.New("another gateway has the database")
+)
 
 // Store is the database. It may be used by many callers at a time.
 type Store struct {
-	// SQLite has one writer at a time. Giving it one connection makes writers
-	// queue in Go, where waiting ends with the context.
+	// The writer has one connection, which holds the right to write (see
+	// ErrInUse). Writers queue for it in Go, where waiting ends with the context,
+	// and see the world one after the other: no statement here has to reckon with
+	// another writer, on either database, at its default isolation.
 	writer *sql.DB
 	reader *sql.DB
 	height height
+	group  *group
+	lock   *os.File // of an SQLite file; nil where the writer's connection holds the lock
 }
 
-// Open opens the database in the file, making it where there is none, and
-// brings its tables to this version. Whether it fits the network is checked by
-// Claim.
-func Open(ctx context.Context, file string) (*Store, error) {
-	if err := forOwnerOnly(file); err != nil {
-		return nil, err
-	}
-	writer, err := open(file, "immediate", 1)
+// Open opens a database and brings its tables to this version. The address is
+// the name of an SQLite file, made where there is none, or the URL of a
+// PostgreSQL database (postgres://…), which must be there. It refuses with
+// ErrInUse while another gateway has it. Whether it fits the network is checked
+// by Claim.
+func Open(ctx context.Context, address string) (*Store, error) {
+	s, dialect, err := connect(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{writer: writer}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, writer.Close())
-	}
-	if s.reader, err = open(file, "deferred", readers); err != nil {
-		return nil, errors.Join(err, writer.Close())
+	if err := s.prepare(ctx, dialect); err != nil {
+		return nil, errors.Join(err, s.disconnect())
 	}
 	s.height.init()
+	s.group = newGroup(s.writer)
 	return s, nil
 }
 
-// forOwnerOnly makes the file before SQLite does, which would let others read
-// it; SQLite gives its other files the same mode.
-func forOwnerOnly(file string) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
-	if err == nil {
-		err = errors.Join(f.Chmod(0o600), f.Close())
+func connect(ctx context.Context, address string) (*Store, goose.Dialect, error) {
+	if isPostgres(address) {
+		s, err := connectPostgres(ctx, address)
+		return s, goose.DialectPostgres, err
 	}
-	if err != nil {
-		return fmt.Errorf("making the database file: %w", err)
-	}
-	return nil
+	s, err := connectSQLite(address)
+	return s, goose.DialectSQLite3, err
 }
 
-// open opens a pool. In WAL mode readers never wait for the writer. Only with
-// synchronous=FULL is a commit on the disk before it is answered: a power cut
-// must not take back that an assertion was used, or it could be used again, nor
-// that an outcome is owed to somebody.
-func open(file, lock string, connections int) (*sql.DB, error) {
-	q := url.Values{"_txlock": {lock}, "_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(WAL)", "synchronous(FULL)",
-		fmt.Sprintf("cache_size(-%d)", pageCacheKiB), "foreign_keys(ON)",
-	}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
-	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w", file, err)
-	}
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	return db, nil
+// Close finishes the writes under way, closes the database and lets another
+// gateway have it. A second time does nothing.
+func (s *Store) Close() error {
+	s.group.close()
+	return s.disconnect()
 }
 
-func (s *Store) prepare(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("finding the migrations: %w", err)
+func (s *Store) disconnect() error {
+	err := errors.Join(s.reader.Close(), s.writer.Close())
+	if s.lock == nil {
+		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.writer, files)
-	if err != nil {
-		return fmt.Errorf("reading the migrations: %w", err)
+	if unlocked := s.lock.Close(); !errors.Is(unlocked, os.ErrClosed) {
+		err = errors.Join(err, unlocked)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
-	}
-	return nil
+	return err
 }
-
-// Close closes the database.
-func (s *Store) Close() error { return errors.Join(s.reader.Close(), s.writer.Close()) }
 
 // The names of rows of the table meta.
 const (
-	metaNetwork = "network"
-	metaNext    = "next_block" // the checkpoint: the first block that is not in the read model
+	metaNetwork   = "network"
+	metaNext      = "next_block" // the checkpoint: the first block that is not in the read model
+	metaReadModel = "read_model" // the version of the read model's tables
 )
 
 // Claim says which network the database is of. It refuses with ErrOtherNetwork
@@ -142,10 +113,8 @@ func (s *Store) Claim(ctx context.Context, network string) error {
 // the network. What the gateway itself remembers stays.
 func (s *Store) Reset(ctx context.Context, network string) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"transactions", "entries", "entry_parties", "notes", "note_parties", "parties", "books", "meta"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
-				return fmt.Errorf("emptying the table %s: %w", table, err)
-			}
+		if err := remakeReadModel(ctx, tx); err != nil {
+			return err
 		}
 		return setMeta(ctx, tx, metaNetwork, network)
 	})
@@ -153,21 +122,6 @@ func (s *Store) Reset(ctx context.Context, network string) error {
 		return err
 	}
 	return s.recall(ctx)
-}
-
-// write runs a function in a transaction.
-func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("beginning a database transaction: %w", err)
-	}
-	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("committing a database transaction: %w", err)
-	}
-	return nil
 }
 
 // queryer is a database or a transaction.

@@ -71,85 +71,89 @@ func roles() (w *world, want map[ledger.PartyID][]uint64) {
 }
 
 func TestPartyIsToldOfTheCommandThatEndsItsRoleAndOfNothingLater(t *testing.T) {
-	check := func(t *testing.T, s *store.Store, want map[ledger.PartyID][]uint64) {
-		t.Helper()
-		for p, seqs := range want {
-			if got := tolds(t, s, p); !slices.Equal(got, seqs) {
-				t.Errorf("%.2s is told of %v, want %v", p, got, seqs)
+	everywhere(t, func(t *testing.T, on database) {
+		check := func(t *testing.T, s *store.Store, want map[ledger.PartyID][]uint64) {
+			t.Helper()
+			for p, seqs := range want {
+				if got := tolds(t, s, p); !slices.Equal(got, seqs) {
+					t.Errorf("%.2s is told of %v, want %v", p, got, seqs)
+				}
 			}
 		}
-	}
-	t.Run("as it happens", func(t *testing.T) {
-		w, want := roles()
-		blocks, states := w.blocks, w.notes[noteID(1)]
-		w.blocks = blocks[:2]
-		s, file := opened(t)
-		follow(t, s, w)
-		for n := range states {
-			w.mu.Lock()
-			w.blocks, w.notes[noteID(1)] = blocks[:n+3], states[:n+1]
-			close(w.news)
-			w.news = make(chan struct{})
-			w.mu.Unlock()
+		t.Run("as it happens", func(t *testing.T) {
+			w, want := roles()
+			blocks, states := w.blocks, w.notes[noteID(1)]
+			w.blocks = blocks[:2]
+			s, file := on.opened(t)
+			follow(t, s, w)
+			for n := range states {
+				w.mu.Lock()
+				w.blocks, w.notes[noteID(1)] = blocks[:n+3], states[:n+1]
+				close(w.news)
+				w.news = make(chan struct{})
+				w.mu.Unlock()
+				await(t, s, w)
+			}
+			check(t, s, want)
+			if w.histories > 0 {
+				t.Errorf("the history was read %d times, though each state was at hand", w.histories)
+			}
+			grown := on.dump(t, file)
+			again, file := on.opened(t)
+			follow(t, again, w)
+			await(t, again, w)
+			if rebuilt := on.dump(t, file); rebuilt != grown {
+				t.Errorf("rebuilt, it is\n%s\nwant\n%s", rebuilt, grown)
+			}
+		})
+		t.Run("in blocks that are read later", func(t *testing.T) {
+			w, want := roles()
+			w.breakAfter = 4 // some commands in one database transaction, and the state ahead of all
+			s, _ := on.opened(t)
+			follow(t, s, w)
 			await(t, s, w)
-		}
-		check(t, s, want)
-		if w.histories > 0 {
-			t.Errorf("the history was read %d times, though each state was at hand", w.histories)
-		}
-		grown := dump(t, file)
-		again, file := opened(t)
-		follow(t, again, w)
-		await(t, again, w)
-		if rebuilt := dump(t, file); rebuilt != grown {
-			t.Errorf("rebuilt, it is\n%s\nwant\n%s", rebuilt, grown)
-		}
-	})
-	t.Run("in blocks that are read later", func(t *testing.T) {
-		w, want := roles()
-		w.breakAfter = 4 // some commands in one database transaction, and the state ahead of all
-		s, _ := opened(t)
-		follow(t, s, w)
-		await(t, s, w)
-		check(t, s, want)
+			check(t, s, want)
+		})
 	})
 }
 
 // TestPartyIsToldOfTheCommandThatTookTheNoteOutOfSight also where the state was
 // read after that command, and its block comes later.
 func TestPartyIsToldOfTheCommandThatTookTheNoteOutOfSight(t *testing.T) {
-	for name, together := range map[string]bool{"each state with its block": false, "the states ahead of the blocks": true} {
-		t.Run(name, func(t *testing.T) {
-			w := newWorld()
-			w.cut(w.putBook(bookID("a"), lender))
-			offered := note(1, ledger.StatusActive, bookID("a"))
-			offered.Pending = &ledger.Transfer{From: lender, To: buyer}
-			plain := note(1, ledger.StatusActive, bookID("a"))
-			w.cut(w.put(offered, lender, ledger.OpOffer))
-			s, file := opened(t)
-			follow(t, s, w)
-			await(t, s, w)
-
-			w.hidden[noteID(1)] = true
-			var results []ledger.Result
-			if together {
-				results = append(results, w.put(offered, lender, ledger.OpPay), w.put(plain, lender, ledger.OpTransferWithdraw))
-			} else {
-				results = append(results, w.put(offered, lender, ledger.OpTransferWithdraw))
-			}
-			for _, r := range results {
-				w.cut(r)
+	everywhere(t, func(t *testing.T, on database) {
+		for name, together := range map[string]bool{"each state with its block": false, "the states ahead of the blocks": true} {
+			t.Run(name, func(t *testing.T) {
+				w := newWorld()
+				w.cut(w.putBook(bookID("a"), lender))
+				offered := note(1, ledger.StatusActive, bookID("a"))
+				offered.Pending = &ledger.Transfer{From: lender, To: buyer}
+				plain := note(1, ledger.StatusActive, bookID("a"))
+				w.cut(w.put(offered, lender, ledger.OpOffer))
+				s, file := on.opened(t)
+				follow(t, s, w)
 				await(t, s, w)
-			}
-			last := results[len(results)-1].Seq
-			w.cut(w.put(plain, lender, ledger.OpPay))
-			await(t, s, w)
-			if got := tolds(t, s, buyer); len(got) == 0 || got[len(got)-1] != last {
-				t.Errorf("it is told of %v, want the last to be %d\n%s", got, last, dump(t, file))
-			}
-			if n, err := s.Note(t.Context(), noteID(1)); err != nil || n != nil {
-				t.Errorf("the read model still has the note: %+v, %v", n, err)
-			}
-		})
-	}
+
+				w.hidden[noteID(1)] = true
+				var results []ledger.Result
+				if together {
+					results = append(results, w.put(offered, lender, ledger.OpPay), w.put(plain, lender, ledger.OpTransferWithdraw))
+				} else {
+					results = append(results, w.put(offered, lender, ledger.OpTransferWithdraw))
+				}
+				for _, r := range results {
+					w.cut(r)
+					await(t, s, w)
+				}
+				last := results[len(results)-1].Seq
+				w.cut(w.put(plain, lender, ledger.OpPay))
+				await(t, s, w)
+				if got := tolds(t, s, buyer); len(got) == 0 || got[len(got)-1] != last {
+					t.Errorf("it is told of %v, want the last to be %d\n%s", got, last, on.dump(t, file))
+				}
+				if n, err := s.Note(t.Context(), noteID(1)); err != nil || n != nil {
+					t.Errorf("the read model still has the note: %+v, %v", n, err)
+				}
+			})
+		}
+	})
 }
