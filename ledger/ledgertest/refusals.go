@@ -18,16 +18,20 @@ func (f *fixture) wants(o ledger.Outcome, state ledger.OutcomeState, code ledger
 	}
 }
 
-// refusals tries something of every class that a command can be refused with.
+// with changes a copy of a draft.
+func with(d ledger.Draft, change func(*ledger.Draft)) ledger.Draft { change(&d); return d }
+
+// refusals tries something of every class that a command can be refused with. A
+// rehearsal of each is refused in the same words.
 func refusals(f *fixture) {
 	p := f.people()
 	id := f.issue(p)
 	pay := func() ledger.Draft { return f.draft(p.lender, ledger.OpPay, string(id), f.payBody(1_00)) }
-	with := func(d ledger.Draft, change func(*ledger.Draft)) ledger.Draft { change(&d); return d }
 	stranger := f.joinWithBook("Främlingen AB", LenderOrg)
 	nobody := "n" + strings.Repeat("q", 32)
 	offer := f.draft(p.lender, ledger.OpOffer, "", f.offerBody(p))
 	f.must(p.lender, offer)
+	f.note(p.lender, ledger.DeriveNoteID(offer.Network, p.lender.ID, offer.Command))
 
 	for _, c := range []struct {
 		what   string
@@ -58,13 +62,18 @@ func refusals(f *fixture) {
 		{"more than is owed", f.sign(p.lender, f.draft(p.lender, ledger.OpPay, string(id), f.payBody(12_000_01))), ledger.CodePaymentExceeds},
 		{"by a stranger", f.sign(stranger, f.draft(stranger, ledger.OpPay, string(id), f.payBody(1_00))), ledger.CodeRoleForbidden},
 	} {
+		rehearsed := f.rehearse(p.lender, ledger.Rehearsal{Signed: c.signed})
 		o := f.submit(p.lender, c.signed)
+		if rehearsed.Err == nil || o.Err == nil || rehearsed.State != o.State || rehearsed.Err.Error() != o.Err.Error() {
+			f.Errorf("%s: the rehearsal is %s, %v; the outcome %s, %v", c.what, rehearsed.State, rehearsed.Err, o.State, o.Err)
+		}
 		if (o.State != ledger.Rejected && o.State != ledger.Conflicted) || o.Err == nil || o.Err.Code != c.code || o.Result != nil {
 			f.Errorf("%s: the outcome is %s, %v; want %s", c.what, o.State, o.Err, c.code)
 		}
 	}
 	forged := f.sign(p.lender, pay())
 	forged.JWS = forged.JWS[:len(forged.JWS)-8] + "AAAAAAAA"
+	f.wants(f.rehearse(p.lender, ledger.Rehearsal{Signed: forged}), ledger.Rejected, ledger.CodeSignatureWrong)
 	f.wants(f.submit(p.lender, forged), ledger.Rejected, ledger.CodeSignatureWrong)
 	if n := f.mustNote(p.lender, id); n.Seq != 2 {
 		f.Errorf("after refusals alone the note is at %d", n.Seq)

@@ -59,7 +59,7 @@ func (c *Client) attemptTogether(ctx context.Context, b *bundle, open []*task) {
 	} else {
 		stop(ready, errBound)
 	}
-	b.bind()
+	c.bind(ctx, b)
 }
 
 func (c *Client) transactTogether(ctx context.Context, ready []*task) {
@@ -91,12 +91,11 @@ func (c *Client) packTogether(tasks []*task) (*parcel, error) {
 }
 
 // decisive leaves the refusals that decide the fate of commands that go
-// together, which are not those of the commands that merely went with a refused
-// one. While a single one of them is only outdated none decides anything: the
-// others may be refused for its sake.
+// together. While a single one of them is only outdated none decides anything:
+// the others may be refused for its sake.
 func (c *Client) decisive(refused []refusedTask) []refusedTask {
 	if !slices.ContainsFunc(refused, refusedTask.outdated) {
-		return slices.DeleteFunc(refused, func(t refusedTask) bool { return t.code == ledger.CodeBatchRefused })
+		return refused
 	}
 	for _, t := range refused {
 		c.lookAgain(t)
@@ -110,16 +109,14 @@ func (c *Client) decisive(refused []refusedTask) []refusedTask {
 // One that was applied by a transaction of ours was applied with the others, so
 // they are only looked for once more. One that was refused, or that stood
 // before, can be in no transaction of ours that counts, so nor can the others;
-// a refusal is only given where that is certain (see reject). One whose fate
-// stays unknown leaves theirs unknown.
-func (b *bundle) bind() {
-	var applied, void, unknown bool
-	void = b.refused
+// a refusal is only given where that is certain (see reject). Whether they, too,
+// stood before is looked up as with every refusal. One whose fate stays unknown
+// leaves theirs unknown.
+func (c *Client) bind(ctx context.Context, b *bundle) {
+	applied, void, unknown := false, b.refused, false
 	for _, t := range b.tasks {
-		if !t.ended {
-			continue
-		}
 		switch o := t.found.outcome; {
+		case !t.ended:
 		case o.State == ledger.Committed && (!o.Repeated || t.undecided):
 			applied = true
 		case o.State == ledger.Unknown, t.found.notSent != nil:
@@ -128,6 +125,7 @@ func (b *bundle) bind() {
 			void = true
 		}
 	}
+	var refused []refusedTask
 	for _, t := range b.tasks {
 		switch {
 		case t.ended:
@@ -135,9 +133,10 @@ func (b *bundle) bind() {
 			t.look = true
 		case void:
 			t.undecided = false
-			t.end(fate{outcome: ledger.Outcome{State: ledger.Rejected, Err: ledger.Refuse(ledger.CodeBatchRefused)}})
+			refused = append(refused, refusedTask{t, ledger.CodeBatchRefused})
 		case unknown:
 			t.end(t.givenUp())
 		}
 	}
+	c.judge(ctx, refused)
 }
