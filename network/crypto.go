@@ -17,8 +17,14 @@ const (
 	ChaincodeClientIdentity = "chaincode-client"
 )
 
+// Owner is the folder of all that is an owner's.
+func (c Crypto) Owner(owner string) string { return filepath.Join(string(c), owner) }
+
 // CA is the folder of an owner's root of enrolment certificates.
 func (c Crypto) CA(owner string) string { return filepath.Join(string(c), owner, "ca") }
+
+// Root is an owner's root certificate.
+func (c Crypto) Root(owner string) string { return filepath.Join(c.CA(owner), "cert.pem") }
 
 // TLSCA is the folder of an owner's root of TLS certificates.
 func (c Crypto) TLSCA(owner string) string { return filepath.Join(string(c), owner, "tlsca") }

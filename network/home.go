@@ -97,6 +97,10 @@ func (h Home) Processes() string { return h.path("network", "processes.json") }
 // Crypto is the folder of the certificates and keys.
 func (h Home) Crypto() Crypto { return Crypto(h.path("network", "crypto")) }
 
+// Joining is where the certificates of an organisation that is to join are made
+// before they get their place.
+func (h Home) Joining() Crypto { return Crypto(h.path("network", "joining")) }
+
 // Node is the folder of a peer's or orderer's configuration and data.
 func (h Home) Node(name string) string { return h.path("network", "nodes", name) }
 

@@ -38,8 +38,21 @@ func PortKey(process, purpose string) string { return process + "/" + purpose }
 // portKeys lists the ports that a topology needs, beside those of its
 // chaincode servers, which belong to a definition.
 func (t Topology) portKeys() []string {
+	keys := nodePortKeys(t.OrdererNodes())
+	for _, o := range t.Organisations {
+		keys = append(keys, o.portKeys()...)
+	}
+	return keys
+}
+
+// portKeys lists the ports that an organisation needs.
+func (o Organisation) portKeys() []string {
+	return append(nodePortKeys(o.PeerNodes()), PortKey(GatewayProcess(o.Name), ListenPort))
+}
+
+func nodePortKeys(nodes []Node) []string {
 	var keys []string
-	for _, n := range t.Nodes() {
+	for _, n := range nodes {
 		purposes := []string{ListenPort, OperationsPort, AdminPort}
 		if n.Kind == PeerNode {
 			purposes = []string{ListenPort, OperationsPort, ChaincodePort}
@@ -47,9 +60,6 @@ func (t Topology) portKeys() []string {
 		for _, p := range purposes {
 			keys = append(keys, PortKey(n.Name, p))
 		}
-	}
-	for _, o := range t.Organisations {
-		keys = append(keys, PortKey(GatewayProcess(o.Name), ListenPort))
 	}
 	return keys
 }

@@ -22,6 +22,9 @@ type State struct {
 	// Complete says that the first start was completed. Before that no one has
 	// used the channel, and whatever the nodes hold may be thrown away.
 	Complete bool `json:"complete"`
+	// Joining names the organisations of the topology that are on their way
+	// into the channel. Whoever starts the network next takes them there.
+	Joining []string `json:"joining,omitempty"`
 }
 
 // Deployment is one definition of a chaincode on the channel.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -63,6 +64,17 @@ type Organisation struct {
 	Name  string `json:"name"`
 	MSPID string `json:"msp_id"`
 	Peers int    `json:"peers"`
+}
+
+// NewOrganisation gives an organisation of that name the MSP id that ours have:
+// lender2 is Lender2MSP. Whether its parties lend or collect is no matter of the
+// network, which treats every member but the registrar alike.
+func NewOrganisation(name string, peers int) Organisation {
+	id := "MSP"
+	if name != "" {
+		id = strings.ToUpper(name[:1]) + name[1:] + id
+	}
+	return Organisation{Name: name, MSPID: id, Peers: peers}
 }
 
 // Chaincode is a contract deployed on the channel. Each organisation runs one

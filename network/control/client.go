@@ -58,6 +58,11 @@ func (c *Client) Upgrade(ctx context.Context, chaincode string) error {
 	return c.do(ctx, http.MethodPost, "/chaincodes/"+url.PathEscape(chaincode)+"/upgrade", nil)
 }
 
+// AddOrganisation makes an organisation a member of the channel.
+func (c *Client) AddOrganisation(ctx context.Context, name string, peers int) error {
+	return c.do(ctx, http.MethodPost, fmt.Sprintf("/organisations/%s?peers=%d", url.PathEscape(name), peers), nil)
+}
+
 func (c *Client) do(ctx context.Context, method, path string, into any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://supervisor"+path, nil)
 	if err != nil {

@@ -39,6 +39,9 @@ func (r *recorder) Release(name string) error         { return r.note("start %s"
 func (r *recorder) Upgrade(_ context.Context, chaincode string) error {
 	return r.note("upgrade %s", chaincode)
 }
+func (r *recorder) AddOrganisation(_ context.Context, o network.Organisation) error {
+	return r.note("add %s as %s with %d", o.Name, o.MSPID, o.Peers)
+}
 
 // serve answers in a home until the test ends.
 func serve(t *testing.T, h network.Home, r *recorder) *control.Client {
@@ -81,12 +84,14 @@ func TestEveryRequestReachesTheSupervisor(t *testing.T) {
 		client.Kill(t.Context(), "a/b c?hold=true", true),
 		client.Start(t.Context(), "peer0.lender"),
 		client.Upgrade(t.Context(), "skuld"),
+		client.AddOrganisation(t.Context(), "lender2", 1),
 	} {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	want := []string{"kill peer0.lender false", "kill a/b c?hold=true true", "start peer0.lender", "upgrade skuld"}
+	want := []string{"kill peer0.lender false", "kill a/b c?hold=true true", "start peer0.lender", "upgrade skuld",
+		"add lender2 as Lender2MSP with 1"}
 	if !reflect.DeepEqual(r.asked, want) {
 		t.Errorf("it was asked %q, not %q", r.asked, want)
 	}

@@ -8,8 +8,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"time"
 
+	"github.com/skuld-registry/skuld/network"
 	"github.com/skuld-registry/skuld/network/process"
 )
 
@@ -32,6 +34,8 @@ type Supervisor interface {
 	// Upgrade puts a new definition of a chaincode on the channel, served by
 	// the program as it is now.
 	Upgrade(ctx context.Context, chaincode string) error
+	// AddOrganisation makes an organisation a member of the channel.
+	AddOrganisation(ctx context.Context, o network.Organisation) error
 }
 
 type failure struct {
@@ -76,6 +80,15 @@ func handler(s Supervisor) http.Handler {
 	mux.HandleFunc("POST /chaincodes/{name}/upgrade", func(w http.ResponseWriter, r *http.Request) {
 		// Half an upgrade helps nobody: it goes on if the caller leaves.
 		done(w, s.Upgrade(context.WithoutCancel(r.Context()), r.PathValue("name")))
+	})
+	mux.HandleFunc("POST /organisations/{name}", func(w http.ResponseWriter, r *http.Request) {
+		peers, err := strconv.Atoi(r.URL.Query().Get("peers"))
+		if err != nil {
+			answer(w, http.StatusBadRequest, failure{"the number of peers: " + err.Error()})
+			return
+		}
+		o := network.NewOrganisation(r.PathValue("name"), peers)
+		done(w, s.AddOrganisation(context.WithoutCancel(r.Context()), o))
 	})
 	return mux
 }

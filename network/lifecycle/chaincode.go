@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	pb "github.com/hyperledger/fabric-protos-go/peer"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
@@ -24,10 +23,6 @@ const (
 	endorsementPolicy = "/Channel/Application/Endorsement"
 )
 
-// redefinition is how a peer words its refusal to approve again what its
-// organisation has approved.
-const redefinition = "attempted to redefine uncommitted sequence"
-
 // JoinPeers lets every peer join the channel, one after the other. A peer dials
 // all others when it joins, and again after a while those that have not joined.
 // Two that dial each other at once both hang up, and Fabric waits 5 s before
@@ -38,13 +33,20 @@ func (c *Client) JoinPeers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, peer := range c.peers(o) {
-			err := persist(ctx, "letting a peer of "+o.Name+" join the channel", func(ctx context.Context) error {
-				return c.joinPeer(ctx, a, peer)
-			})
-			if err != nil {
-				return err
-			}
+		if err := c.joinPeers(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Client) joinPeers(ctx context.Context, a *administrator) error {
+	for _, peer := range c.peers(a.organisation) {
+		err := persist(ctx, "letting a peer of "+a.organisation.Name+" join the channel", func(ctx context.Context) error {
+			return c.joinPeer(ctx, a, peer)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
@@ -66,22 +68,24 @@ func (c *Client) joinPeer(ctx context.Context, a *administrator, peer string) er
 
 // Install puts each organisation's package of a definition on its peers.
 func (c *Client) Install(ctx context.Context, d network.Deployment) error {
-	return c.each(func(a *administrator) error {
-		p, err := material.PackageFor(c.home, d, a.organisation.Name)
-		if err != nil {
-			return err
-		}
-		content, err := os.ReadFile(p.Path)
-		if err != nil {
-			return fmt.Errorf("reading a package: %w", err)
-		}
-		what := fmt.Sprintf("installing %s on the peers of %s", d.Label(), a.organisation.Name)
-		return persist(ctx, what, func(ctx context.Context) error {
-			// The SDK asks each peer first and leaves out those that have it.
-			_, err := a.resources.LifecycleInstallCC(resmgmt.LifecycleInstallCCRequest{Label: d.Label(), Package: content},
-				resmgmt.WithTargetEndpoints(c.peers(a.organisation)...), resmgmt.WithParentContext(ctx))
-			return err
-		})
+	return c.each(func(a *administrator) error { return c.install(ctx, a, d) })
+}
+
+func (c *Client) install(ctx context.Context, a *administrator, d network.Deployment) error {
+	p, err := material.PackageFor(c.home, d, a.organisation.Name)
+	if err != nil {
+		return err
+	}
+	content, err := os.ReadFile(p.Path)
+	if err != nil {
+		return fmt.Errorf("reading a package: %w", err)
+	}
+	what := fmt.Sprintf("installing %s on the peers of %s", d.Label(), a.organisation.Name)
+	return persist(ctx, what, func(ctx context.Context) error {
+		// The SDK asks each peer first and leaves out those that have it.
+		_, err := a.resources.LifecycleInstallCC(resmgmt.LifecycleInstallCCRequest{Label: d.Label(), Package: content},
+			resmgmt.WithTargetEndpoints(c.peers(a.organisation)...), resmgmt.WithParentContext(ctx))
+		return err
 	})
 }
 
@@ -101,21 +105,25 @@ func (c *Client) Deploy(ctx context.Context, d network.Deployment) error {
 			return err
 		}
 	}
-	return c.each(func(a *administrator) error {
-		for _, peer := range c.peers(a.organisation) {
-			what := fmt.Sprintf("waiting until the peers of %s have %s", a.organisation.Name, d.Label())
-			err := persist(ctx, what, func(ctx context.Context) error {
-				if has, err := c.committedAt(ctx, a, d, peer); has || err != nil {
-					return err
-				}
-				return fmt.Errorf("%s has an earlier definition", peer)
-			})
-			if err != nil {
+	return c.each(func(a *administrator) error { return c.awaitDefinition(ctx, a, d) })
+}
+
+// awaitDefinition waits until the peers of an organisation have a definition
+// that the channel has.
+func (c *Client) awaitDefinition(ctx context.Context, a *administrator, d network.Deployment) error {
+	for _, peer := range c.peers(a.organisation) {
+		what := fmt.Sprintf("waiting until the peers of %s have %s", a.organisation.Name, d.Label())
+		err := persist(ctx, what, func(ctx context.Context) error {
+			if has, err := c.committedAt(ctx, a, d, peer); has || err != nil {
 				return err
 			}
+			return fmt.Errorf("%s has an earlier definition", peer)
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // committed reports whether the channel has the definition or a later one.
@@ -161,15 +169,26 @@ func (c *Client) approve(ctx context.Context, a *administrator, d network.Deploy
 		ChannelConfigPolicy: endorsementPolicy, CollectionConfig: collections,
 	}
 	what := fmt.Sprintf("approving %s for %s", d.Label(), a.organisation.Name)
+	peer := c.peers(a.organisation)[0]
 	return persist(ctx, what, func(ctx context.Context) error {
-		_, err := a.resources.LifecycleApproveCC(network.Channel, request,
-			resmgmt.WithTargetEndpoints(c.peers(a.organisation)[0]),
-			resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
-		if err != nil && strings.Contains(err.Error(), redefinition) {
-			return nil // An earlier try, or an earlier start, was heard after all.
+		// An approval that changes nothing would write nothing, and be refused for
+		// that: without the organisation's own key it needs everybody's consent.
+		if c.approved(ctx, a, request) {
+			return nil // An earlier try, or an earlier start, was heard.
 		}
+		_, err := a.resources.LifecycleApproveCC(network.Channel, request, resmgmt.WithTargetEndpoints(peer),
+			resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
 		return err
 	})
+}
+
+// approved reports whether an organisation has approved a definition with the
+// package. A peer that knows of no approval answers with an error.
+func (c *Client) approved(ctx context.Context, a *administrator, r resmgmt.LifecycleApproveCCRequest) bool {
+	is, err := a.resources.LifecycleQueryApprovedCC(network.Channel,
+		resmgmt.LifecycleQueryApprovedCCRequest{Name: r.Name, Sequence: r.Sequence},
+		resmgmt.WithTargetEndpoints(c.peers(a.organisation)[0]), resmgmt.WithParentContext(ctx))
+	return err == nil && is.PackageID == r.PackageID
 }
 
 func (c *Client) commit(ctx context.Context, d network.Deployment) error {

@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/msp"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
 	mspapi "github.com/hyperledger/fabric-sdk-go/pkg/common/providers/msp"
@@ -94,6 +95,11 @@ func (c *Client) administrator(organisation string) (*administrator, error) {
 	return a, nil
 }
 
+// ledger prepares to ask peers about the channel as an administrator.
+func (c *Client) ledger(a *administrator) (*ledger.Client, error) {
+	return ledger.New(c.sdk.ChannelContext(network.Channel, fabsdk.WithIdentity(a.identity), fabsdk.WithOrg(a.organisation.Name)))
+}
+
 // signer loads an identity from its files.
 func (c *Client) signer(organisation, name string) (mspapi.SigningIdentity, error) {
 	files := c.home.Crypto().Identity(organisation, name)
@@ -139,7 +145,11 @@ func (c *Client) each(do func(*administrator) error) error {
 // persist tries a step until it works, the context ends or the limit is
 // reached, and returns the last error.
 func persist(ctx context.Context, what string, step func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, stepLimit)
+	return persistFor(ctx, stepLimit, what, step)
+}
+
+func persistFor(ctx context.Context, limit time.Duration, what string, step func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	for tries := 1; ; tries++ {
 		err := step(ctx)

@@ -10,27 +10,14 @@ import (
 	"math/big"
 	"slices"
 
-	//lint:ignore SA1019 fabric-protos-go's messages are of this module.
-	"github.com/golang/protobuf/proto"
 	"github.com/hyperledger/fabric-protos-go/common"
-	mspproto "github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"
-	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
 	mspapi "github.com/hyperledger/fabric-sdk-go/pkg/common/providers/msp"
-	"github.com/hyperledger/fabric-sdk-go/pkg/fabsdk"
-
-	"github.com/skuld-registry/skuld/network"
 )
 
 // A certificate that its authority has revoked can go on committing until the
 // channel's configuration carries the revocation list: peers and orderers ask
 // nobody else. The organisation's own administrator may put it there.
-
-// The names in a channel's configuration tree.
-const (
-	applicationGroup = "Application"
-	mspValue         = "MSP"
-)
 
 // Revoked lists the serial numbers that the channel refuses for an
 // organisation.
@@ -72,7 +59,9 @@ func (c *Client) PublishRevocations(ctx context.Context, organisation string, li
 		return err
 	}
 	err = persist(ctx, "putting the revocation list of "+organisation+" into the channel", func(ctx context.Context) error {
-		return c.publishOnce(ctx, a, list)
+		return c.reconfigure(ctx, []mspapi.SigningIdentity{a.identity}, func(config *common.Config) error {
+			return addList(config, a.organisation.MSPID, list)
+		})
 	})
 	if err != nil {
 		return err
@@ -89,16 +78,9 @@ func (c *Client) PublishRevocations(ctx context.Context, organisation string, li
 	})
 }
 
-func (c *Client) publishOnce(ctx context.Context, a *administrator, list []byte) error {
-	now, err := c.config(ctx, a)
-	if err != nil {
-		return err
-	}
-	next, ok := proto.Clone(now).(*common.Config)
-	if !ok {
-		return errors.New("copying the channel's configuration")
-	}
-	value, fabricMSP, err := mspOf(next, a.organisation.MSPID)
+// addList adds a revocation list to an organisation's in a configuration.
+func addList(config *common.Config, mspID string, list []byte) error {
+	value, fabricMSP, err := mspOf(config, mspID)
 	if err != nil {
 		return err
 	}
@@ -110,38 +92,12 @@ func (c *Client) publishOnce(ctx context.Context, a *administrator, list []byte)
 		return nil // An earlier try was heard after all.
 	}
 	fabricMSP.RevocationList = merged
-	if err := setMSP(value, fabricMSP); err != nil {
-		return err
-	}
-	update, err := resmgmt.CalculateConfigUpdate(network.Channel, now, next)
-	if err != nil {
-		return err
-	}
-	envelope, err := updateEnvelope(update)
-	if err != nil {
-		return err
-	}
-	_, err = a.resources.SaveChannel(resmgmt.SaveChannelRequest{
-		ChannelID: network.Channel, ChannelConfig: bytes.NewReader(envelope),
-		SigningIdentities: []mspapi.SigningIdentity{a.identity},
-	}, resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
-	return err
-}
-
-// config asks an orderer for the channel's configuration.
-func (c *Client) config(ctx context.Context, a *administrator) (*common.Config, error) {
-	block, err := a.resources.QueryConfigBlockFromOrderer(network.Channel,
-		resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("asking for the channel's configuration: %w", err)
-	}
-	return configOf(block)
+	return setMSP(value, fabricMSP)
 }
 
 // hasList fails until the peer's channel has the list.
 func (c *Client) hasList(asker *administrator, peer, mspID string, list []byte) error {
-	client, err := ledger.New(c.sdk.ChannelContext(network.Channel,
-		fabsdk.WithIdentity(asker.identity), fabsdk.WithOrg(asker.organisation.Name)))
+	client, err := c.ledger(asker)
 	if err != nil {
 		return err
 	}
@@ -203,80 +159,4 @@ func parseList(text []byte) (*x509.RevocationList, error) {
 		return nil, errors.New("no PEM block")
 	}
 	return x509.ParseRevocationList(block.Bytes)
-}
-
-func configOf(block *common.Block) (*common.Config, error) {
-	if block.GetData() == nil || len(block.Data.Data) != 1 {
-		return nil, errors.New("reading a configuration block: it does not hold one transaction")
-	}
-	var envelope common.Envelope
-	var payload common.Payload
-	var config common.ConfigEnvelope
-	for _, step := range []struct {
-		from func() []byte
-		into proto.Message
-	}{
-		{func() []byte { return block.Data.Data[0] }, &envelope},
-		{func() []byte { return envelope.Payload }, &payload},
-		{func() []byte { return payload.Data }, &config},
-	} {
-		if err := proto.Unmarshal(step.from(), step.into); err != nil {
-			return nil, fmt.Errorf("reading a configuration block: %w", err)
-		}
-	}
-	return config.Config, nil
-}
-
-// mspOf finds an organisation's MSP in a configuration. The value is the one in
-// the tree.
-func mspOf(config *common.Config, mspID string) (*common.ConfigValue, *mspproto.FabricMSPConfig, error) {
-	group := config.GetChannelGroup().GetGroups()[applicationGroup].GetGroups()[mspID]
-	value := group.GetValues()[mspValue]
-	if value == nil {
-		return nil, nil, fmt.Errorf("the channel's configuration has no organisation %s", mspID)
-	}
-	var wrapped mspproto.MSPConfig
-	if err := proto.Unmarshal(value.Value, &wrapped); err != nil {
-		return nil, nil, fmt.Errorf("reading the members of %s: %w", mspID, err)
-	}
-	var fabricMSP mspproto.FabricMSPConfig
-	if err := proto.Unmarshal(wrapped.Config, &fabricMSP); err != nil {
-		return nil, nil, fmt.Errorf("reading the members of %s: %w", mspID, err)
-	}
-	return value, &fabricMSP, nil
-}
-
-func setMSP(value *common.ConfigValue, fabricMSP *mspproto.FabricMSPConfig) error {
-	var wrapped mspproto.MSPConfig
-	if err := proto.Unmarshal(value.Value, &wrapped); err != nil {
-		return fmt.Errorf("reading an organisation's members: %w", err)
-	}
-	inner, err := proto.Marshal(fabricMSP)
-	if err != nil {
-		return fmt.Errorf("writing an organisation's members: %w", err)
-	}
-	wrapped.Config = inner
-	value.Value, err = proto.Marshal(&wrapped)
-	if err != nil {
-		return fmt.Errorf("writing an organisation's members: %w", err)
-	}
-	return nil
-}
-
-// updateEnvelope wraps a configuration update the way the SDK takes it apart
-// again before it signs it.
-func updateEnvelope(update *common.ConfigUpdate) ([]byte, error) {
-	var inner []byte
-	var err error
-	for _, wrap := range []func([]byte) proto.Message{
-		func([]byte) proto.Message { return update },
-		func(b []byte) proto.Message { return &common.ConfigUpdateEnvelope{ConfigUpdate: b} },
-		func(b []byte) proto.Message { return &common.Payload{Data: b} },
-		func(b []byte) proto.Message { return &common.Envelope{Payload: b} },
-	} {
-		if inner, err = proto.Marshal(wrap(inner)); err != nil {
-			return nil, fmt.Errorf("writing a configuration update: %w", err)
-		}
-	}
-	return inner, nil
 }

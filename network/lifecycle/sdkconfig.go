@@ -69,6 +69,10 @@ func sdkConfig(h network.Home, s *network.State) sdkConfigFile {
 		channel.Orderers = append(channel.Orderers, address)
 		c.Orderers[address] = nodeConfig{URL: "grpcs://" + address, TLSCACerts: pathValue{h.Crypto().TLSRoot(n.Owner)}}
 	}
+	// The orderers' administrator signs changes of the configuration.
+	c.Organizations[network.OrdererOwner] = organisationConfig{
+		MSPID: network.OrdererMSP, CryptoPath: h.Crypto().MSP(network.OrdererOwner),
+	}
 	for _, o := range s.Topology.Organisations {
 		oc := organisationConfig{MSPID: o.MSPID, CryptoPath: h.Crypto().MSP(o.Name)}
 		for _, n := range o.PeerNodes() {

@@ -3,6 +3,7 @@ package material
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/skuld-registry/skuld/network"
@@ -18,6 +19,27 @@ func makeCrypto(crypto network.Crypto, t network.Topology, now time.Time) error 
 		if err := makeOwner(crypto, owner, t, now); err != nil {
 			return fmt.Errorf("making the certificates of %s: %w", owner, err)
 		}
+	}
+	return nil
+}
+
+// MakeOrganisation makes the certificates and keys of an organisation that is to
+// join, unless they are there. Its folder gets its place last, so that it is
+// complete or missing.
+func MakeOrganisation(h network.Home, t network.Topology, name string, now time.Time) error {
+	to := h.Crypto().Owner(name)
+	if _, err := os.Stat(to); err == nil {
+		return nil
+	}
+	partial := h.Joining()
+	if err := os.RemoveAll(string(partial)); err != nil {
+		return fmt.Errorf("removing certificates that were never completed: %w", err)
+	}
+	if err := makeOwner(partial, name, t, now); err != nil {
+		return fmt.Errorf("making the certificates of %s: %w", name, err)
+	}
+	if err := os.Rename(partial.Owner(name), to); err != nil {
+		return fmt.Errorf("putting the certificates of %s in place: %w", name, err)
 	}
 	return nil
 }

@@ -32,13 +32,13 @@ const stopGrace = 5 * time.Second
 // ends at once.
 const gatewayGrace = 2*25*time.Second + stopGrace
 
-// upgradeGrace is how long an upgrade under way may go on before the network is
+// changeGrace is how long a change under way may go on before the network is
 // taken down. It takes a few seconds; one that is cut off can be repeated.
-const upgradeGrace = 20 * time.Second
+const changeGrace = 20 * time.Second
 
 // StopLimit is how long a supervisor may take to end after it was asked to: for
-// an upgrade, the gateways, the three groups after them, and itself.
-const StopLimit = upgradeGrace + gatewayGrace + 3*stopGrace + stopGrace
+// a change, the gateways, the three groups after them, and itself.
+const StopLimit = changeGrace + gatewayGrace + 3*stopGrace + stopGrace
 
 // Options say what to bring up.
 type Options struct {
@@ -72,8 +72,8 @@ type Supervisor struct {
 	state  *network.State
 	digest string
 
-	upgrading  sync.Mutex         // held during an upgrade
-	endUpgrade context.CancelFunc // of the upgrade under way
+	changing  sync.Mutex         // held while the network is changed
+	endChange context.CancelFunc // of the change under way
 }
 
 // Run brings the network up, keeps it up until the context ends, and takes it
@@ -136,10 +136,7 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 	if err := startOver(s.home, state); err != nil {
 		return err
 	}
-	if err := material.Render(s.home, state); err != nil {
-		return err
-	}
-	if err := material.WriteConnections(s.home, state); err != nil {
+	if err := s.write(state); err != nil {
 		return err
 	}
 	digest, err := network.Digest(s.home)
@@ -220,7 +217,7 @@ func (s *Supervisor) run(ctx context.Context, ready func()) error {
 	ready()
 	<-ctx.Done()
 	s.setPhase(control.Stopping)
-	s.awaitUpgrade(upgradeGrace)
+	s.awaitChange(changeGrace)
 	stopServing()
 	controlling.Wait()
 	return controlErr

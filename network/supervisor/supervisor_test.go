@@ -123,16 +123,16 @@ func TestVariablesThatWouldOverrideTheConfigurationAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestAnUpgradeUnderWayIsWaitedForAndNoOtherBegins(t *testing.T) {
+func TestAChangeUnderWayIsWaitedForAndNoOtherBegins(t *testing.T) {
 	s := &Supervisor{phase: control.Ready}
-	ctx, done, err := s.beginUpgrade(t.Context())
+	ctx, done, err := s.beginChange(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.setPhase(control.Stopping)
 	waited := make(chan struct{})
 	go func() {
-		s.awaitUpgrade(time.Millisecond)
+		s.awaitChange(time.Millisecond)
 		close(waited)
 	}()
 	<-ctx.Done() // The grace is over.
@@ -143,10 +143,10 @@ func TestAnUpgradeUnderWayIsWaitedForAndNoOtherBegins(t *testing.T) {
 	}
 	done()
 	<-waited
-	if _, _, err := s.beginUpgrade(t.Context()); err == nil || !strings.Contains(err.Error(), "stopping") {
+	if _, _, err := s.beginChange(t.Context()); err == nil || !strings.Contains(err.Error(), "stopping") {
 		t.Errorf("another one gets %v", err)
 	}
-	s.awaitUpgrade(0) // Without one there is nothing to wait for.
+	s.awaitChange(0) // Without one there is nothing to wait for.
 }
 
 func TestProcessesEndBeforeWhatTheyNeedAndGatewaysHaveTimeToFinish(t *testing.T) {
@@ -160,7 +160,7 @@ func TestProcessesEndBeforeWhatTheyNeedAndGatewaysHaveTimeToFinish(t *testing.T)
 		{"orderer0"},
 	}
 	var got [][]string
-	total := upgradeGrace
+	total := changeGrace
 	for _, g := range order {
 		got = append(got, g.names)
 		total += g.grace

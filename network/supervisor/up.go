@@ -2,18 +2,16 @@ package supervisor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/skuld-registry/skuld/network"
-	"github.com/skuld-registry/skuld/network/control"
 	"github.com/skuld-registry/skuld/network/lifecycle"
 	"github.com/skuld-registry/skuld/network/material"
 	"github.com/skuld-registry/skuld/network/process"
@@ -57,6 +55,14 @@ func (s *Supervisor) provision(ctx context.Context) error {
 	pending := s.pending()
 	if err := s.join(ctx, client, pending); err != nil {
 		return err
+	}
+	for _, name := range slices.Clone(s.state.Joining) {
+		if err := s.admit(ctx, client, name); err != nil {
+			return err
+		}
+		if err := s.save(func(state *network.State) { state.Joined(name) }); err != nil {
+			return err
+		}
 	}
 	for _, d := range pending {
 		if err := s.deploy(ctx, client, d); err != nil {
@@ -141,87 +147,30 @@ func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d net
 	return nil
 }
 
-// Upgrade puts a new definition of a chaincode on the channel. Its servers run
-// the program as it is in the folder of programs now; those of the definition
-// before serve until every peer has the new one.
-func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
-	ctx, done, err := s.beginUpgrade(ctx)
-	if err != nil {
-		return fmt.Errorf("upgrading %s: %w", chaincode, err)
-	}
-	defer done()
-	var d network.Deployment
-	var planErr error
-	err = s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
-	if err := errors.Join(planErr, err); err != nil {
-		return fmt.Errorf("upgrading %s: %w", chaincode, err)
-	}
-	if err := s.startServers(d); err != nil {
-		return err
-	}
-	client, err := lifecycle.Open(s.home, s.state)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	if err := client.Install(ctx, d); err != nil {
-		return err
-	}
-	if err := s.deploy(ctx, client, d); err != nil {
-		return err
-	}
-	return client.Settle(ctx)
-}
-
-// beginUpgrade waits for the upgrade under way, if there is one. The caller
-// calls done at the end of its own.
-func (s *Supervisor) beginUpgrade(ctx context.Context) (_ context.Context, done func(), err error) {
-	s.upgrading.Lock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.phase != control.Ready {
-		s.upgrading.Unlock()
-		return nil, nil, fmt.Errorf("the network is %s", s.phase)
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	s.endUpgrade = cancel
-	return ctx, func() {
-		cancel()
-		s.upgrading.Unlock()
-	}, nil
-}
-
-// awaitUpgrade waits for the upgrade under way, which is cut off after the
-// grace. It must have ended before the home's lock is given back: it starts
-// processes and writes the state down. The caller has set the phase, so no
-// other upgrade begins.
-func (s *Supervisor) awaitUpgrade(grace time.Duration) {
-	cut := time.AfterFunc(grace, func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.endUpgrade != nil {
-			s.endUpgrade()
-		}
-	})
-	defer cut.Stop()
-	s.upgrading.Lock()
-	defer s.upgrading.Unlock()
-}
-
 // startNodes starts the orderers and peers: all at once on a new network. Peers
 // that are in the channel already dial one another as they start, and two that
 // do so at the same moment both hang up and wait 5 s (see lifecycle.JoinPeers).
 // So each of them starts when the one before listens.
 func (s *Supervisor) startNodes(ctx context.Context) error {
 	for _, n := range s.state.Topology.Nodes() {
-		if err := s.table.Start(s.nodeSpec(n)); err != nil {
+		if !s.state.Complete || n.Kind == network.OrdererNode {
+			if err := s.table.Start(s.nodeSpec(n)); err != nil {
+				return err
+			}
+		} else if err := s.startNode(ctx, n); err != nil {
 			return err
 		}
-		if s.state.Complete && n.Kind == network.PeerNode {
-			if err := awaitListening(ctx, s.state.Address(n.Name, network.ListenPort)); err != nil {
-				return fmt.Errorf("waiting for %s to listen: %w; the end of its log:\n%s", n.Name, err, logTail(s.home.Log(n.Name)))
-			}
-		}
+	}
+	return nil
+}
+
+// startNode starts a peer and waits until it listens.
+func (s *Supervisor) startNode(ctx context.Context, n network.Node) error {
+	if err := s.table.Start(s.nodeSpec(n)); err != nil {
+		return err
+	}
+	if err := awaitListening(ctx, s.state.Address(n.Name, network.ListenPort)); err != nil {
+		return fmt.Errorf("waiting for %s to listen: %w; the end of its log:\n%s", n.Name, err, logTail(s.home.Log(n.Name)))
 	}
 	return nil
 }
@@ -241,47 +190,51 @@ func (s *Supervisor) nodeSpec(n network.Node) process.Spec {
 	return spec
 }
 
-// startServers starts the servers of a definition that do not run yet. Those of
-// an earlier definition keep running under another name.
+// startServers starts the servers of a definition that do not run yet.
 func (s *Supervisor) startServers(d network.Deployment) error {
-	chaincode, err := s.state.Topology.Chaincode(d.Chaincode)
-	if err != nil {
-		return err
-	}
 	for _, o := range s.state.Topology.Organisations {
-		p, err := material.PackageFor(s.home, d, o.Name)
-		if err != nil {
-			return err
-		}
-		name := network.ChaincodeProcess(d.Chaincode, o.Name)
-		if id, ok := s.serving(name); ok {
-			if id == p.ID {
-				continue // An upgrade that failed half-way is tried again.
-			}
-			if err := s.table.Rename(name, name+previous); err != nil {
-				return err
-			}
-		}
-		identity := s.home.Crypto().Identity(o.Name, network.ChaincodeIdentity)
-		err = s.table.Start(process.Spec{
-			Name: name,
-			Path: filepath.Join(s.options.Bin, chaincode.Binary),
-			Args: []string{
-				"-id", p.ID,
-				"-address", network.Address(d.Ports[o.Name]),
-				"-cert", identity.TLSCertificate(),
-				"-key", identity.TLSKey(),
-				"-client-ca", s.home.Crypto().TLSRoot(o.Name),
-				"-network", s.digest,
-			},
-			Env: environment(),
-			Log: s.home.Log(name),
-		})
-		if err != nil {
+		if err := s.startServer(d, o.Name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// startServer starts an organisation's server of a definition if it does not run
+// yet. That of an earlier definition keeps running under another name.
+func (s *Supervisor) startServer(d network.Deployment, organisation string) error {
+	chaincode, err := s.state.Topology.Chaincode(d.Chaincode)
+	if err != nil {
+		return err
+	}
+	p, err := material.PackageFor(s.home, d, organisation)
+	if err != nil {
+		return err
+	}
+	name := network.ChaincodeProcess(d.Chaincode, organisation)
+	if id, ok := s.serving(name); ok {
+		if id == p.ID {
+			return nil // A change that was cut off is taken up again.
+		}
+		if err := s.table.Rename(name, name+previous); err != nil {
+			return err
+		}
+	}
+	identity := s.home.Crypto().Identity(organisation, network.ChaincodeIdentity)
+	return s.table.Start(process.Spec{
+		Name: name,
+		Path: filepath.Join(s.options.Bin, chaincode.Binary),
+		Args: []string{
+			"-id", p.ID,
+			"-address", network.Address(d.Ports[organisation]),
+			"-cert", identity.TLSCertificate(),
+			"-key", identity.TLSKey(),
+			"-client-ca", s.home.Crypto().TLSRoot(organisation),
+			"-network", s.digest,
+		},
+		Env: environment(),
+		Log: s.home.Log(name),
+	})
 }
 
 // serving returns the package that a chaincode server was started for.
@@ -295,28 +248,38 @@ func (s *Supervisor) serving(name string) (packageID string, ok bool) {
 
 func (s *Supervisor) startGateways(ctx context.Context) error {
 	for _, o := range s.state.Topology.Organisations {
-		name := network.GatewayProcess(o.Name)
-		err := s.table.Start(process.Spec{
-			Name: name,
-			Path: filepath.Join(s.options.Bin, "gateway"),
-			Args: []string{
-				"-fabric", s.home.ConnectionFile(o.Name),
-				"-listen", s.state.Address(name, network.ListenPort),
-				"-data", s.home.GatewayData(o.Name),
-				"-registration", "open",
-			},
-			Env: environment(),
-			Log: s.home.Log(name),
-		})
-		if err != nil {
+		if err := s.table.Start(s.gatewaySpec(o.Name)); err != nil {
 			return err
 		}
 	}
-	for name, e := range s.state.Endpoints() {
-		if err := awaitReady(ctx, e.Gateway+"/readyz"); err != nil {
-			return fmt.Errorf("waiting for the gateway of %s: %w; the end of its log:\n%s",
-				name, err, logTail(s.home.Log(network.GatewayProcess(name))))
+	for _, o := range s.state.Topology.Organisations {
+		if err := s.awaitGateway(ctx, o.Name); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (s *Supervisor) gatewaySpec(organisation string) process.Spec {
+	name := network.GatewayProcess(organisation)
+	return process.Spec{
+		Name: name,
+		Path: filepath.Join(s.options.Bin, "gateway"),
+		Args: []string{
+			"-fabric", s.home.ConnectionFile(organisation),
+			"-listen", s.state.Address(name, network.ListenPort),
+			"-data", s.home.GatewayData(organisation),
+			"-registration", "open",
+		},
+		Env: environment(),
+		Log: s.home.Log(name),
+	}
+}
+
+func (s *Supervisor) awaitGateway(ctx context.Context, organisation string) error {
+	if err := awaitReady(ctx, s.state.Endpoints()[organisation].Gateway+"/readyz"); err != nil {
+		return fmt.Errorf("waiting for the gateway of %s: %w; the end of its log:\n%s",
+			organisation, err, logTail(s.home.Log(network.GatewayProcess(organisation))))
 	}
 	return nil
 }
