@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 
+	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -30,20 +29,18 @@ func (i *Item) Known() bool {
 // sent again, and only those. Where some stay unknown it gives the items
 // so far and an error.
 func (c *Client) SubmitBatch(ctx context.Context, commands []ledger.Signed) ([]Item, error) {
-	return c.submitItems(ctx, len(commands), "/v1/commands", func(left []int) any {
-		var body struct {
-			Commands []ledger.Signed `json:"commands"`
-		}
+	return c.submitItems(ctx, len(commands), func(left []int) rest.Request {
+		var body rest.Commands
 		for _, i := range left {
 			body.Commands = append(body.Commands, commands[i])
 		}
-		return body
+		return rest.SubmitCommands(body)
 	})
 }
 
 // submitItems sends n commands, and those whose outcome is not known again.
-// body writes the request for the commands that are left.
-func (c *Client) submitItems(ctx context.Context, n int, path string, body func(left []int) any) ([]Item, error) {
+// write writes the request for the commands that are left.
+func (c *Client) submitItems(ctx context.Context, n int, write func(left []int) rest.Request) ([]Item, error) {
 	if n > MaxBatch {
 		return nil, fmt.Errorf("handing in %d commands: the limit is %d", n, MaxBatch)
 	}
@@ -56,8 +53,7 @@ func (c *Client) submitItems(ctx context.Context, n int, path string, body func(
 		var answer struct {
 			Results []Item `json:"results"`
 		}
-		r := request{method: http.MethodPost, path: path, access: private, body: body(left)}
-		if _, err := c.exchange(ctx, r, &answer); err != nil {
+		if err := c.call(ctx, write(left), private, &answer); err != nil {
 			return err
 		}
 		if len(answer.Results) != len(left) {
@@ -93,43 +89,24 @@ func known(items []Item) bool {
 }
 
 // Import is a file whose rows become notes, as the gateway knows it.
-type Import struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Rows     int    `json:"rows"`
-	Offered  int    `json:"offered"`  // rows whose offer is on the ledger
-	Rejected int    `json:"rejected"` // rows that were refused
-	State    string `json:"state"`    // running or done
-}
+type Import = rest.Import
 
 // OpenImport tells the gateway of a file whose rows will be offered, so that
 // its progress can be watched there. The same file again is the same import.
 func (c *Client) OpenImport(ctx context.Context, name string, digest ledger.Digest, rows int) (*Import, error) {
-	body := struct {
-		Name   string        `json:"name"`
-		Digest ledger.Digest `json:"digest"`
-		Rows   int           `json:"rows"`
-	}{name, digest, rows}
 	i := new(Import)
-	r := request{method: http.MethodPost, path: "/v1/imports", access: private, body: body}
-	if err := c.retry(ctx, func() error { _, err := c.exchange(ctx, r, i); return err }); err != nil {
+	r := rest.CreateImport(rest.ImportRequest{Name: name, Digest: digest, Rows: rows})
+	if err := c.retry(ctx, func() error { return c.call(ctx, r, private, i) }); err != nil {
 		return nil, fmt.Errorf("opening the import: %w", err)
 	}
 	return i, nil
 }
 
 // ImportRow is a row of an import: its signed offer, or what is wrong with it.
-type ImportRow struct {
-	Row   int       `json:"row"` // from 1
-	JWS   string    `json:"jws,omitempty"`
-	Error *RowError `json:"error,omitempty"`
-}
+type ImportRow = rest.ImportChunk_Rows
 
 // RowError says what is wrong with a row.
-type RowError struct {
-	Column string `json:"column"`
-	Detail string `json:"detail"`
-}
+type RowError = rest.ImportChunk_Rows_Error
 
 // SubmitRows hands in rows of an import, as SubmitBatch does commands. It gives
 // an item for each row that has an offer, in their order.
@@ -145,15 +122,13 @@ func (c *Client) SubmitRows(ctx context.Context, id string, rows []ImportRow) ([
 	if len(rows) > MaxBatch {
 		return nil, fmt.Errorf("handing in %d rows: the limit is %d", len(rows), MaxBatch)
 	}
-	return c.submitItems(ctx, len(offers), "/v1/imports/"+url.PathEscape(id)+"/rows", func(left []int) any {
-		var body struct {
-			Rows []ImportRow `json:"rows"`
-		}
+	return c.submitItems(ctx, len(offers), func(left []int) rest.Request {
+		var body rest.ImportChunk
 		// A fault that is told twice is told once: the gateway keeps it by its row.
 		body.Rows = append(body.Rows, faults...)
 		for _, i := range left {
 			body.Rows = append(body.Rows, offers[i])
 		}
-		return body
+		return rest.SubmitImportRows(id, body)
 	})
 }

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -97,7 +99,7 @@ func (c *Client) Network(ctx context.Context) (string, error) {
 		return known, nil
 	}
 	var answer Network
-	if err := c.get(ctx, "/v1/network", public, &answer); err != nil {
+	if err := c.call(ctx, rest.GetNetwork(), public, &answer); err != nil {
 		return "", fmt.Errorf("asking for the network: %w", err)
 	}
 	if answer.Network == "" {
@@ -110,11 +112,7 @@ func (c *Client) Network(ctx context.Context) (string, error) {
 }
 
 // Network is what a gateway says of itself.
-type Network struct {
-	Network      string    `json:"network"`
-	Organisation string    `json:"organisation"`
-	Time         time.Time `json:"time"`
-}
+type Network = rest.Network
 
 // access says whether a request carries the party's token.
 type access bool
@@ -124,25 +122,26 @@ const (
 	private access = true
 )
 
-func (c *Client) get(ctx context.Context, path string, a access, answer any) error {
-	_, err := c.exchange(ctx, request{method: http.MethodGet, path: path, access: a}, answer)
+func (c *Client) call(ctx context.Context, r rest.Request, a access, answer any) error {
+	_, err := c.exchange(ctx, request{Request: r, access: a}, answer)
 	return err
 }
 
 // request is one exchange. Its body is kept as bytes, so that it can be sent again.
 type request struct {
-	method, path string
-	access       access
-	fresh        bool // answered by the ledger, not by the gateway's read model
-	body         any
+	rest.Request
+	access access
 }
+
+// fresh has a note read from the ledger itself, not from the read model.
+const fresh = "no-cache"
 
 // exchange sends a request, once more with a new token where the old one is no
 // longer good, and decodes the answer. A refusal is a *Problem.
 func (c *Client) exchange(ctx context.Context, r request, answer any) (status int, err error) {
 	var body []byte
-	if r.body != nil {
-		if body, err = json.Marshal(r.body); err != nil {
+	if r.Body != nil {
+		if body, err = json.Marshal(r.Body); err != nil {
 			return 0, fmt.Errorf("writing the request: %w", err)
 		}
 	}
@@ -155,16 +154,14 @@ func (c *Client) exchange(ctx context.Context, r request, answer any) (status in
 }
 
 func (c *Client) send(ctx context.Context, r request, body []byte, answer any) (int, error) {
-	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, r.Method, c.base+r.Path, bytes.NewReader(body))
 	if err != nil {
 		return 0, fmt.Errorf("writing the request: %w", err)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if r.fresh {
-		req.Header.Set("Cache-Control", "no-cache")
-	}
+	maps.Copy(req.Header, r.Header)
 	if r.access == private {
 		token, err := c.accessToken(ctx)
 		if err != nil {

@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/skuld-registry/skuld/api/client/rest"
 )
 
 const (
@@ -60,15 +63,14 @@ func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, e
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/v1/events", nil)
+	r := rest.StreamEvents(rest.StreamEventsParams{LastEventID: after})
+	req, err := http.NewRequestWithContext(ctx, r.Method, c.base+r.Path, nil)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(req.Header, r.Header)
 	req.Header.Set("Accept", "text/event-stream")
 	req.Header.Set("Authorization", "Bearer "+token)
-	if after != "" {
-		req.Header.Set("Last-Event-ID", after)
-	}
 	resp, err := c.stream.Do(req)
 	if err != nil {
 		return nil, unreachable(err)

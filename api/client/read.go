@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
-	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -19,29 +17,16 @@ import (
 // where its list ends does not hold the client for ever.
 const maxPages = 100_000
 
-// Note is a note as the gateway shows it to a party that may see it.
-type Note struct {
-	ID      ledger.NoteID   `json:"id"`
-	Seq     uint64          `json:"seq"` // of the last command; the next one's is one more
-	Note    *ledger.Note    `json:"note,omitempty"`
-	Holder  ledger.PartyID  `json:"holder,omitempty"`
-	Roles   []ledger.Role   `json:"roles,omitempty"`   // of the reader
-	Summary *ledger.Summary `json:"summary,omitempty"` // of one note, not of a list
-	// Record is all that an authority sees of a note that it has not frozen;
-	// Note is nil then.
-	Record *ledger.NoteRecord `json:"record,omitempty"`
-}
+// Note is a note as the gateway shows it to a party that may see it. Record is
+// all that an authority sees of a note that it has not frozen; Note is nil then.
+type Note = rest.NoteAnswer
 
 // Note reads a note from the ledger itself, so that its number is the latest,
 // and what follows from it on a day; today's where no day is given.
 func (c *Client) Note(ctx context.Context, id ledger.NoteID, asOf finance.Date) (*Note, error) {
-	path := "/v1/notes/" + url.PathEscape(string(id))
-	if !asOf.IsZero() {
-		path += "?as_of=" + asOf.String()
-	}
 	n := new(Note)
-	r := request{method: http.MethodGet, path: path, access: private, fresh: true}
-	if _, err := c.exchange(ctx, r, n); err != nil {
+	r := rest.GetNote(string(id), rest.GetNoteParams{AsOf: asOf, CacheControl: fresh})
+	if err := c.call(ctx, r, private, n); err != nil {
 		return nil, fmt.Errorf("reading the note: %w", err)
 	}
 	if n.ID != id || n.Note == nil && n.Record == nil || n.Note != nil && n.Note.ID != id {
@@ -63,51 +48,49 @@ type NoteQuery struct {
 // Notes lists notes, the latest first. It ends with the list, with an error, or
 // when the caller stops.
 func (c *Client) Notes(ctx context.Context, q NoteQuery) iter.Seq2[*Note, error] {
-	values := url.Values{}
-	for name, value := range map[string]string{
-		"status": string(q.Status), "role": string(q.Role), "book": string(q.Book),
-		"holder": string(q.Holder), "borrower": string(q.Borrower),
-	} {
-		if value != "" {
-			values.Set(name, value)
-		}
+	return list(q.Limit, func(cursor string, limit int) ([]*Note, string, error) {
+		var p rest.NoteList
+		err := c.call(ctx, rest.ListNotes(rest.ListNotesParams{
+			Status: q.Status, Role: q.Role, Book: q.Book, Holder: q.Holder, Borrower: q.Borrower, Cursor: cursor, Limit: limit,
+		}), private, &p)
+		return pointers(p.Notes), p.Next, err
+	})
+}
+
+func pointers[T any](values []T) []*T {
+	all := make([]*T, len(values))
+	for i := range values {
+		all[i] = &values[i]
 	}
-	return list(ctx, c, "/v1/notes", values, q.Limit, func(p *page) []*Note { return p.Notes })
+	return all
 }
 
-// page is one page of any list.
-type page struct {
-	Notes []*Note        `json:"notes"`
-	Books []*ledger.Book `json:"books"`
-	Next  string         `json:"next"` // cursor; empty on the last page
-}
-
-func list[T any](ctx context.Context, c *Client, path string, values url.Values, limit int, of func(*page) []T) iter.Seq2[T, error] {
+// list walks through the pages of a list, up to a limit of items unless it is 0.
+func list[T any](limit int, page func(cursor string, limit int) (items []T, next string, err error)) iter.Seq2[T, error] {
 	const perPage = 200
 	return func(yield func(T, error) bool) {
 		var none T
-		given := 0
+		given, cursor := 0, ""
 		for range maxPages {
 			size := perPage
 			if limit > 0 {
 				size = min(size, limit-given)
 			}
-			values.Set("limit", strconv.Itoa(size))
-			var p page
-			if err := c.get(ctx, path+"?"+values.Encode(), private, &p); err != nil {
+			items, next, err := page(cursor, size)
+			if err != nil {
 				yield(none, fmt.Errorf("reading the list: %w", err))
 				return
 			}
-			for _, item := range of(&p) {
+			for _, item := range items {
 				if !yield(item, nil) {
 					return
 				}
 				given++
 			}
-			if p.Next == "" || limit > 0 && given >= limit {
+			if next == "" || limit > 0 && given >= limit {
 				return
 			}
-			values.Set("cursor", p.Next)
+			cursor = next
 		}
 		yield(none, fmt.Errorf("reading the list: it has more than %d pages", maxPages))
 	}
@@ -116,7 +99,7 @@ func list[T any](ctx context.Context, c *Client, path string, values url.Values,
 // Party reads a party.
 func (c *Client) Party(ctx context.Context, id ledger.PartyID) (*Party, error) {
 	p := &Party{ID: id}
-	if err := c.get(ctx, "/v1/parties/"+url.PathEscape(string(id)), private, p); err != nil {
+	if err := c.call(ctx, rest.GetParty(string(id)), private, p); err != nil {
 		return nil, fmt.Errorf("reading the party: %w", err)
 	}
 	return p, nil
@@ -125,17 +108,14 @@ func (c *Client) Party(ctx context.Context, id ledger.PartyID) (*Party, error) {
 // Party is a party as the gateway shows it: its public record, and the rest
 // where the reader may see it.
 type Party struct {
-	ID     ledger.PartyID     `json:"id"`
-	Record ledger.PartyRecord `json:"record"`
-	Party  *ledger.Party      `json:"party,omitempty"`
+	ID ledger.PartyID `json:"id"`
+	rest.PartyAnswer
 }
 
 // Book reads a book.
 func (c *Client) Book(ctx context.Context, id ledger.BookID) (*ledger.Book, error) {
-	var answer struct {
-		Book ledger.Book `json:"book"`
-	}
-	if err := c.get(ctx, "/v1/books/"+url.PathEscape(string(id)), private, &answer); err != nil {
+	var answer rest.BookAnswer
+	if err := c.call(ctx, rest.GetBook(string(id)), private, &answer); err != nil {
 		return nil, fmt.Errorf("reading the book: %w", err)
 	}
 	return &answer.Book, nil
@@ -143,7 +123,11 @@ func (c *Client) Book(ctx context.Context, id ledger.BookID) (*ledger.Book, erro
 
 // Books lists the party's own books, the latest first.
 func (c *Client) Books(ctx context.Context) iter.Seq2[*ledger.Book, error] {
-	return list(ctx, c, "/v1/books", url.Values{}, 0, func(p *page) []*ledger.Book { return p.Books })
+	return list(0, func(cursor string, limit int) ([]*ledger.Book, string, error) {
+		var p rest.BookList
+		err := c.call(ctx, rest.ListBooks(rest.ListBooksParams{Cursor: cursor, Limit: limit}), private, &p)
+		return pointers(p.Books), p.Next, err
+	})
 }
 
 // Entry is one command of a note, as it was signed, and what the ledger added.
@@ -173,12 +157,12 @@ func (e *Entry) Opened() (ledger.Opened, *ledger.Command, error) {
 // History reads commands of a note from a number on, in order, a page at most;
 // next is where the next page begins, 0 after the last.
 func (c *Client) History(ctx context.Context, id ledger.NoteID, from uint64, limit int) (entries []Entry, next uint64, err error) {
-	values := url.Values{"from": {strconv.FormatUint(from, 10)}, "limit": {strconv.Itoa(limit)}}
 	var answer struct {
 		Entries []Entry `json:"entries"`
 		Next    uint64  `json:"next"`
 	}
-	if err := c.get(ctx, "/v1/notes/"+url.PathEscape(string(id))+"/history?"+values.Encode(), private, &answer); err != nil {
+	r := rest.GetHistory(string(id), rest.GetHistoryParams{From: from, Limit: limit})
+	if err := c.call(ctx, r, private, &answer); err != nil {
 		return nil, 0, fmt.Errorf("reading the note's history: %w", err)
 	}
 	return answer.Entries, answer.Next, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
@@ -80,13 +81,7 @@ func (c *Client) newCommandID() (ledger.CommandID, error) {
 }
 
 // Receipt is the outcome of a command that was applied.
-type Receipt struct {
-	Outcome     ledger.OutcomeState `json:"outcome"`
-	Result      *ledger.Result      `json:"result"`
-	Repeated    bool                `json:"repeated"` // applied before; this is the first result
-	Transaction string              `json:"transaction"`
-	Block       uint64              `json:"block"`
-}
+type Receipt = rest.Receipt
 
 // UnknownOutcome says that a command was handed in and that what became of it
 // is not known yet. Sending the same signed command again is safe.
@@ -107,12 +102,12 @@ func (u *UnknownOutcome) Unwrap() error { return u.err }
 // not known it sends the same command again. A refusal is a *Problem; where the
 // outcome stays unknown, the error is an *UnknownOutcome.
 func (c *Client) Submit(ctx context.Context, signed ledger.Signed) (Receipt, error) {
-	return c.submit(ctx, request{method: http.MethodPost, path: "/v1/commands", access: private, body: signed}, signed)
+	return c.submit(ctx, request{rest.SubmitCommands(rest.Commands{JWS: signed.JWS}), private}, signed)
 }
 
 // Register hands in a registration, which needs no access yet.
 func (c *Client) Register(ctx context.Context, signed ledger.Signed) (Receipt, error) {
-	return c.submit(ctx, request{method: http.MethodPost, path: "/v1/parties", access: public, body: signed}, signed)
+	return c.submit(ctx, request{rest.RegisterParty(rest.Write{JWS: signed.JWS}), public}, signed)
 }
 
 func (c *Client) submit(ctx context.Context, r request, signed ledger.Signed) (Receipt, error) {
