@@ -63,12 +63,23 @@ type route struct {
 }
 
 // routes lists the ways to endorse a submission, the best first: one's own
-// gateway, then the registrar's, which sees the message in any case.
+// gateway, then the registrar's, which sees the message in any case. An endorser
+// that the profile does not name may have joined after the profile was written;
+// the peers know it then, so it comes last and is not left out.
 func (c *Channel) routes(endorsers []string) []route {
-	known := c.profile.others()
-	candidates := known
+	candidates := c.profile.others()
 	if len(endorsers) > 0 {
-		candidates = slices.DeleteFunc(slices.Clone(endorsers), func(org string) bool { return !slices.Contains(known, org) })
+		var named, newcomers []string
+		for _, org := range endorsers {
+			switch {
+			case org == c.profile.RegistrarMSPID:
+			case slices.Contains(candidates, org):
+				named = append(named, org)
+			default:
+				newcomers = append(newcomers, org)
+			}
+		}
+		candidates = append(named, newcomers...)
 	}
 	var list []route
 	for _, l := range c.links() {

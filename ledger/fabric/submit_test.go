@@ -72,11 +72,22 @@ func TestRegistrarAndOneOtherOrganisationEndorse(t *testing.T) {
 
 func TestMessageIsNotShownToAnOrganisationThatIsNotNamed(t *testing.T) {
 	m := gather(t)
-	if _, err := apply(t, m.connect(t), "StrangerMSP"); !errors.Is(err, protocol.ErrNotSent) {
+	if _, err := apply(t, m.connect(t), "RegistrarMSP"); !errors.Is(err, protocol.ErrNotSent) {
 		t.Errorf("error %v", err)
 	}
 	if len(m.lender.endorsed)+len(m.registrar.endorsed) > 0 {
 		t.Error("it was shown to somebody")
+	}
+}
+
+func TestAnOrganisationThatJoinedAfterTheProfileWasWrittenEndorses(t *testing.T) {
+	m := gather(t)
+	if _, err := apply(t, m.connect(t), "NewcomerMSP"); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"RegistrarMSP", "NewcomerMSP"}
+	if got := m.lender.endorsed; len(got) != 1 || !slices.Equal(got[0], want) {
+		t.Errorf("endorsed by %v, want %v", got, want)
 	}
 }
 
