@@ -33,6 +33,7 @@ const Type = "skuld-command+jws"
 const (
 	maxHeaderBytes    = 512
 	maxSignatureBytes = 128
+	coordinateBytes   = 32 // of both curves (RFC 7518 par. 6.2.1.2, RFC 8037 par. 2)
 	maxJWSBytes       = (ledger.MaxCommandBytes+maxHeaderBytes+maxSignatureBytes)*4/3 + 16
 )
 
@@ -110,7 +111,7 @@ func decode(s string) ([]byte, error) {
 // Verify checks the signature of an opened command with a key. The algorithm
 // is the key's, never the header's own choice.
 func (Verifier) Verify(o ledger.Opened, key ledger.Key) error {
-	alg, public, err := publicKey(key)
+	alg, public, err := PublicKey(key)
 	if err != nil {
 		return err
 	}
@@ -128,24 +129,30 @@ func (Verifier) Verify(o ledger.Opened, key ledger.Key) error {
 	return nil
 }
 
-// publicKey builds the key and its one algorithm; a point off the curve is refused.
-func publicKey(k ledger.Key) (jwa.SignatureAlgorithm, crypto.PublicKey, error) {
-	x, errX := decode(k.X)
-	y, errY := decode(k.Y)
-	if errX != nil || errY != nil {
-		return "", nil, ledger.Refuse(ledger.CodeKeyUnsupported)
+// PublicKey builds the key and its one algorithm. A coordinate that is not 32
+// bytes, a point off the curve and a point of low order are refused: under the
+// last, one signature is good for many messages, so that it proves nothing.
+func PublicKey(k ledger.Key) (jwa.SignatureAlgorithm, crypto.PublicKey, error) {
+	unsupported := ledger.Refuse(ledger.CodeKeyUnsupported)
+	x, err := decode(k.X)
+	if err != nil || len(x) != coordinateBytes {
+		return "", nil, unsupported
 	}
 	switch {
 	case k.Kty == "EC" && k.Crv == "P-256":
+		y, err := decode(k.Y)
+		if err != nil || len(y) != coordinateBytes {
+			return "", nil, unsupported
+		}
 		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), append(append([]byte{4}, x...), y...))
 		if err != nil {
-			return "", nil, ledger.Refuse(ledger.CodeKeyUnsupported)
+			return "", nil, unsupported
 		}
 		return jwa.ES256, public, nil
-	case k.Kty == "OKP" && k.Crv == "Ed25519" && len(x) == ed25519.PublicKeySize:
+	case k.Kty == "OKP" && k.Crv == "Ed25519" && k.Y == "" && !lowOrder(x):
 		return jwa.EdDSA, ed25519.PublicKey(x), nil
 	}
-	return "", nil, ledger.Refuse(ledger.CodeKeyUnsupported)
+	return "", nil, unsupported
 }
 
 // KeyOf gives the ledger's form of a public key: an ECDSA key on P-256 or an

@@ -139,6 +139,13 @@ func TestOnlyTheTwoKindsOfKeySign(t *testing.T) {
 	}
 }
 
+// okp gives the Ed25519 key whose encoding is a byte and zeros.
+func okp(first byte) ledger.Key {
+	x := make([]byte, ed25519.PublicKeySize)
+	x[0] = first
+	return ledger.Key{Kty: "OKP", Crv: "Ed25519", X: encode(x)}
+}
+
 // TestKeysThatAreNoneAreRefused: a point that is not on its curve must never
 // reach the arithmetic.
 func TestKeysThatAreNoneAreRefused(t *testing.T) {
@@ -156,6 +163,21 @@ func TestKeysThatAreNoneAreRefused(t *testing.T) {
 		"a line break":                 func(k *ledger.Key) { k.X += "\n" },
 		"another curve":                func(k *ledger.Key) { k.Crv = "secp256k1" },
 		"another type":                 func(k *ledger.Key) { k.Kty = "oct" },
+		"a byte moved from one coordinate to the other": func(k *ledger.Key) {
+			x, y := decode(t, k.X), decode(t, k.Y)
+			k.X, k.Y = encode(x[:31]), encode(append(x[31:32:32], y...))
+		},
+		"the neutral element of Ed25519": func(k *ledger.Key) { *k = okp(1) },
+		"the neutral element with a sign": func(k *ledger.Key) {
+			*k = ledger.Key{ID: k.ID, Kty: "OKP", Crv: "Ed25519", X: encode(append([]byte{1}, append(make([]byte, 30), 0x80)...))}
+		},
+		"a point of order four": func(k *ledger.Key) { *k = okp(0) },
+		"the neutral element, spelled with p": func(k *ledger.Key) {
+			*k = ledger.Key{ID: k.ID, Kty: "OKP", Crv: "Ed25519", X: encode(append([]byte{0xee}, append([]byte(strings.Repeat("\xff", 30)), 0x7f)...))}
+		},
+		"an Ed25519 key with a y": func(k *ledger.Key) {
+			*k = ledger.Key{ID: k.ID, Kty: "OKP", Crv: "Ed25519", X: k.X, Y: k.Y}
+		},
 		"an Ed25519 key of 64 bytes": func(k *ledger.Key) {
 			*k = ledger.Key{ID: k.ID, Kty: "OKP", Crv: "Ed25519", X: encode(make([]byte, 64))}
 		},

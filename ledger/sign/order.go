@@ -1,0 +1,42 @@
+package sign
+
+// lowOrderPoints are the encodings of the points of Ed25519 whose order divides
+// eight, also those that are not canonical, without the bit of the sign of x. They
+// are the list of libsodium's ge25519_has_small_order.
+var lowOrderPoints = [][coordinateBytes]byte{
+	{},     // order 4
+	{0x01}, // the neutral element
+	{
+		0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+		0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+	}, // order 8
+	{
+		0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+		0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+	}, // order 8
+	nearPrime(0xec), // p-1, order 2
+	nearPrime(0xed), // p, which is 0
+	nearPrime(0xee), // p+1, which is 1
+}
+
+// nearPrime gives the encoding of 2^255-19 with another lowest byte.
+func nearPrime(lowest byte) [coordinateBytes]byte {
+	var b [coordinateBytes]byte
+	for i := range b {
+		b[i] = 0xff
+	}
+	b[0], b[coordinateBytes-1] = lowest, 0x7f
+	return b
+}
+
+// lowOrder says whether the encoding of a point of Ed25519 is one of low order.
+func lowOrder(x []byte) bool {
+	point := [coordinateBytes]byte(x)
+	point[coordinateBytes-1] &= 0x7f
+	for _, low := range lowOrderPoints {
+		if point == low {
+			return true
+		}
+	}
+	return false
+}
