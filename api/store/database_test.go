@@ -93,7 +93,7 @@ func (on database) behind(t testing.TB, address string) *sql.DB {
 func (on database) dump(t testing.TB, address string) string {
 	t.Helper()
 	return written(t, on.behind(t, address),
-		"SELECT name, value FROM meta ORDER BY name",
+		"SELECT name, value FROM meta WHERE name <> 'term' ORDER BY name",
 		"SELECT id, block, at FROM transactions ORDER BY id",
 		"SELECT kind, id, seq, position, op, command, head, tx FROM entries ORDER BY position",
 		"SELECT position, party FROM entry_parties ORDER BY position, party",

@@ -56,8 +56,10 @@ func connectPostgres(ctx context.Context, address string) (*Store, error) {
 		return nil, errors.New("reading the address of the database: want postgres://user@host/database and settings that PostgreSQL knows")
 	}
 	config.ConnectTimeout = connectTime
+	t := newTerm()
 	s := &Store{
-		writer: openPostgres(config, nil, 1, stdlib.OptionAfterConnect(lockDatabase)),
+		term:   t,
+		writer: openPostgres(config, nil, 1, stdlib.OptionAfterConnect(t.take)),
 		// A list is planned with the values that are asked for: planned without them,
 		// PostgreSQL takes a page for a tenth of the table and sorts it all.
 		reader: openPostgres(config, map[string]string{
@@ -83,19 +85,6 @@ func openPostgres(c *pgx.ConnConfig, settings map[string]string, connections int
 	return db
 }
 
-// lockDatabase takes the right to write for a connection, as long as it lasts.
-// Every connection of the writer does so: one that was lost comes back only
-// where no other gateway has taken over meanwhile, and a gateway that was cut
-// off cannot write behind its successor's back. It needs a connection of its
-// own to the server: a pooler that lends sessions to several clients breaks it.
-func lockDatabase(ctx context.Context, c *pgx.Conn) error {
-	err := tryLock(ctx, c)
-	if err != nil {
-		err = errors.Join(err, c.Close(ctx)) // nobody else does, as the pool never had it
-	}
-	return err
-}
-
 // lockTime is how long a connection waits for the lock. The server may need a
 // moment to notice that the connection before this one is gone.
 const lockTime = 2 * time.Second
@@ -103,7 +92,12 @@ const lockTime = 2 * time.Second
 // lockNotAvailable is the SQLSTATE of a lock that was not had in time.
 const lockNotAvailable = "55P03"
 
-func tryLock(ctx context.Context, c *pgx.Conn) error {
+// lockDatabase takes the right to write for a connection, as long as it lasts.
+// Every connection of the writer does so: one that was lost comes back only
+// where no other gateway has taken over meanwhile, and a gateway that was cut
+// off cannot write behind its successor's back. It needs a connection of its
+// own to the server: a pooler that lends sessions to several clients breaks it.
+func lockDatabase(ctx context.Context, c *pgx.Conn) error {
 	var commit, encoding string
 	err := c.QueryRow(ctx, "SELECT current_setting('synchronous_commit'), current_setting('server_encoding')").Scan(&commit, &encoding)
 	switch {
@@ -124,6 +118,9 @@ func tryLock(ctx context.Context, c *pgx.Conn) error {
 	}
 	if err != nil {
 		return fmt.Errorf("locking the database: %w", err)
+	}
+	if _, err := c.Exec(ctx, "RESET lock_timeout"); err != nil {
+		return fmt.Errorf("unbounding the waits for other locks: %w", err)
 	}
 	return nil
 }

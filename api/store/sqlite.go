@@ -49,7 +49,7 @@ func poolsSQLite(file string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return &Store{writer: writer, reader: reader}, nil
+	return &Store{writer: writer, reader: reader, term: newTerm()}, nil
 }
 
 // lockFile takes a lock that ends with the process, however that ends. The file

@@ -39,6 +39,7 @@ type Store struct {
 	reader *sql.DB
 	height height
 	group  *group
+	term   *term
 	lock   *os.File // of an SQLite file; nil where the writer's connection holds the lock
 }
 
@@ -55,10 +56,17 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err := s.prepare(ctx, dialect); err != nil {
 		return nil, errors.Join(err, s.disconnect())
 	}
+	if err := s.term.begin(ctx, s.writer); err != nil {
+		return nil, errors.Join(err, s.disconnect())
+	}
 	s.height.init()
 	s.group = newGroup(s.writer)
 	return s, nil
 }
+
+// Lost is closed when another gateway has taken the database over. The store is
+// of no more use then: all that it writes is refused.
+func (s *Store) Lost() <-chan struct{} { return s.term.lost }
 
 func connect(ctx context.Context, address string) (*Store, goose.Dialect, error) {
 	if isPostgres(address) {
@@ -92,6 +100,7 @@ const (
 	metaNetwork   = "network"
 	metaNext      = "next_block" // the checkpoint: the first block that is not in the read model
 	metaReadModel = "read_model" // the version of the read model's tables
+	metaTerm      = "term"       // a mark of the gateway that has the database, or had it last
 )
 
 // Claim says which network the database is of. It refuses with ErrOtherNetwork
