@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -133,22 +134,34 @@ func (c channel) Submit(ctx context.Context, s protocol.Submission) (protocol.Re
 func (c channel) apply(b protocol.Batch, transaction string) (protocol.Receipt, error) {
 	frame := ledger.Frame{Network: network, At: c.now, Org: c.org}
 	var answer protocol.BatchAnswer
-	applied := false
+	applied, refused := false, false
+	rows, entries := maps.Clone(c.rows), maps.Clone(c.entries)
+	w := world{c.fakeLedger, b, map[ledger.Subject]bool{}}
 	for _, cmd := range b.Commands {
-		change, err := ledger.Apply(world{c.fakeLedger, b}, sign.Verifier{}, frame, cmd.Signed)
+		change, err := ledger.Apply(w, sign.Verifier{}, frame, cmd.Signed)
 		if err != nil {
 			code := ledger.CodeOf(err)
 			if code == "" {
 				code = ledger.CodeInternal
 			}
 			answer.Answers = append(answer.Answers, protocol.Answer{Code: code})
+			refused = true
 			continue
 		}
 		applied = true
+		w.written[change.Result.Subject] = true
 		c.store(change, ledger.Entry{
 			Seq: change.Result.Seq, Signed: cmd.Signed, At: c.now, Org: c.org, Transaction: transaction, Salt: cmd.Salt,
 		})
 		answer.Answers = append(answer.Answers, protocol.Answer{Result: &change.Result})
+	}
+	if b.Together && refused {
+		c.rows, c.entries, applied = rows, entries, false
+		for i, a := range answer.Answers {
+			if a.Result != nil {
+				answer.Answers[i] = protocol.Answer{Code: ledger.CodeBatchRefused}
+			}
+		}
 	}
 	text, err := protocol.Marshal(answer)
 	if err != nil {
@@ -190,10 +203,11 @@ func (f *fakeLedger) store(change *ledger.Change, e ledger.Entry) {
 }
 
 // world shows the rules the rows, and the private states only where the batch
-// has them, as a peer would.
+// has them or has written them itself, as a peer would.
 type world struct {
-	f *fakeLedger
-	b protocol.Batch
+	f       *fakeLedger
+	b       protocol.Batch
+	written map[ledger.Subject]bool
 }
 
 func (w world) Note(id ledger.NoteID) (*ledger.Note, error) {
@@ -202,7 +216,7 @@ func (w world) Note(id ledger.NoteID) (*ledger.Note, error) {
 		return nil, nil
 	}
 	sent, ok := w.b.Notes[id]
-	if err := check(sent, ok, r.noteRecord.Commitment); err != nil {
+	if err := check(sent, ok, r.noteRecord.Commitment); err != nil && !w.written[id.Subject()] {
 		return nil, err
 	}
 	return r.note, nil
@@ -214,7 +228,7 @@ func (w world) Party(id ledger.PartyID) (*ledger.Party, error) {
 		return nil, nil
 	}
 	sent, ok := w.b.Parties[id]
-	if err := check(sent, ok, r.partyRecord.Commitment); err != nil {
+	if err := check(sent, ok, r.partyRecord.Commitment); err != nil && !w.written[id.Subject()] {
 		return nil, err
 	}
 	return r.party, nil
