@@ -119,12 +119,42 @@ func TestDocumentHasEveryCodeOperationStatusAndRole(t *testing.T) {
 }
 
 func TestExamplesOfTheDocumentAreAsItsSchemasSay(t *testing.T) {
+	doc := document31(t)
 	checked := 0
-	for name, schema := range document31(t).Components.Schemas {
-		for i, example := range schema.Value.Examples {
+	verify := func(at string, schema *openapi3.SchemaRef, examples ...any) {
+		for i, example := range examples {
 			checked++
 			if err := schema.Value.VisitJSON(example, openapi3.EnableJSONSchema2020()); err != nil {
-				t.Errorf("example %d of %s: %v", i, name, err)
+				t.Errorf("example %d of %s: %v", i, at, err)
+			}
+		}
+	}
+	media := func(at string, content openapi3.Content) {
+		for mediaType, m := range content {
+			for name, example := range m.Examples {
+				verify(at+" "+mediaType+" "+name, m.Schema, example.Value.Value)
+			}
+			if m.Example != nil {
+				verify(at+" "+mediaType, m.Schema, m.Example)
+			}
+		}
+	}
+	for name, schema := range doc.Components.Schemas {
+		verify(name, schema, schema.Value.Examples...)
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			at := method + " " + path
+			if operation.RequestBody != nil {
+				media(at, operation.RequestBody.Value.Content)
+			}
+			for status, r := range operation.Responses.Map() {
+				media(at+" "+status, r.Value.Content)
+			}
+			for _, p := range operation.Parameters {
+				if p.Value.Example != nil {
+					verify(at+" "+p.Value.Name, p.Value.Schema, p.Value.Example)
+				}
 			}
 		}
 	}
