@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -21,6 +22,8 @@ type call struct {
 	lang  ledger.Language
 	party *ledger.Party // who asks; nil where nobody has proved who it is
 	keyID string        // the key with which it did
+	// dryRun says that nothing is to be done, only told what would be.
+	dryRun bool
 
 	// For the log.
 	status      int
@@ -28,6 +31,9 @@ type call struct {
 	cause       error
 	command     ledger.CommandID
 	transaction string
+	trace       string // the trace that the request belongs to, if any
+	limited     string // whose limit refused it, if one did
+	replayed    bool   // the answer is that of an earlier request with the same key
 }
 
 type callKey struct{}
@@ -41,7 +47,8 @@ func (s *Server) serve(rt *route) http.Handler {
 		began := s.Clock()
 		c := &call{route: rt, lang: languageOf(r.Header.Get("Accept-Language"))}
 		rec := &recorder{ResponseWriter: w, call: c}
-		defer s.logCall(r, c, began)
+		r, span := s.begin(rt, r)
+		defer func() { s.done(r, c, span, began) }()
 		id := make([]byte, 12)
 		if _, err := io.ReadFull(s.Random, id); err != nil {
 			c.code, c.cause = ledger.CodeInternal, fmt.Errorf("drawing a request's id: %w", err)
@@ -49,11 +56,8 @@ func (s *Server) serve(rt *route) http.Handler {
 			return
 		}
 		c.id = hex.EncodeToString(id)
-		h := w.Header()
-		h.Set("X-Request-Id", c.id)
-		h.Set("X-Content-Type-Options", "nosniff")
-		// Answers are about people's debts; none may stay in a cache between.
-		h.Set("Cache-Control", "no-store")
+		w.Header().Set("X-Request-Id", c.id)
+		s.protect(w.Header())
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
 		if err := s.bounded(rt, rec, r); err != nil {
 			if c.status != 0 { // the answer has begun; only the log can be told
@@ -72,9 +76,12 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	case places <- struct{}{}:
 		defer func() { <-places }()
 	default:
-		return ledger.Refuse(ledger.CodeUnavailable)
+		return limited("gateway", busyWait)
 	}
-	if !rt.stream {
+	if rt.stream {
+		// It goes on for longer than a request may; each event has its own time.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	} else {
 		ctx, cancel := context.WithTimeout(r.Context(), requestTime)
 		defer cancel()
 		r = r.WithContext(ctx)
@@ -83,16 +90,36 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	if limit == 0 {
 		limit = maxBody
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, limit)
+	r.Body = http.MaxBytesReader(w, steady(w, r.Body), limit)
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
 		}
 	}()
-	if err := s.authenticate(rt, r); err != nil {
+	leave, err := s.admit(rt, r)
+	defer leave()
+	if err != nil {
 		return err
 	}
-	return rt.handle(s, w, r)
+	if err := readDryRun(rt, r); err != nil {
+		return err
+	}
+	return s.once(rt, w, r)
+}
+
+// protect sets the headers that keep an answer what it is: data for the caller,
+// which no browser runs, shows inside of a page, or tells another site about. A
+// handler that serves a page of ours sets its own Content-Security-Policy.
+func (s *Server) protect(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	// Answers are about people's debts; none may stay in a cache between.
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
+	if strings.HasPrefix(s.URL, "https://") {
+		h.Set("Strict-Transport-Security", "max-age=63072000") // RFC 6797; two years
+	}
 }
 
 // places gives the places of which a request needs one while it is under way. A
@@ -115,10 +142,10 @@ func (s *Server) places(rt *route, r *http.Request) chan struct{} {
 // logCall writes the one line that a request leaves. It holds no personal data:
 // the pattern of the address and not the address, pseudonymous ids, a code and
 // no text of a refusal.
-func (s *Server) logCall(r *http.Request, c *call, began time.Time) {
+func (s *Server) logCall(r *http.Request, c *call, took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("request", c.id), slog.String("method", clip(r.Method, 16)), slog.String("route", c.route.pattern),
-		slog.Int("status", c.status), slog.Int64("took_us", s.Clock().Sub(began).Microseconds()),
+		slog.Int("status", c.status), slog.Int64("took_us", took.Microseconds()),
 	}
 	add := func(name, value string) {
 		if value != "" {
@@ -131,6 +158,10 @@ func (s *Server) logCall(r *http.Request, c *call, began time.Time) {
 	}
 	add("command", string(c.command))
 	add("transaction", c.transaction)
+	add("trace", c.trace)
+	if c.replayed {
+		add("replayed", "true")
+	}
 	level := slog.LevelInfo
 	if c.cause != nil {
 		level = slog.LevelWarn // the ledger, or a client that left before its answer
@@ -158,6 +189,10 @@ func (r *recorder) WriteHeader(status int) {
 func (r *recorder) Write(b []byte) (int, error) {
 	if r.call.status == 0 {
 		r.call.status = http.StatusOK
+	}
+	if !r.call.route.stream {
+		// Each piece has its time, however many there are.
+		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTime))
 	}
 	return r.ResponseWriter.Write(b)
 }

@@ -113,7 +113,7 @@ func refusal(err error, request string) (*ledger.Error, error) {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r.Context())
 	e, cause := refusal(err, c.id)
-	c.code, c.cause = e.Code, cause
+	c.code, c.cause, c.limited = e.Code, cause, limitOf(err)
 	p := describe(e, c.lang)
 	p.Request = c.id
 	if e, ok := errors.AsType[errTokenRequest](err); ok {
@@ -125,8 +125,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="skuld"`)
 	}
-	if p.Status == http.StatusServiceUnavailable {
+	switch p.Status {
+	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "1")
+	case http.StatusTooManyRequests:
+		h.Set("Retry-After", e.Params["seconds"])
 	}
 	w.WriteHeader(p.Status)
 	// A client that has gone away gets nothing; there is nobody else to tell.

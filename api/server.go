@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/api/store"
@@ -21,10 +23,8 @@ const (
 	maxBody = 1 << 20 // bytes of a request's body
 	// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
 	maxBatchBody = 4 << 20
-	maxUnderWay  = 512 // requests at a time, streams and probes apart
-	maxLarge     = 64  // of them with bodies larger than maxBody
-	maxStreams   = 256 // streams of events at a time
-	maxProbes    = 32  // questions at a time whether the gateway lives and works
+	maxLarge     = 64 // requests at a time with bodies larger than maxBody
+	maxProbes    = 32 // questions at a time whether the gateway lives and works
 
 	// requestTime bounds a request; submitTime bounds the wait for an outcome
 	// within it, after which the caller is told that it is not known yet.
@@ -35,7 +35,8 @@ const (
 	ownWrites = 2 * time.Second
 )
 
-// Options are what a server works with. All but Log must be given.
+// Options are what a server works with. All must be given but Limits, Log, Done and
+// Tracer.
 type Options struct {
 	Service    ledger.Service
 	Signatures ledger.Signatures
@@ -49,6 +50,10 @@ type Options struct {
 	// RegistrationOpen lets anybody register as a party of the organisation.
 	RegistrationOpen bool
 
+	// Limits bound what callers may ask. Their zero value has no rates, and the
+	// default numbers of requests and streams.
+	Limits Limits
+
 	// Complete says whether the read model has caught up since the gateway
 	// started. Until then lists are refused: they would leave notes out.
 	Complete func() bool
@@ -58,6 +63,10 @@ type Options struct {
 	Clock  func() time.Time
 	Random io.Reader // must be safe for concurrent use
 	Log    *slog.Logger
+	// Done is told of each answered request; Tracer makes their spans. Both may be
+	// nil.
+	Done   func(Done)
+	Tracer trace.TracerProvider
 }
 
 func (o Options) check() error {
@@ -82,7 +91,12 @@ type Server struct {
 	large    chan struct{}
 	probes   chan struct{}
 	stopping chan struct{} // closed by Stop
-	router   chi.Router
+	keys     keysInUse
+
+	tracer    trace.Tracer
+	parties   *callers // by id
+	addresses *callers // of those who prove nothing
+	router    chi.Router
 }
 
 // New makes a server.
@@ -93,8 +107,19 @@ func New(o Options) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider()
+	}
+	if o.Limits.Requests <= 0 {
+		o.Limits.Requests = DefaultRequests
+	}
+	if o.Limits.Streams <= 0 {
+		o.Limits.Streams = DefaultStreams
+	}
 	s := &Server{
-		Options: o, underWay: make(chan struct{}, maxUnderWay), streams: make(chan struct{}, maxStreams),
+		Options: o, underWay: make(chan struct{}, o.Limits.Requests), streams: make(chan struct{}, o.Limits.Streams),
+		tracer:  o.Tracer.Tracer(tracerName),
+		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
 	s.router = chi.NewRouter()

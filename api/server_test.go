@@ -188,15 +188,18 @@ func TestExpiredCommandIsRejectedOnlyIfTheLedgerHasNothingInItsPlace(t *testing.
 	}
 }
 
-func TestUnknownOutcomeThatCannotBeRememberedIsUnknownAllTheSame(t *testing.T) {
+func TestCommandThatCannotBeRememberedIsNotHandedIn(t *testing.T) {
 	b := newBench(t, true)
 	if err := b.Store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	cmd := &ledger.Command{Op: ledger.OpPay, Note: ledger.NoteID("n" + strings.Repeat("a", 32)), By: b.ledger.party.ID}
-	rec, err := b.settle(t.Context(), cmd, ledger.Outcome{State: ledger.Unknown, Err: ledger.Refuse(ledger.CodeOutcomeOpen)})
-	if err != nil || rec.Outcome != ledger.Unknown || !strings.Contains(b.log.String(), "not remembered") {
-		t.Errorf("got %+v, %v; the log is\n%s", rec, err, b.log)
+	outcomes, err := b.submit(t.Context(), func(context.Context, ...ledger.Signed) ([]ledger.Outcome, error) {
+		t.Error("the command was handed in")
+		return nil, nil
+	}, sending{cmd: cmd})
+	if err == nil || outcomes != nil {
+		t.Errorf("got %v, %v", outcomes, err)
 	}
 }
 
@@ -221,14 +224,14 @@ func TestMoreRequestsThanTheLimitAreToldToComeAgain(t *testing.T) {
 		return []ledger.BookView{{}}, nil
 	}
 	var requests sync.WaitGroup
-	for range maxUnderWay {
+	for range DefaultRequests {
 		requests.Go(func() { b.get(bookPathOfTest) })
 	}
-	for range maxUnderWay {
+	for range DefaultRequests {
 		<-inside
 	}
 	w, p := b.get(bookPathOfTest)
-	if w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable || w.Header().Get("Retry-After") == "" {
+	if w.Code != http.StatusTooManyRequests || p.Code != ledger.CodeTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 	for _, probe := range []string{"/healthz", "/readyz"} { // or whoever watches would restart it for being busy
