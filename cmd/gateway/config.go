@@ -1,82 +1,176 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
-	"net/url"
-	"os"
+	"net/netip"
 	"path/filepath"
 	"strings"
+	"time"
 
-	"github.com/skuld-registry/skuld/api/auth"
-	"github.com/skuld-registry/skuld/ledger/fabric"
+	"github.com/skuld-registry/skuld/api"
 )
 
-// config is what the command line says.
+// config is everything that can be chosen about a gateway: the defaults, under
+// what the file of -config says, under what the command line says. The keys of the
+// file are explained in gateway.example.yaml. Secrets are named by file only.
 type config struct {
-	fabric           string // file of the connection profile
-	listen           string // host and port
-	data             string // folder of the database and the token key
-	url              string // base of the gateway's addresses as clients see them
-	registration     string
-	registrationOpen bool
-	rebuild          bool
-	checkOnly        bool
+	Fabric       string        `yaml:"fabric"` // file of the connection profile
+	Listen       string        `yaml:"listen"` // host and port
+	URL          string        `yaml:"url"`    // base of the gateway's addresses as clients see them
+	Data         string        `yaml:"data"`   // folder of the database and the token keys
+	Registration string        `yaml:"registration"`
+	Proxies      []string      `yaml:"proxies"` // networks whose X-Forwarded-For is believed
+	Drain        time.Duration `yaml:"drain"`   // between the word that it ends and the end
+	TLS          tlsFiles      `yaml:"tls"`
+	Database     database      `yaml:"database"`
+	Limits       limits        `yaml:"limits"`
+	Metrics      metricsConfig `yaml:"metrics"`
+	Tracing      tracingConfig `yaml:"tracing"`
+	Log          logConfig     `yaml:"log"`
+	Webhooks     webhooks      `yaml:"webhooks"`
+	Issuers      []issuer      `yaml:"issuers"`
+
+	rebuild   bool
+	checkOnly bool
+	file      configFile
+
+	proxies  []netip.Prefix // what check has read of Proxies
+	logLevel slog.Level     // and of Log.Level
 }
 
+// tlsFiles name the certificate chain and its key. Without them the gateway speaks
+// plain HTTP, for a proxy on the same machine.
+type tlsFiles struct {
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// database says where the tables are: in a SQLite file of the data folder, or in
+// PostgreSQL where a file holds its URL, which has the password in it.
+type database struct {
+	URLFile string `yaml:"url_file"`
+}
+
+// limits are those of callers; see api.Limits.
+type limits struct {
+	Party    rate `yaml:"party"`    // of each party that has proved who it is
+	Address  rate `yaml:"address"`  // of each address whose requests prove nothing
+	Requests int  `yaml:"requests"` // under way at a time, everybody's together
+	Streams  int  `yaml:"streams"`  // of events, everybody's together
+}
+
+type rate struct {
+	PerSecond int `yaml:"per_second"`
+	Burst     int `yaml:"burst"`
+	AtOnce    int `yaml:"at_once"`
+}
+
+type metricsConfig struct {
+	Listen string `yaml:"listen"` // host and port of /metrics; none where empty
+}
+
+type tracingConfig struct {
+	Endpoint string `yaml:"endpoint"` // of OTLP over HTTP; the standard's variables count where empty
+	Percent  int    `yaml:"percent"`  // of the traces that begin here
+}
+
+type logConfig struct {
+	Level  string `yaml:"level"`
+	Format string `yaml:"format"`
+}
+
+type webhooks struct {
+	AllowLocal bool `yaml:"allow_local"` // to http and to addresses of this machine: for trials
+}
+
+// logger writes to the standard error stream, which the service manager keeps.
+func (c *config) logger(to io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.logLevel}
+	if c.Log.Format == "text" {
+		return slog.New(slog.NewTextHandler(to, o))
+	}
+	return slog.New(slog.NewJSONHandler(to, o))
+}
+
+// issuer is an organisation's own issuer of access tokens (OpenID Connect).
+type issuer struct {
+	URL        string `yaml:"url"`
+	Audience   string `yaml:"audience"`
+	PartyClaim string `yaml:"party_claim"` // the claim that names the party
+}
+
+func defaults() config {
+	return config{
+		Listen: "127.0.0.1:8080", Data: "gateway-data", Registration: closed,
+		Limits: limits{
+			Party:    rate{PerSecond: 5000, Burst: 10_000, AtOnce: 256},
+			Address:  rate{PerSecond: 50, Burst: 500, AtOnce: 64},
+			Requests: api.DefaultRequests, Streams: api.DefaultStreams,
+		},
+		Tracing: tracingConfig{Percent: 100},
+		Log:     logConfig{Level: "info", Format: "json"},
+	}
+}
+
+// The words of registration.
+const (
+	opened = "open"
+	closed = "closed"
+)
+
+// flags binds the command line to a configuration.
+func (c *config) flags(stderr io.Writer) *flag.FlagSet {
+	f := flag.NewFlagSet("gateway", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, "Serve one organisation's REST interface to the ledger.\n\nUsage:\n  gateway [flags]\n\nFlags:\n")
+		f.PrintDefaults()
+	}
+	f.StringVar(&c.file.path, "config", "", "`file` with the configuration; flags count for more than what it says")
+	f.StringVar(&c.Fabric, "fabric", c.Fabric, "`file` that says how to reach the Fabric channel")
+	f.StringVar(&c.Listen, "listen", c.Listen, "`host:port` to serve on")
+	f.StringVar(&c.Data, "data", c.Data, "`folder` for the database and the gateway's own key; made where there is none")
+	f.StringVar(&c.URL, "url", c.URL, "base `URL` by which clients reach the gateway, where a proxy stands before it (default that of -listen)")
+	f.StringVar(&c.Registration, "registration", c.Registration, "`open` lets anybody register as a party of the organisation; closed lets nobody")
+	f.StringVar(&c.Metrics.Listen, "metrics.listen", c.Metrics.Listen, "`host:port` to serve /metrics on, never that of clients (default none)")
+	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
+	f.BoolVar(&c.checkOnly, "check-config", false, "say whether the configuration is good, and end")
+	return f
+}
+
+// parse reads the command line and the file that it names.
 func parse(args []string, stderr io.Writer) (config, error) {
-	var c config
-	flags := flag.NewFlagSet("gateway", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&c.fabric, "fabric", "", "`file` that says how to reach the Fabric channel")
-	flags.StringVar(&c.listen, "listen", "127.0.0.1:8080", "`host:port` to serve on")
-	flags.StringVar(&c.data, "data", "gateway-data", "`folder` for the database and the gateway's own key; made where there is none")
-	flags.StringVar(&c.url, "url", "", "base `URL` by which clients reach the gateway, where a proxy stands before it (default http://HOST:PORT)")
-	flags.StringVar(&c.registration, "registration", "closed", "`open` lets anybody register as a party of the organisation; closed lets nobody")
-	flags.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
-	flags.BoolVar(&c.checkOnly, "check-config", false, "say whether the configuration is good, and end")
+	c := defaults()
+	flags := c.flags(stderr)
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("the argument %q is not a flag", flags.Arg(0))
 	}
-	c.registrationOpen = c.registration == "open"
+	if c.file.path == "" {
+		return c, nil
+	}
+	given := map[string]string{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	path := c.file.path
+	c = defaults()
+	if err := c.read(path); err != nil {
+		return c, err
+	}
+	flags = c.flags(io.Discard)
+	for name, value := range given {
+		delete(c.file.lines, name)
+		if err := flags.Set(name, value); err != nil {
+			return c, fmt.Errorf("reading the flag -%s: %w", name, err)
+		}
+	}
 	return c, nil
 }
-
-// check lists every fault at once, and makes the data folder.
-func (c *config) check() (fabric.Profile, error) {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf("  "+format, args...)) }
-	var profile fabric.Profile
-	var err error
-	if c.fabric == "" {
-		fault("-fabric is missing: name the connection profile of the organisation")
-	} else if profile, err = fabric.ReadProfile(c.fabric); err != nil {
-		fault("-fabric: %v", err)
-	}
-	if _, _, err := net.SplitHostPort(c.listen); err != nil {
-		fault("-listen: %v", err)
-	}
-	if u, err := url.Parse(c.url); c.url != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "") {
-		fault("-url: %q is not the base of a web address", c.url)
-	}
-	if c.registration != "open" && c.registration != "closed" {
-		fault("-registration is %q; it must be open or closed", c.registration)
-	}
-	if err := os.MkdirAll(c.data, 0o700); err != nil {
-		fault("-data: %v", err)
-	} else if _, err := auth.LoadKey(c.keyFile()); err != nil {
-		fault("-data: %v", err)
-	}
-	return profile, errors.Join(faults...)
-}
-
-func (c *config) keyFile() string { return keyFile(c.data) }
 
 func keyFile(data string) string { return filepath.Join(data, "token-key.pem") }
 
@@ -84,8 +178,19 @@ func databaseFile(data string) string { return filepath.Join(data, "gateway.db")
 
 // baseURL gives the base of the gateway's addresses.
 func (c *config) baseURL(listening net.Addr) string {
-	if c.url != "" {
-		return strings.TrimRight(c.url, "/")
+	switch {
+	case c.URL != "":
+		return strings.TrimRight(c.URL, "/")
+	case c.TLS.Certificate != "":
+		return "https://" + listening.String()
 	}
 	return "http://" + listening.String()
+}
+
+// apiLimits gives the limits as package api takes them.
+func (c *config) apiLimits() api.Limits {
+	return api.Limits{
+		Party: api.Rate(c.Limits.Party), Address: api.Rate(c.Limits.Address),
+		Requests: c.Limits.Requests, Streams: c.Limits.Streams, Proxies: c.proxies,
+	}
 }

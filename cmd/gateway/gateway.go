@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/skuld-registry/skuld/api"
@@ -39,6 +40,8 @@ type options struct {
 	url              string
 	registrationOpen bool
 	rebuild          bool
+	limits           api.Limits
+	drain            time.Duration // from the word that it ends until it takes no more
 	clock            func() time.Time
 	log              *slog.Logger
 }
@@ -49,6 +52,8 @@ type gateway struct {
 	follower *store.Follower
 	server   *api.Server
 	log      *slog.Logger
+	drain    time.Duration
+	ending   atomic.Bool
 	stop     context.CancelFunc // ends the follower
 	running  sync.WaitGroup
 }
@@ -62,7 +67,7 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log}, log: o.log}
+	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log}, log: o.log, drain: o.drain}
 	if g.server, err = g.newServer(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -105,6 +110,7 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 			Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{o.service}, Replays: g.store,
 		},
 		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
+		Limits:   o.limits,
 		Complete: g.follower.Complete, Missing: g.missing(o.check), Clock: o.clock, Random: rand.Reader, Log: o.log,
 	})
 }
@@ -127,6 +133,9 @@ func (g *gateway) missing(check func(context.Context) error) func(context.Contex
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		defer cancel()
 		var missing []string
+		if g.ending.Load() {
+			missing = append(missing, "the gateway is shutting down")
+		}
 		if err := check(ctx); err != nil {
 			g.log.Warn("the ledger cannot be reached", "error", err)
 			missing = append(missing, "the ledger cannot be reached")
@@ -140,6 +149,8 @@ func (g *gateway) missing(check func(context.Context) error) func(context.Contex
 }
 
 // serve answers requests until ctx ends, and then finishes those it accepted.
+// First it says that it is not ready, and goes on for as long as whoever shares
+// out the requests may need to notice.
 func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
 		Handler: g.server, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
@@ -153,6 +164,17 @@ func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	g.log.Info("shutting down")
+	g.ending.Store(true)
+	if err := notify(nowStopping); err != nil {
+		g.log.Warn("the service manager is not told", "error", err)
+	}
+	drained := time.NewTimer(g.drain)
+	defer drained.Stop()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case <-drained.C:
+	}
 	g.server.Stop()
 	ending, cancel := context.WithTimeout(context.Background(), shutdownTime)
 	defer cancel()

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger/fabric"
 	"github.com/skuld-registry/skuld/ledger/protocol"
@@ -62,7 +64,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	log := slog.New(slog.NewJSONHandler(stderr, nil)).With("organisation", profile.Organisation)
+	log := c.logger(stderr).With("organisation", profile.Organisation)
 	if err := serve(ctx, c, profile, log); err != nil {
 		log.Error("the gateway ends", "error", err)
 		return exitFailed
@@ -79,19 +81,42 @@ func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logg
 	defer func() { err = errors.Join(err, channel.Close()) }()
 	service := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{})
 	defer func() { err = errors.Join(err, closeService(service)) }()
-	listener, err := net.Listen("tcp", c.listen)
+	listener, err := c.listener(log)
 	if err != nil {
-		return fmt.Errorf("listening: %w", err)
+		return err
 	}
 	g, err := open(ctx, options{
 		service: service, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
-		data: c.data, url: c.baseURL(listener.Addr()), registrationOpen: c.registrationOpen, rebuild: c.rebuild, log: log,
+		data: c.Data, url: c.baseURL(listener.Addr()), registrationOpen: c.Registration == opened, rebuild: c.rebuild,
+		limits: c.apiLimits(), drain: c.Drain, log: log,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	log.Info("serving", "address", listener.Addr().String(), "network", service.Network())
+	log.Info("serving", "address", listener.Addr().String(), "network", service.Network(), "tls", c.TLS.Certificate != "")
+	if err := notify(nowReady); err != nil {
+		log.Warn("the service manager is not told", "error", err)
+	}
 	return errors.Join(g.serve(ctx, listener), g.close())
+}
+
+// listener opens the address that clients call.
+func (c *config) listener(log *slog.Logger) (net.Listener, error) {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening: %w", err)
+	}
+	if c.TLS.Certificate == "" {
+		if tcp, ok := listener.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
+			log.Warn("others than this machine reach the gateway without TLS", "address", tcp.String())
+		}
+		return listener, nil
+	}
+	certificate, err := openCertificate(c.TLS, time.Now, log)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return tls.NewListener(listener, certificate.config()), nil
 }
 
 // closeService waits for the transactions under way.
