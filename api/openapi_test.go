@@ -83,8 +83,8 @@ func TestEveryRouteIsInTheDocumentAndEveryPathIsARoute(t *testing.T) {
 		if public := operation.Security != nil; public != (r.access == open) && r.op != ledger.OpPartyRegister {
 			t.Errorf("%s: public in the document: %t; access in the table: %d", name, public, r.access)
 		}
-		if (operation.RequestBody != nil) != (r.method == post) {
-			t.Errorf("%s: only and every POST has a body", name)
+		if operation.RequestBody != nil && r.method == get {
+			t.Errorf("%s: a GET has no body", name)
 		}
 	}
 	for name := range documented {

@@ -2,9 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,8 +19,13 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// contract finds the operation of a request in the OpenAPI document.
-var contract = sync.OnceValues(func() (routers.Router, error) {
+// agreement is the OpenAPI document, and what finds the operation of a request in it.
+type agreement struct {
+	doc    *openapi3.T
+	router routers.Router
+}
+
+var contract = sync.OnceValues(func() (*agreement, error) {
 	text, err := os.ReadFile("../../api/openapi.yaml")
 	if err != nil {
 		return nil, err
@@ -25,61 +35,116 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 		return nil, err
 	}
 	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
-	return gorillamux.NewRouter(doc)
+	for _, text := range []string{"text/event-stream", "text/html", "application/x-ndjson", "application/jwk-set+json"} {
+		if openapi3filter.RegisteredBodyDecoder(text) == nil {
+			openapi3filter.RegisterBodyDecoder(text, openapi3filter.FileBodyDecoder)
+		}
+	}
+	router, err := gorillamux.NewRouter(doc)
+	return &agreement{doc: doc, router: router}, err
 })
 
-// checkExchange checks every answer, and every request that was not refused,
-// against the OpenAPI document. It gives the operation that was carried out.
+// checkExchange checks an exchange against the OpenAPI document. It gives the
+// operation that was carried out.
 func checkExchange(t *testing.T, req *http.Request, s sent, r reply) (operation string) {
 	t.Helper()
-	router, err := contract()
+	a, err := contract()
 	if err != nil {
 		t.Fatalf("reading the OpenAPI document: %v", err)
 	}
-	route, params, err := router.FindRoute(req)
+	operation, err = a.judge(t.Context(), req, s, r)
+	if err != nil {
+		t.Errorf("%s %s: %v", s.method, s.path, err)
+	}
+	return operation
+}
+
+// judge says in what an exchange is not as documented: the status, the headers
+// and the body of every answer, and of every request that was not refused its
+// parameters and its body. It gives the operation that was carried out.
+func (a *agreement) judge(ctx context.Context, req *http.Request, s sent, r reply) (operation string, err error) {
+	route, params, err := a.router.FindRoute(req)
 	if err != nil {
 		if r.status != http.StatusNotFound && r.status != http.StatusMethodNotAllowed {
-			t.Errorf("%s %s: answered with %d, and not in the document: %v", s.method, s.path, r.status, err)
+			return "", fmt.Errorf("answered with %d, and not in the document: %w", r.status, err)
 		}
-		return ""
+		return "", a.judgeHeaders(nil, r)
 	}
-	again := req.Clone(t.Context())
+	again := req.Clone(ctx)
 	again.Body = io.NopCloser(bytes.NewReader(s.body))
 	input := &openapi3filter.RequestValidationInput{
 		Request: again, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true},
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true},
 	}
-	if r.status < http.StatusBadRequest {
-		if err := openapi3filter.ValidateRequest(t.Context(), input); err != nil {
-			t.Errorf("%s %s was taken and is not as documented: %v", s.method, s.path, err)
+	taken := r.status < http.StatusBadRequest
+	if taken {
+		if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+			return "", fmt.Errorf("taken, and not as documented: %w", err)
+		}
+		if err := judgeQuery(req, route); err != nil {
+			return "", err
 		}
 	}
-	err = openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+	err = openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: input, Status: r.status, Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)),
 		Options: input.Options,
 	})
 	if err != nil {
-		t.Errorf("%s %s: the answer %d is not as documented: %v", s.method, s.path, r.status, err)
+		return "", fmt.Errorf("the answer %d is not as documented: %w", r.status, err)
 	}
-	if r.status >= http.StatusBadRequest {
-		return ""
+	if err := a.judgeHeaders(route.Operation.Responses.Status(r.status), r); err != nil || !taken {
+		return "", err
 	}
-	return route.Operation.OperationID
+	return route.Operation.OperationID, nil
+}
+
+// judgeQuery refuses a parameter that was taken and stands nowhere.
+func judgeQuery(req *http.Request, route *routers.Route) error {
+	for name := range req.URL.Query() {
+		if route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
+			return fmt.Errorf("taken with the parameter %s, which is not in the document", name)
+		}
+	}
+	return nil
+}
+
+// transport are the headers of HTTP itself.
+var transport = []string{"Content-Length", "Content-Type", "Date", "Connection", "Transfer-Encoding", "Vary"}
+
+// judgeHeaders refuses a header that is documented neither for the answer nor,
+// in the introduction of the document, for all of them.
+func (a *agreement) judgeHeaders(documented *openapi3.ResponseRef, r reply) error {
+	var faults []error
+	everywhere := strings.ToLower(a.doc.Info.Description)
+	for name := range r.header {
+		if slices.Contains(transport, name) || strings.Contains(everywhere, strings.ToLower("`"+name+"`")) {
+			continue
+		}
+		known := func(h string) bool { return http.CanonicalHeaderKey(h) == name }
+		if documented == nil || !slices.ContainsFunc(keys(documented.Value.Headers), known) {
+			faults = append(faults, fmt.Errorf("the answer %d has the header %s, which is not documented", r.status, name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func keys[V any](m map[string]V) []string {
+	var all []string
+	for name := range m {
+		all = append(all, name)
+	}
+	return all
 }
 
 // documented lists the operations of the document.
 func documented(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile("../../api/openapi.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(text)
+	a, err := contract()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, item := range doc.Paths.Map() {
+	for _, item := range a.doc.Paths.Map() {
 		for _, operation := range item.Operations() {
 			names = append(names, operation.OperationID)
 		}
