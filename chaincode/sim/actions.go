@@ -24,7 +24,14 @@ func (s *simulation) act() {
 	if len(commands) == 0 {
 		return
 	}
-	s.submit(org, commands)
+	if s.chance(10) {
+		s.rehearse(org, commands)
+	}
+	if len(commands) > 1 && s.chance(50) {
+		s.submitTogether(org, commands)
+	} else {
+		s.submit(org, commands)
+	}
 	switch n := s.rng.IntN(100); {
 	case n < 70:
 		s.cut() // what came late comes now

@@ -99,32 +99,31 @@ func (a *auditor) subjects() []ledger.Subject {
 	return slices.SortedFunc(maps.Keys(a.told), func(x, y ledger.Subject) int { return strings.Compare(x.ID, y.ID) })
 }
 
-// submission is one call of Submit as the auditor sees it.
+// submission is one call of the ledger as the auditor sees it.
 type submission struct {
 	org      string
 	commands []*sent
+	together bool            // in one transaction or not at all
 	stood    []bool          // applied before the call
 	expected [][]ledger.Code // what the rules said before the call; "" for applied
 	quiet    bool            // nothing went wrong and nobody came between
 }
 
 // before notes what the rules say of commands that are about to be handed in.
-func (a *auditor) before(org string, frame ledger.Frame, commands []*sent) submission {
-	sub := submission{org: org, commands: commands}
+func (a *auditor) before(sub *submission, frame ledger.Frame) {
 	inOrder := a.model
-	if len(commands) > 1 {
+	if len(sub.commands) > 1 {
 		inOrder = a.model.Fork()
 	}
-	for _, c := range commands {
+	for _, c := range sub.commands {
 		sub.stood = append(sub.stood, a.stands(c))
 		expected := []ledger.Code{a.verdict(frame, c)}
-		if len(commands) > 1 {
+		if len(sub.commands) > 1 {
 			_, err := inOrder.Apply(frame, c.signed)
 			expected = append(expected, ledger.CodeOf(err))
 		}
 		sub.expected = append(sub.expected, expected)
 	}
-	return sub
 }
 
 // stands says whether this very command, and not another text with its id, is
@@ -202,6 +201,8 @@ func (a *auditor) judgeCommitted(sub submission, i int, o ledger.Outcome) error 
 func (a *auditor) judgeCode(sub submission, i int, o ledger.Outcome, frame ledger.Frame) error {
 	c, code := sub.commands[i], o.Err.Code
 	switch {
+	case sub.together && code == ledger.CodeBatchRefused:
+		return nil // judgeTogether asks for whose sake
 	case slices.Contains(sub.expected[i], code) || a.verdict(frame, c) == code:
 		return nil
 	case (code == ledger.CodeSeqStale || code == ledger.CodeExists) && c.cmd != nil && a.model.Next(c.cmd.Subject()) > c.cmd.Seq:

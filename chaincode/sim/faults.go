@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"time"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
@@ -154,17 +155,23 @@ func (s *simulation) heal() {
 
 // submit hands in commands through an organisation, and has the answers judged.
 func (s *simulation) submit(org string, commands []*sent) []ledger.Outcome {
+	return s.handIn(submission{org: org, commands: commands}, s.ledger.Service(org).Submit)
+}
+
+// handIn is one call of the ledger. Others may come between in its course.
+func (s *simulation) handIn(sub submission, call func(context.Context, ...ledger.Signed) ([]ledger.Outcome, error)) []ledger.Outcome {
 	s.blame(s.inspect.follow())
 	outer := s.faulty
 	s.faulty = len(s.held) > 0 || s.ledger.Stub().Pending() > 0
-	sub := s.audit.before(org, s.frame(org), commands)
+	s.audit.before(&sub, s.frame(sub.org))
 	s.depth++
-	signed := make([]ledger.Signed, len(commands))
-	for i, c := range commands {
+	signed := make([]ledger.Signed, len(sub.commands))
+	for i, c := range sub.commands {
 		signed[i] = c.signed
-		s.note("%s through %s", c, org)
+		c.calls++
+		s.note("%s through %s", c, sub.org)
 	}
-	outcomes, err := s.ledger.Service(org).Submit(s.ctx, signed...)
+	outcomes, err := call(s.ctx, signed...)
 	s.depth--
 	sub.quiet = !s.faulty
 	s.faulty = s.faulty || outer

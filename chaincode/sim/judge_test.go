@@ -94,8 +94,8 @@ func TestTheAuditorKnowsALie(t *testing.T) {
 	}
 	for _, c := range table {
 		t.Run(c.name, func(t *testing.T) {
-			sub := j.before(inproc.Lender, j.frame, []*sent{c.command})
-			sub.quiet = !c.noisy
+			sub := submission{org: inproc.Lender, commands: []*sent{c.command}, quiet: !c.noisy}
+			j.before(&sub, j.frame)
 			err := j.judge(sub, 0, c.outcome, j.frame)
 			switch {
 			case c.lie == "" && err != nil:
@@ -104,6 +104,69 @@ func TestTheAuditorKnowsALie(t *testing.T) {
 				t.Errorf("the lie is called %v", err)
 			}
 		})
+	}
+}
+
+// TestTheAuditorKnowsAFalseBundle gives it answers to commands that went
+// together which they cannot have.
+func TestTheAuditorKnowsAFalseBundle(t *testing.T) {
+	j := newJudged(t)
+	first := j.applied[j.stands.cmd.Command].result
+	here := ledger.Outcome{State: ledger.Committed, Result: &first}
+	for name, c := range map[string]struct {
+		stood bool
+		other ledger.Outcome
+		lie   string
+	}{
+		"one applied and one refused":       {false, ledger.Outcome{State: ledger.Rejected, Err: ledger.Refuse(ledger.CodeLaw)}, "1 were applied"},
+		"one applied and one unknown":       {false, ledger.Outcome{State: ledger.Unknown}, "1 were applied"},
+		"one repeated and one refused":      {true, ledger.Outcome{State: ledger.Rejected, Err: ledger.Refuse(ledger.CodeBatchRefused)}, ""},
+		"one repeated and one unknown":      {true, ledger.Outcome{State: ledger.Unknown}, ""},
+		"one refused for the sake of which": {true, ledger.Outcome{State: ledger.Unknown}, "for the sake of none"},
+	} {
+		sub := submission{together: true, commands: []*sent{j.stands, j.free}, stood: []bool{c.stood, false}}
+		outcomes := []ledger.Outcome{here, c.other}
+		if name == "one refused for the sake of which" {
+			outcomes[0] = ledger.Outcome{State: ledger.Rejected, Err: ledger.Refuse(ledger.CodeBatchRefused)}
+		}
+		if err := j.judgeTogether(sub, outcomes); (err == nil) != (c.lie == "") || err != nil && !strings.Contains(err.Error(), c.lie) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	j.stands.calls, j.free.calls = 1, 1
+	if err := j.checkBound([]*sent{j.stands, j.free}); err == nil {
+		t.Error("half of a bundle stands, and nobody minds")
+	}
+	j.stands.calls = 2 // it went alone as well
+	if err := j.checkBound([]*sent{j.stands, j.free}); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTheAuditorKnowsAFalseRehearsal gives it promises that cannot be.
+func TestTheAuditorKnowsAFalseRehearsal(t *testing.T) {
+	j := newJudged(t)
+	promise := func(c *sent) ledger.Outcome {
+		return ledger.Outcome{State: ledger.Committed, Result: &ledger.Result{Command: c.cmd.Command, Op: c.cmd.Op, Subject: c.cmd.Subject(), Seq: c.cmd.Seq}}
+	}
+	with := func(o ledger.Outcome, change func(*ledger.Outcome)) ledger.Outcome { change(&o); return o }
+	for name, c := range map[string]struct {
+		command *sent
+		outcome ledger.Outcome
+		lie     string
+	}{
+		"what would be applied":      {j.free, promise(j.free), ""},
+		"with a head":                {j.free, with(promise(j.free), func(o *ledger.Outcome) { o.Result.Head[0]++ }), "want"},
+		"with a transaction":         {j.free, with(promise(j.free), func(o *ledger.Outcome) { o.Transaction = "tx9" }), "want"},
+		"what stands, as the first":  {j.stands, promise(j.stands), "a repeat rehearsed"},
+		"what the rules refuse":      {j.wrong, promise(j.wrong), "the rules say"},
+		"a refusal without a reason": {j.free, ledger.Outcome{State: ledger.Rejected, Err: ledger.Refuse(ledger.CodeLaw)}, "the rules say"},
+	} {
+		sub := submission{org: inproc.Lender, commands: []*sent{c.command}, quiet: true}
+		j.before(&sub, j.frame)
+		if err := j.judgeRehearsal(sub, 0, c.outcome, j.frame); (err == nil) != (c.lie == "") || err != nil && !strings.Contains(err.Error(), c.lie) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -128,6 +128,7 @@ type sent struct {
 	by     *person
 	org    string // through which it is sent first
 	open   bool   // an answer left its outcome unknown, so it may still come
+	calls  int    // in which it was handed in
 	what   string
 }
 

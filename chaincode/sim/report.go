@@ -40,7 +40,7 @@ func (s *simulation) answered(sub submission, outcomes []ledger.Outcome, err err
 	if err != nil {
 		s.report.Outcomes["not handed in"] += len(sub.commands)
 		s.note("  not handed in: %v", err)
-		if sub.quiet {
+		if sub.quiet && !sub.mayBeImpossible(err) {
 			s.blame(fmt.Errorf("not handed in, though nothing went wrong: %w", err))
 		}
 		return
@@ -54,6 +54,9 @@ func (s *simulation) answered(sub submission, outcomes []ledger.Outcome, err err
 		s.note("  %s: %s", sub.commands[i].what, label(o))
 		sub.commands[i].open = o.State == ledger.Unknown || o.State != ledger.Committed && sub.commands[i].open
 		s.blame(s.audit.judge(sub, i, o, s.frame(sub.org)))
+	}
+	if sub.together {
+		s.blame(s.audit.judgeTogether(sub, outcomes))
 	}
 }
 

@@ -64,9 +64,10 @@ type simulation struct {
 	cast    []*person
 	byID    map[ledger.PartyID]*person
 	sent    []*sent // everything signed so far, for those who send it again
-	depth   int     // submissions within a submission
-	storm   bool    // whether this step has faults
-	faulty  bool    // whether something went wrong in the submission under way
+	bound   [][]*sent
+	depth   int  // submissions within a submission
+	storm   bool // whether this step has faults
+	faulty  bool // whether something went wrong in the submission under way
 	held    map[string]bool
 	audit   *auditor
 	inspect *inspector
@@ -188,6 +189,9 @@ func (s *simulation) conclude() {
 	s.storm = false
 	s.heal()
 	s.cut()
+	for _, commands := range s.bound {
+		s.blame(s.audit.checkBound(commands))
+	}
 	for _, c := range s.sent {
 		if !c.open || s.broken != nil {
 			continue

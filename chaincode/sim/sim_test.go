@@ -70,7 +70,7 @@ func play(t *testing.T, o sim.Options) sim.Report {
 func TestARunGetsEverywhere(t *testing.T) {
 	r := play(t, sim.Options{Seed: 1, Steps: 300})
 	for _, outcome := range []string{"committed", "committed repeated", "rejected seq_stale", "rejected role_forbidden", "rejected signature_wrong",
-		"rejected key_unknown", "rejected not_entitled", "unknown outcome_unknown"} {
+		"rejected key_unknown", "rejected not_entitled", "rejected batch_refused", "unknown outcome_unknown", "rehearsed committed"} {
 		if r.Outcomes[outcome] == 0 {
 			t.Errorf("no command was %s", outcome)
 		}
