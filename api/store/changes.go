@@ -94,67 +94,6 @@ func born(ctx context.Context, tx *sql.Tx, s ledger.Subject) (int64, error) {
 	return at, nil
 }
 
-// putNote writes a note, unless a later state of it is there, and takes it away
-// where the organisation may no longer see it.
-func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteView) error {
-	newer, err := exists(ctx, tx, "SELECT 1 FROM notes WHERE id = $1 AND seq > $2", string(id), int64(v.Record.Seq))
-	if err != nil || newer {
-		return err
-	}
-	if v.Note == nil {
-		// The command that took the right away may stand in a block that is still to
-		// come; until then the state here says who is told of it.
-		come, err := exists(ctx, tx, "SELECT 1 FROM entries WHERE kind = 'note' AND id = $1 AND seq = $2", string(id), int64(v.Record.Seq))
-		if err != nil || !come {
-			return err
-		}
-	}
-	if v.Note != nil {
-		return putState(ctx, tx, v.Note, v.Holder)
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM note_parties WHERE born = (SELECT born FROM notes WHERE id = $1)`, string(id)); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM notes WHERE id = $1", string(id))
-	return err
-}
-
-// putState writes what a note is and what each party is to it.
-func putState(ctx context.Context, tx *sql.Tx, n *ledger.Note, holder ledger.PartyID) error {
-	at, err := born(ctx, tx, n.ID.Subject())
-	if err != nil {
-		return err
-	}
-	var changed int64
-	err = tx.QueryRowContext(ctx, "SELECT position FROM entries WHERE kind = 'note' AND id = $1 ORDER BY seq DESC LIMIT 1",
-		string(n.ID)).Scan(&changed)
-	if err != nil {
-		return fmt.Errorf("finding its latest entry: %w", err)
-	}
-	state, err := json.Marshal(n)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO notes (born, id, seq, holder, state) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (born) DO UPDATE SET seq = excluded.seq, holder = excluded.holder, state = excluded.state`,
-		at, string(n.ID), int64(n.Seq), string(holder), string(state))
-	if err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM note_parties WHERE born = $1", at); err != nil {
-		return err
-	}
-	for _, p := range partsOf(n, holder) {
-		_, err := tx.ExecContext(ctx, `INSERT INTO note_parties (born, party, roles, status, book, changed, due, until)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			at, string(p.party), p.roles, string(n.Status), string(n.Book), changed, dueOf(n).String(), p.until.String())
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func putParty(ctx context.Context, tx *sql.Tx, id ledger.PartyID, v ledger.PartyView) error {
 	if v.Party == nil {
 		return nil

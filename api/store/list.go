@@ -1,44 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
-
-// Note is a note of the read model.
-type Note struct {
-	State  *ledger.Note
-	Holder ledger.PartyID
-	// Cursor and Due continue a list after this note; see NoteQuery.
-	Cursor int64
-	Due    finance.Date // of the next unpaid instalment; no date where there is none
-}
-
-// Note gives a note, or nil where the read model has none.
-func (s *Store) Note(ctx context.Context, id ledger.NoteID) (*Note, error) {
-	var n Note
-	var state string
-	err := s.reader.QueryRowContext(ctx, "SELECT state, holder, born FROM notes WHERE id = $1", string(id)).
-		Scan(&state, &n.Holder, &n.Cursor)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal([]byte(state), &n.State)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading note %s from the database: %w", id, err)
-	}
-	n.Due = dueOf(n.State)
-	return &n, nil
-}
 
 // NoteOrder is the order of a list of notes.
 type NoteOrder string
@@ -88,8 +61,34 @@ func (s *Store) Notes(ctx context.Context, q NoteQuery) (page []Note, more bool,
 		return nil, false, fmt.Errorf("listing notes: %w", err)
 	}
 	page, err = collect(rows, scanNote)
+	slices.SortFunc(page, q.compare)
 	page, more = cut(page, q.Limit)
 	return page, more, err
+}
+
+// compare puts a page in its order, which the database may lose when it joins
+// the notes to what is listed of them.
+func (q *NoteQuery) compare(a, b Note) int {
+	switch q.order() {
+	case ByDue:
+		return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Cursor, b.Cursor))
+	case ByChange:
+		return cmp.Compare(a.Cursor, b.Cursor)
+	}
+	return cmp.Compare(b.Cursor, a.Cursor)
+}
+
+// order is the order that is asked for, or follows from the filters.
+func (q *NoteQuery) order() NoteOrder {
+	switch {
+	case q.Order != ByOffer:
+		return q.Order
+	case !q.DueFrom.IsZero() || !q.DueTo.IsZero():
+		return ByDue
+	case q.ChangedSince > 0:
+		return ByChange
+	}
+	return ByOffer
 }
 
 func scanNote(rows *sql.Rows) (n Note, err error) {
@@ -105,10 +104,10 @@ func scanNote(rows *sql.Rows) (n Note, err error) {
 	return n, json.Unmarshal([]byte(state), &n.State)
 }
 
-// sql writes the query. Its rows are those of one party in note_parties, the
-// leading one, so that an index gives them in order: of the borrower or the
-// holder that is asked for, who has few notes or just those that are wanted,
-// else of the party that asks.
+// sql writes the query. What is listed are the rows of one party in note_parties,
+// the leading one, so that an index gives them in order: of the borrower or the
+// holder that is asked for, who has few notes or just those that are wanted, else
+// of the party that asks. Only the notes of the page are read.
 func (q *NoteQuery) sql() (query string, args []any) {
 	var where []string
 	and := func(condition string, values ...any) {
@@ -119,27 +118,21 @@ func (q *NoteQuery) sql() (query string, args []any) {
 		}
 		where = append(where, fmt.Sprintf(condition, places...))
 	}
+	isA := func(party ledger.PartyID, role ledger.Role) {
+		and("EXISTS (SELECT 1 FROM note_parties p WHERE p.born = d.born AND p.party = $%d"+hasRole("p", role)+")", string(party))
+	}
 	switch {
 	case q.Borrower != "":
-		and("d.party = $%d", string(q.Borrower))
-		and(hasRole("d", ledger.RoleBorrower))
-	case q.Holder != "":
-		and("d.party = $%d", string(q.Holder))
-		and(hasRole("d", ledger.RoleHolder))
-	default:
-		and("d.party = $%d", string(q.Party))
-	}
-	if asks := "p"; q.Borrower != "" || q.Holder != "" {
-		condition := "EXISTS (SELECT 1 FROM note_parties p WHERE p.born = d.born AND p.party = $%d"
-		if q.Role != "" {
-			condition += " AND " + hasRole(asks, q.Role)
+		and("d.party = $%d"+hasRole("d", ledger.RoleBorrower), string(q.Borrower))
+		isA(q.Party, q.Role)
+		if q.Holder != "" {
+			isA(q.Holder, ledger.RoleHolder)
 		}
-		and(condition+")", string(q.Party))
-	} else if q.Role != "" {
-		and(hasRole("d", q.Role))
-	}
-	if q.Borrower != "" && q.Holder != "" {
-		and("n.holder = $%d", string(q.Holder))
+	case q.Holder != "":
+		and("d.party = $%d"+hasRole("d", ledger.RoleHolder), string(q.Holder))
+		isA(q.Party, q.Role)
+	default:
+		and("d.party = $%d"+hasRole("d", q.Role), string(q.Party))
 	}
 	if q.Status != ledger.StatusNone {
 		and("d.status = $%d", string(q.Status))
@@ -158,26 +151,30 @@ func (q *NoteQuery) sql() (query string, args []any) {
 	}
 	cursor, order := q.page(and)
 	args = append(args, q.Limit+1)
-	return fmt.Sprintf(`SELECT n.state, n.holder, %s, d.due FROM note_parties d JOIN notes n ON n.born = d.born
-		WHERE %s ORDER BY %s LIMIT $%d`, cursor, strings.Join(where, " AND "), order, len(args)), args
+	return fmt.Sprintf(`SELECT n.state, n.holder, l.place, l.due FROM
+		(SELECT d.born, %s AS place, d.due FROM note_parties d WHERE %s ORDER BY %s LIMIT $%d) l
+		JOIN notes n ON n.born = l.born`, cursor, strings.Join(where, " AND "), order, len(args)), args
 }
 
-// hasRole is the condition of the index of a role; the bit stands in it as a
-// number, for an index is not chosen by an argument.
+// hasRole is the condition of the index of a role, "" for no role. The bit stands
+// in it as a number, for an index is not chosen by an argument.
 func hasRole(table string, r ledger.Role) string {
-	return fmt.Sprintf("(%s.roles & %d) <> 0", table, roleBit(r))
+	if r == "" {
+		return ""
+	}
+	return fmt.Sprintf(" AND (%s.roles & %d) <> 0", table, roleBit(r))
 }
 
 // page adds where a page begins, and gives the column of its cursor and its order.
 func (q *NoteQuery) page(and func(condition string, values ...any)) (cursor, order string) {
-	switch {
-	case q.Order == ByDue, q.Order == ByOffer && !(q.DueFrom.IsZero() && q.DueTo.IsZero()):
+	switch q.order() {
+	case ByDue:
 		and("d.due <> ''")
 		if q.Before > 0 {
 			and("(d.due, d.born) > ($%d, $%d)", q.BeforeDue.String(), q.Before)
 		}
 		return "d.born", "d.due, d.born"
-	case q.Order == ByChange, q.ChangedSince > 0:
+	case ByChange:
 		if q.Before > 0 {
 			and("d.changed > $%d", q.Before)
 		}

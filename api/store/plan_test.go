@@ -1,0 +1,202 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// The parties of the synthetic notes.
+const (
+	bigLender   = ledger.PartyID("pbiglenderaaaaaaaaaaaaaaaaaaaaaaa")
+	smallLender = ledger.PartyID("psmalllenderaaaaaaaaaaaaaaaaaaaaa")
+	buyer       = ledger.PartyID("pbuyeraaaaaaaaaaaaaaaaaaaaaaaaaaa")
+	someone     = ledger.PartyID("pborrower000000000000000000000017")
+)
+
+// fill writes synthetic notes straight into the tables: most are active and of one
+// lender, in a hundred books; some are sold, pledged, offered or discharged; every
+// borrower has four.
+func fill(t testing.TB, s *Store, notes int) {
+	t.Helper()
+	const perTransaction = 10_000
+	for from := 0; from < notes; from += perTransaction {
+		err := s.write(t.Context(), func(tx *sql.Tx) error {
+			put := filler(t, tx)
+			for n := from; n < min(from+perTransaction, notes); n++ {
+				if err := put(n, notes); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.writer.ExecContext(t.Context(), "ANALYZE"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// filler gives a function that writes one note.
+func filler(t testing.TB, tx *sql.Tx) func(n, of int) error {
+	t.Helper()
+	prepare := func(query string) *sql.Stmt {
+		stmt, err := tx.PrepareContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return stmt
+	}
+	notes := prepare("INSERT INTO notes (born, id, seq, holder, state) VALUES ($1, $2, 2, $3, $4)")
+	parts := prepare(`INSERT INTO note_parties (born, party, roles, status, book, changed, due, until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, '')`)
+	return func(n, of int) error {
+		note, holder := synthetic(n, of)
+		at, changed := int64(n+1), int64(of+(n*7919)%of+1)
+		state := fmt.Sprintf(`{"id":%q,"seq":2,"status":%q,"book":%q,"lender":%q,"x":%q}`,
+			note.ID, note.Status, note.Book, note.Lender, strings.Repeat("x", 1200))
+		if _, err := notes.ExecContext(t.Context(), at, string(note.ID), string(holder), state); err != nil {
+			return err
+		}
+		due := note.Terms.Schedule.FirstDue.String()
+		for _, p := range partsOf(&note, holder) {
+			_, err := parts.ExecContext(t.Context(), at, string(p.party), p.roles, string(note.Status), string(note.Book), changed, due)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// synthetic gives one of so many notes, with what lists look at.
+func synthetic(n, of int) (note ledger.Note, holder ledger.PartyID) {
+	note = ledger.Note{
+		ID: ledger.NoteID(fmt.Sprintf("n%032d", n)), Status: ledger.StatusActive,
+		Book: ledger.BookID(fmt.Sprintf("b%032d", n%100)), Lender: bigLender,
+		Borrowers: []ledger.Borrower{{Party: ledger.PartyID(fmt.Sprintf("pborrower%024d", n%max(1, of/4)))}},
+	}
+	holder = bigLender
+	first := day("2026-01-01")
+	note.Terms.Schedule.FirstDue = first.AddDays(n * 31 % 3650)
+	switch n % 50 {
+	case 1:
+		note.Lender, holder = smallLender, smallLender
+	case 2:
+		note.Status, note.Terms.Schedule.FirstDue = ledger.StatusDischarged, finance.Date{}
+	case 3:
+		note.Status, note.Terms.Schedule.FirstDue = ledger.StatusOffered, finance.Date{}
+	case 4:
+		holder = buyer
+		note.Endorsements = []ledger.Endorsement{{From: bigLender, To: buyer}}
+	case 5:
+		note.Pending = &ledger.Transfer{From: bigLender, To: buyer}
+	case 6:
+		note.Pledge = &ledger.Pledge{Pledgee: buyer}
+	case 7:
+		note.Mandate = &ledger.Mandate{Servicer: buyer}
+	}
+	return note, holder
+}
+
+// lists are the queries that a bank asks, each with one filter and some with more.
+var lists = []struct {
+	name string
+	q    NoteQuery
+}{
+	{"all", NoteQuery{Party: bigLender}},
+	{"next page", NoteQuery{Party: bigLender, Before: 2000}},
+	{"role borrower", NoteQuery{Party: someone, Role: ledger.RoleBorrower}},
+	{"role lender", NoteQuery{Party: bigLender, Role: ledger.RoleLender}},
+	{"role holder", NoteQuery{Party: bigLender, Role: ledger.RoleHolder}},
+	{"role controller", NoteQuery{Party: buyer, Role: ledger.RoleController}},
+	{"role pledgee", NoteQuery{Party: buyer, Role: ledger.RolePledgee}},
+	{"role servicer", NoteQuery{Party: buyer, Role: ledger.RoleServicer}},
+	{"role recipient", NoteQuery{Party: buyer, Role: ledger.RoleRecipient}},
+	{"role transferor", NoteQuery{Party: bigLender, Role: ledger.RoleTransferor}},
+	{"role former", NoteQuery{Party: bigLender, Role: ledger.RoleFormer}},
+	{"status", NoteQuery{Party: bigLender, Status: ledger.StatusOffered}},
+	{"book", NoteQuery{Party: bigLender, Book: "b00000000000000000000000000000042"}},
+	{"holder", NoteQuery{Party: bigLender, Holder: buyer}},
+	{"borrower", NoteQuery{Party: bigLender, Borrower: someone}},
+	{"changed since", NoteQuery{Party: bigLender, ChangedSince: 100}},
+	{"in order of change", NoteQuery{Party: bigLender, Order: ByChange}},
+	{"changed since, next page", NoteQuery{Party: bigLender, ChangedSince: 100, Before: 5000}},
+	{"due from and to", NoteQuery{Party: bigLender, DueFrom: day("2026-03-01"), DueTo: day("2027-03-01")}},
+	{"due, next page", NoteQuery{Party: bigLender, Order: ByDue, Before: 500, BeforeDue: day("2026-05-01")}},
+	{"status and book", NoteQuery{Party: bigLender, Status: ledger.StatusActive, Book: "b00000000000000000000000000000042"}},
+	{"role and status", NoteQuery{Party: bigLender, Role: ledger.RoleHolder, Status: ledger.StatusActive}},
+	{"holder and status", NoteQuery{Party: bigLender, Holder: buyer, Status: ledger.StatusActive}},
+	{"role and due", NoteQuery{Party: bigLender, Role: ledger.RoleHolder, DueTo: day("2026-06-30")}},
+	{"status and changed since", NoteQuery{Party: bigLender, Status: ledger.StatusActive, ChangedSince: 100}},
+}
+
+// slow are the words of a plan that reads a whole table, or all that fits the
+// filters before it shows a page of it. l is the page. PostgreSQL sorts what it
+// takes for a handful of rows rather than read it in order, which is as well.
+var slow = regexp.MustCompile(`Seq Scan|Filter: .*party = |Sort .*rows=\d{3}|SCAN [^l]|TEMP B-TREE`)
+
+func TestListsAreReadFromAnIndexInItsOrder(t *testing.T) {
+	inside(t, func(t *testing.T, s *Store) {
+		fill(t, s, 20_000)
+		for _, list := range lists {
+			t.Run(list.name, func(t *testing.T) {
+				list.q.Limit = 50
+				if plan := s.explain(t, list.q); slow.MatchString(plan) {
+					query, _ := list.q.sql()
+					t.Errorf("%s\n%s", query, plan)
+				}
+				page, _, err := s.Notes(t.Context(), list.q)
+				if err != nil || len(page) == 0 {
+					t.Errorf("it gives %d notes, %v; the plan of an empty list shows nothing", len(page), err)
+				}
+			})
+		}
+	})
+}
+
+// explain gives the plan of a list.
+func (s *Store) explain(t *testing.T, q NoteQuery) string {
+	t.Helper()
+	query, args := q.sql()
+	explain := "EXPLAIN "
+	if s.lock != nil {
+		explain += "QUERY PLAN "
+	}
+	rows, err := s.reader.QueryContext(t.Context(), explain+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := collect(rows, func(rows *sql.Rows) (string, error) {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		err := rows.Scan(values...)
+		return fmt.Sprint(*values[len(values)-1].(*any)), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// day reads a date that is written here.
+func day(text string) finance.Date {
+	d, err := finance.ParseDate(text)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
