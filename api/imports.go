@@ -220,7 +220,7 @@ func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error 
 	if err := s.Store.PutImportRows(r.Context(), i.ID, append(fates, offered...)); err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, itemsAnswer{results})
+	return answer(w, http.StatusOK, itemsAnswer{Results: results})
 }
 
 // onlyOffers refuses every command of an import but offers: a row that is

@@ -25,6 +25,8 @@ type route struct {
 	scope           auth.Scope // what a token must cover; of a write that of its op, where it is ""
 	binds           []bind     // what the address says of the command's body
 	limit           int64      // bytes of the body; maxBody where 0
+	dryRun          bool       // takes dry_run, as every route with an op does
+	query           []string   // what else the address of a write may ask
 	stream          bool       // goes on until the client leaves
 	probe           bool       // asks how the gateway does, and is answered however busy it is
 	handle          func(*Server, http.ResponseWriter, *http.Request) error
@@ -41,6 +43,13 @@ func (rt *route) needs() auth.Scope {
 	}
 	return rt.scope
 }
+
+// writes says whether a call may change something. Getting a token does not count:
+// what makes it once is its assertion.
+func (rt *route) writes() bool { return rt.method != get && rt.access != open }
+
+// rehearses says whether the route can tell what it would do.
+func (rt *route) rehearses() bool { return rt.dryRun || rt.op != "" }
 
 // bind says that a parameter of the address is a member of the command's body.
 type bind struct {

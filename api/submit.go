@@ -22,9 +22,22 @@ type receipt struct {
 	Command     ledger.CommandID    `json:"command"`
 	Result      *ledger.Result      `json:"result,omitempty"`
 	Repeated    bool                `json:"repeated,omitempty"` // applied before; this is the first result
+	DryRun      bool                `json:"dry_run,omitempty"`  // nothing was done; this is what would be
 	Transaction string              `json:"transaction,omitempty"`
 	Block       uint64              `json:"block,omitempty"`
 	Links       map[string]string   `json:"links"`
+}
+
+// sending is a command that is to be handed in.
+type sending struct {
+	cmd    *ledger.Command
+	signed ledger.Signed
+}
+
+func (d sending) submission() store.Submission {
+	return store.Submission{
+		Signer: d.cmd.By, Command: d.cmd.Command, Op: d.cmd.Op, Subject: d.cmd.Subject(), Seq: d.cmd.Seq, Expires: d.cmd.ExpiresAt,
+	}
 }
 
 // maySubmit refuses a command that the caller may not hand in.
@@ -42,11 +55,17 @@ func (s *Server) submitOne(w http.ResponseWriter, r *http.Request, cmd *ledger.C
 	if err := s.maySubmit(c, cmd); err != nil {
 		return err
 	}
-	outcomes, err := s.submit(r.Context(), signed)
+	if err := s.requireUnchanged(r, cmd); err != nil {
+		return err
+	}
+	if c.dryRun {
+		return s.rehearseOne(w, r, cmd, signed)
+	}
+	outcomes, err := s.submit(r.Context(), s.Service.Submit, sending{cmd, signed})
 	if err != nil {
 		return err
 	}
-	rec, err := s.settle(r.Context(), cmd, outcomes[0])
+	rec, err := settle(cmd, outcomes[0])
 	if err != nil {
 		return err
 	}
@@ -57,53 +76,85 @@ func (s *Server) submitOne(w http.ResponseWriter, r *http.Request, cmd *ledger.C
 		return answer(w, http.StatusAccepted, rec)
 	}
 	s.catchUp(r.Context(), rec.Block)
-	status := http.StatusOK
-	if _, creates, _ := ledger.KindOf(cmd.Op); creates && !rec.Repeated {
-		status = http.StatusCreated
+	status := statusOfReceipt(cmd, rec)
+	if status == http.StatusCreated {
 		w.Header().Set("Location", rec.Links["subject"])
 	}
 	return answer(w, status, rec)
 }
 
-// submit hands commands in. The wait is not the client's to end: one that goes
-// away must not make the outcome of what it sent unknown to the log.
-func (s *Server) submit(ctx context.Context, commands ...ledger.Signed) ([]ledger.Outcome, error) {
+// statusOfReceipt gives the status of the answer to a command that was applied.
+func statusOfReceipt(cmd *ledger.Command, rec receipt) int {
+	if _, creates, _ := ledger.KindOf(cmd.Op); creates && !rec.Repeated {
+		return http.StatusCreated
+	}
+	return http.StatusOK
+}
+
+// submit hands commands in. They are remembered before: a gateway that stops
+// while they are under way can tell of them when it is back. The wait is not the
+// client's to end: one that goes away must not make the outcome of what it sent
+// unknown to the log.
+func (s *Server) submit(ctx context.Context, how submitter, all ...sending) ([]ledger.Outcome, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), submitTime)
 	defer cancel()
-	outcomes, err := s.Service.Submit(ctx, commands...)
+	sent, signed := make([]store.Submission, len(all)), make([]ledger.Signed, len(all))
+	for i, d := range all {
+		sent[i], signed[i] = d.submission(), d.signed
+	}
+	if err := s.Store.Remember(ctx, sent...); err != nil {
+		return nil, err
+	}
+	outcomes, err := how(ctx, signed...)
 	if err != nil {
 		return nil, errLedger{err}
+	}
+	var refused []store.Submission
+	for i, o := range outcomes {
+		if o.State == ledger.Rejected || o.State == ledger.Conflicted {
+			sent[i].Refusal = refusalOf(o)
+			refused = append(refused, sent[i])
+		}
+	}
+	if len(refused) > 0 {
+		if err := s.Store.RememberRefusals(ctx, refused...); err != nil {
+			// The caller is told all the same; only who asks again hears that it is unknown.
+			s.Log.Error("refusals are not remembered", "commands", len(refused), "error", err)
+		}
 	}
 	return outcomes, nil
 }
 
-// settle makes a receipt of an outcome, or gives the refusal. A command whose
-// outcome is unknown is remembered, so that it can be told later.
-func (s *Server) settle(ctx context.Context, cmd *ledger.Command, o ledger.Outcome) (receipt, error) {
-	rec := receipt{
-		Outcome: o.State, Command: cmd.Command, Result: o.Result, Repeated: o.Repeated,
-		Transaction: o.Transaction, Block: o.Block, Links: links(cmd.Subject(), o.Transaction),
-	}
+// submitter hands commands in: ledger.Service's Submit or SubmitTogether.
+type submitter func(context.Context, ...ledger.Signed) ([]ledger.Outcome, error)
+
+// settle makes a receipt of an outcome, or gives the refusal.
+func settle(cmd *ledger.Command, o ledger.Outcome) (receipt, error) {
+	rec := receiptOf(cmd, o)
 	switch o.State {
 	case ledger.Committed:
 		return rec, nil
 	case ledger.Rejected, ledger.Conflicted:
-		if o.Err == nil {
-			return rec, ledger.Refuse(ledger.CodeConflict)
-		}
-		return rec, o.Err
+		return rec, refusalOf(o)
 	}
 	rec.Outcome = ledger.Unknown
 	rec.Links["transaction"] = transactionPath + string(cmd.Command)
-	err := s.Store.Remember(context.WithoutCancel(ctx), store.Submission{
-		Signer: cmd.By, Command: cmd.Command, Op: cmd.Op, Subject: cmd.Subject(), Seq: cmd.Seq, Expires: cmd.ExpiresAt,
-	})
-	if err != nil {
-		// The outcome is no less unknown for that: a fault in its place would be
-		// taken for the end of the command.
-		s.Log.Error("an unknown outcome is not remembered", "command", cmd.Command, "error", err)
-	}
 	return rec, nil
+}
+
+func receiptOf(cmd *ledger.Command, o ledger.Outcome) receipt {
+	return receipt{
+		Outcome: o.State, Command: cmd.Command, Result: o.Result, Repeated: o.Repeated,
+		Transaction: o.Transaction, Block: o.Block, Links: links(cmd.Subject(), o.Transaction),
+	}
+}
+
+// refusalOf gives why a command was not applied.
+func refusalOf(o ledger.Outcome) *ledger.Error {
+	if o.Err != nil {
+		return o.Err
+	}
+	return ledger.Refuse(ledger.CodeConflict)
 }
 
 func links(s ledger.Subject, transaction string) map[string]string {

@@ -103,6 +103,12 @@ func (s *Server) commandOutcome(w http.ResponseWriter, r *http.Request, id ledge
 	case stands != nil && stands.Result.Command == id:
 		a.Outcome, a.Transaction, a.Block, a.At = ledger.Committed, stands.Transaction, stands.Block, &stands.At
 		a.Results = []ledger.Result{stands.Result}
+	case sent.Refusal != nil:
+		p := describe(sent.Refusal, c.lang)
+		a.Outcome, a.Problem = ledger.Rejected, &p
+		if sent.Refusal.Code == ledger.CodeConflict {
+			a.Outcome = ledger.Conflicted
+		}
 	case stands != nil:
 		p := describe(ledger.Refuse(ledger.CodeConflict), c.lang)
 		a.Outcome, a.Problem = ledger.Conflicted, &p

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -118,6 +117,10 @@ func (b bind) value(r *http.Request) (json.RawMessage, error) {
 // draftAnswer is a command for its signer to sign.
 type draftAnswer struct {
 	Draft draft `json:"draft"`
+	// Would is there with a dry run: what became of the draft if it were signed
+	// and handed in now.
+	Would  *item `json:"would,omitempty"`
+	DryRun bool  `json:"dry_run,omitempty"`
 }
 
 type draft struct {
@@ -182,7 +185,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, op ledger.Op, sub
 		}
 		d.Command = ledger.CommandID(id.String())
 	}
-	if err := s.complete(r.Context(), &d, body); err != nil {
+	if err := s.complete(r, &d, body); err != nil {
 		return err
 	}
 	cmd, err := d.Build()
@@ -194,34 +197,32 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, op ledger.Op, sub
 	if err != nil {
 		return err
 	}
+	if c.dryRun {
+		a.DryRun = true
+		if a.Would, err = s.would(r.Context(), cmd); err != nil {
+			return err
+		}
+	}
 	return answer(w, http.StatusOK, a)
 }
 
 // complete adds what the gateway knows better than the caller: the subject's
 // next number, read from the ledger itself, and the offer that is accepted.
-func (s *Server) complete(ctx context.Context, d *ledger.Draft, body object) error {
-	kind, creates, known := ledger.KindOf(d.Op)
-	switch {
-	case !known || creates:
-		return nil // Build refuses what is not known
-	case kind == ledger.KindParty:
-		v, err := s.party(ctx, ledger.PartyID(d.Subject))
-		d.Seq = v.Record.Seq + 1
-		return err
-	case kind == ledger.KindBook:
-		b, err := s.book(ctx, ledger.BookID(d.Subject))
-		if err == nil {
-			d.Seq = b.Seq + 1
-		}
-		return err
-	}
-	v, err := s.note(ctx, ledger.NoteID(d.Subject), true)
+func (s *Server) complete(r *http.Request, d *ledger.Draft, body object) error {
+	want, err := readCondition(r)
 	if err != nil {
 		return err
 	}
-	d.Seq = v.seq() + 1
-	if _, said := body["offer"]; d.Op == ledger.OpAccept && !said && v.note != nil {
-		offer, err := json.Marshal(v.note.Offer)
+	seq, note, err := s.stands(r.Context(), d.Op, d.Subject)
+	if err != nil {
+		return err
+	}
+	if !want.holds(seq) {
+		return preconditionFailed(seq)
+	}
+	d.Seq = seq + 1
+	if _, said := body["offer"]; d.Op == ledger.OpAccept && !said && note != nil {
+		offer, err := json.Marshal(note.Offer)
 		if err != nil {
 			return fmt.Errorf("writing the offer's digest: %w", err)
 		}
@@ -243,7 +244,7 @@ func (s *Server) draftAnswer(c *call, cmd *ledger.Command) (draftAnswer, error) 
 	if err != nil {
 		return draftAnswer{}, err
 	}
-	return draftAnswer{draft{
+	return draftAnswer{Draft: draft{
 		Command: cmd, Payload: base64.RawURLEncoding.EncodeToString(payload), Text: text,
 		Signing: signing{Alg: auth.Algorithm(key), Kid: key.ID, Typ: sign.Type},
 	}}, nil
@@ -270,7 +271,7 @@ func actsAs(c *call, op ledger.Op, by ledger.PartyID) error {
 		return ledger.Refuse(ledger.CodeTokenMissing)
 	}
 	if by != "" && by != c.party.ID {
-		return ledger.Refuse(ledger.CodeRoleForbidden, "op", string(op))
+		return ledger.Refuse(ledger.CodeSignerOther)
 	}
 	return nil
 }

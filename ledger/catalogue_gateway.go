@@ -13,6 +13,11 @@ var gatewayRefusals = map[Code]catalogueEntry{
 		Danish:  "Adgangstokenet gælder ikke: {detail}.",
 		English: "The access token is not valid: {detail}.",
 	}},
+	CodeSignerOther: {ClassForbidden, false, map[Language]string{
+		Swedish: "Åtkomsttoken är en annan parts än den som signerar. Hämta en med signatärens nyckel.",
+		Danish:  "Adgangstokenet er en anden parts end den, der underskriver. Hent et med underskriverens nøgle.",
+		English: "The access token is of another party than the one that signs. Get one with the signer's key.",
+	}},
 	CodeAssertionInvalid: {ClassUnauthorized, false, map[Language]string{
 		Swedish: "Klientens intyg gäller inte: {detail}.",
 		Danish:  "Klientens erklæring gælder ikke: {detail}.",

@@ -90,6 +90,7 @@ const (
 	// Codes of the gateway alone; here because there is one table.
 	CodeTokenMissing     Code = "token_missing"
 	CodeTokenInvalid     Code = "token_invalid"
+	CodeSignerOther      Code = "signer_other"
 	CodeAssertionInvalid Code = "assertion_invalid"
 	CodeRegistrationShut Code = "registration_closed"
 	CodeMethodNotAllowed Code = "method_not_allowed"

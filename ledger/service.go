@@ -115,7 +115,7 @@ type Result struct {
 	Op      Op        `json:"op"`
 	Subject Subject   `json:"subject"`
 	Seq     uint64    `json:"seq"`
-	Head    Digest    `json:"head"`
+	Head    Digest    `json:"head,omitzero"`
 }
 
 // NoteView is a note as read from the ledger.

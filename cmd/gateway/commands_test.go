@@ -68,7 +68,7 @@ func TestSignedCommandsThatAreRefused(t *testing.T) {
 		{"signed by another party", signedWith(t, other, payment()), http.StatusUnauthorized, ledger.CodeKeyUnknown},
 		{"another command's signature", jws(parts[0], parts[1], otherParts[2]), http.StatusUnauthorized, ledger.CodeSignatureWrong},
 		{"another command's payload", jws(parts[0], otherParts[1], parts[2]), http.StatusUnauthorized, ledger.CodeSignatureWrong},
-		{"in another party's name", changed(func(d *ledger.Draft) { d.By = other.party }), http.StatusForbidden, ledger.CodeRoleForbidden},
+		{"in another party's name", changed(func(d *ledger.Draft) { d.By = other.party }), http.StatusForbidden, ledger.CodeSignerOther},
 		{"for another network", changed(func(d *ledger.Draft) { d.Network = "another" }), http.StatusUnprocessableEntity, ledger.CodeNetworkOther},
 		{"expired", changed(func(d *ledger.Draft) { d.IssuedAt = noon.Add(-25 * time.Hour) }), http.StatusUnprocessableEntity, ledger.CodeCommandExpired},
 		{"from the future", changed(func(d *ledger.Draft) { d.IssuedAt = noon.Add(6 * time.Minute) }), http.StatusUnprocessableEntity, ledger.CodeCommandEarly},
@@ -160,7 +160,7 @@ func TestBatchTellsTheOutcomeOfEachCommand(t *testing.T) {
 	}{
 		{outcome: ledger.Committed},
 		{code: ledger.CodeLenderBorrows, status: http.StatusUnprocessableEntity},
-		{code: ledger.CodeRoleForbidden, status: http.StatusForbidden},
+		{code: ledger.CodeSignerOther, status: http.StatusForbidden},
 		{code: ledger.CodeSignatureMalformed, status: http.StatusBadRequest},
 		{outcome: ledger.Committed, repeated: true},
 	} {
@@ -176,14 +176,15 @@ func TestBatchLargerThanItsLimitIsRefusedWhole(t *testing.T) {
 	lender := w.party("lender", "lender", "company")
 	for name, body := range map[string]string{
 		"none":     `{"commands":[]}`,
-		"101":      `{"commands":[` + strings.TrimSuffix(strings.Repeat(`{"jws":"x"},`, ledger.MaxBatch+1), ",") + `]}`,
+		"1001":     `{"commands":[` + strings.TrimSuffix(strings.Repeat(`{"jws":"x"},`, 1001), ",") + `]}`,
+		"atomic":   `{"jws":"x","atomic":true}`,
 		"both":     `{"jws":"x","commands":[{"jws":"x"}]}`,
 		"neither":  `{}`,
 		"not JWSs": `{"commands":["x"]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if r := w.ask(lender, "POST", "/v1/commands", []byte(body), nil); r.status != http.StatusBadRequest || codeOf(r) != ledger.CodeRequestMalformed {
-				t.Errorf("got %d %s", r.status, r.body)
+				t.Errorf("got %d %.300s", r.status, r.body)
 			}
 		})
 	}

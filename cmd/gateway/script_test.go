@@ -276,7 +276,7 @@ func (p *player) fill(text string) string {
 }
 
 // shownHeaders are those that a script shows.
-var shownHeaders = []string{"Allow", "Content-Language", "ETag", "Location", "Retry-After", "WWW-Authenticate"}
+var shownHeaders = []string{"Allow", "Content-Language", "ETag", "Idempotency-Replayed", "Location", "Retry-After", "WWW-Authenticate"}
 
 // show writes an answer: what differs from run to run has a name in its place.
 func (p *player) show(r reply) []string {

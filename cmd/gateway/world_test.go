@@ -77,6 +77,7 @@ type world struct {
 	ledger   *inproc.Ledger
 	gateways map[string]*served
 	journal  *journal
+	mu       sync.Mutex      // guards used
 	used     map[string]bool // operations that were carried out
 
 	closed     bool  // whether gateways that start now refuse registrations
@@ -226,8 +227,20 @@ func (a *actor) ledgerKey(t *testing.T) ledger.Key {
 	return k
 }
 
-// do sends a request to a gateway.
+// do sends a request to a gateway and checks the exchange.
 func (w *world) do(gateway string, s sent) reply {
+	w.t.Helper()
+	req, r := w.transmit(gateway, s)
+	operation := checkExchange(w.t, req, s, r)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.used[operation] = true
+	return r
+}
+
+// transmit sends a request to a gateway. A stream has no end to wait for; of it
+// comes the head alone.
+func (w *world) transmit(gateway string, s sent) (*http.Request, reply) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), s.method, w.gateways[gateway].url+s.path, bytes.NewReader(s.body))
 	if err != nil {
@@ -239,17 +252,24 @@ func (w *world) do(gateway string, s sent) reply {
 		w.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	r := reply{status: resp.StatusCode, header: resp.Header}
+	if resp.Header.Get("Content-Type") == "text/event-stream" {
+		return req, r
+	}
+	if r.body, err = io.ReadAll(resp.Body); err != nil {
 		w.t.Fatal(err)
 	}
-	r := reply{status: resp.StatusCode, header: resp.Header, body: body}
-	w.used[checkExchange(w.t, req, s, r)] = true
-	return r
+	return req, r
 }
 
 // ask sends a request of an actor, with its token where it is a party.
 func (w *world) ask(a *actor, method, path string, body []byte, header http.Header) reply {
+	w.t.Helper()
+	return w.do(a.gateway, w.dress(a, method, path, body, header))
+}
+
+// dress writes a request of an actor, which remembers it as its last.
+func (w *world) dress(a *actor, method, path string, body []byte, header http.Header) sent {
 	w.t.Helper()
 	s := sent{method: method, path: path, header: http.Header{}, body: body}
 	if len(body) > 0 {
@@ -262,7 +282,7 @@ func (w *world) ask(a *actor, method, path string, body []byte, header http.Head
 		s.header[name] = values
 	}
 	a.last = &s
-	return w.do(a.gateway, s)
+	return s
 }
 
 // tokenOf gives an actor's access token, getting one where it has none.
