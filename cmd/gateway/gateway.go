@@ -12,8 +12,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/skuld-registry/skuld/api"
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/metrics"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -40,8 +43,11 @@ type options struct {
 	url              string
 	registrationOpen bool
 	rebuild          bool
+	store            *store.Store // open; nil opens the file in data
 	limits           api.Limits
-	drain            time.Duration // from the word that it ends until it takes no more
+	drain            time.Duration        // from the word that it ends until it takes no more
+	metrics          *metrics.Metrics     // nil counts nothing
+	traces           trace.TracerProvider // nil makes no spans
 	clock            func() time.Time
 	log              *slog.Logger
 }
@@ -63,6 +69,9 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	if o.clock == nil {
 		o.clock = time.Now
 	}
+	if o.metrics != nil {
+		o.service = o.metrics.Service(o.service, sign.Verifier{}, o.clock)
+	}
 	s, err := openStore(ctx, o)
 	if err != nil {
 		return nil, err
@@ -70,6 +79,9 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log}, log: o.log, drain: o.drain}
 	if g.server, err = g.newServer(o); err != nil {
 		return nil, errors.Join(err, s.Close())
+	}
+	if o.metrics != nil {
+		g.watch(o.metrics)
 	}
 	// The follower outlives ctx: requests that are accepted before a shutdown
 	// still wait for the read model.
@@ -80,7 +92,10 @@ func open(ctx context.Context, o options) (*gateway, error) {
 }
 
 func openStore(ctx context.Context, o options) (*store.Store, error) {
-	s, err := store.Open(ctx, databaseFile(o.data))
+	s, err := o.store, error(nil)
+	if s == nil {
+		s, err = store.Open(ctx, databaseFile(o.data))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +119,17 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	var done func(api.Done)
+	if o.metrics != nil {
+		done = o.metrics.Request
+	}
 	return api.New(api.Options{
 		Service: o.service, Signatures: sign.Verifier{}, Store: g.store, Tokens: tokens,
 		Assertions: &auth.Assertions{
 			Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{o.service}, Replays: g.store,
 		},
 		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
-		Limits:   o.limits,
+		Limits: o.limits, Done: done, Tracer: o.traces,
 		Complete: g.follower.Complete, Missing: g.missing(o.check), Clock: o.clock, Random: rand.Reader, Log: o.log,
 	})
 }
@@ -161,6 +180,8 @@ func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serving: %w", err)
+	case <-g.store.Lost():
+		return errors.Join(errors.New("another gateway has taken the database over"), server.Close())
 	case <-ctx.Done():
 	}
 	g.log.Info("shutting down")

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/metrics"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger/fabric"
 	"github.com/skuld-registry/skuld/ledger/protocol"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -72,30 +74,57 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
-// serve connects to the ledger and serves.
+// serve connects to the ledger and the database, and serves.
 func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logger) (err error) {
+	traces, flush, err := openTraces(ctx, c.Tracing, profile.Organisation)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, flush()) }()
+	var m *metrics.Metrics
+	if c.Metrics.Listen != "" {
+		m = metrics.New()
+		done, err := serveMetrics(ctx, c.Metrics.Listen, m, log)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, done()) }()
+	}
 	channel, err := fabric.Connect(profile, fabric.Options{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, channel.Close()) }()
-	service := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{})
-	defer func() { err = errors.Join(err, closeService(service)) }()
-	listener, err := c.listener(log)
+	client := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{})
+	defer func() { err = errors.Join(err, closeService(client)) }()
+	s, err := c.openDatabase(ctx, log)
+	if errors.Is(err, context.Canceled) {
+		return nil // it was told to end while it stood by
+	}
 	if err != nil {
 		return err
 	}
-	g, err := open(ctx, options{
-		service: service, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
-		data: c.Data, url: c.baseURL(listener.Addr()), registrationOpen: c.Registration == opened, rebuild: c.rebuild,
-		limits: c.apiLimits(), drain: c.Drain, log: log,
+	return c.serveOn(ctx, s, options{
+		service: client, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
+		data: c.Data, registrationOpen: c.Registration == opened, rebuild: c.rebuild,
+		limits: c.apiLimits(), drain: c.Drain, metrics: m, traces: traces, log: log,
 	})
+}
+
+// serveOn serves from an open database, and closes it.
+func (c *config) serveOn(ctx context.Context, s *store.Store, o options) error {
+	listener, err := c.listener(o.log)
+	if err != nil {
+		return errors.Join(err, s.Close())
+	}
+	o.store, o.url = s, c.baseURL(listener.Addr())
+	g, err := open(ctx, o)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	log.Info("serving", "address", listener.Addr().String(), "network", service.Network(), "tls", c.TLS.Certificate != "")
+	o.log.Info("serving", "address", listener.Addr().String(), "network", o.service.Network(), "tls", c.TLS.Certificate != "")
 	if err := notify(nowReady); err != nil {
-		log.Warn("the service manager is not told", "error", err)
+		o.log.Warn("the service manager is not told", "error", err)
 	}
 	return errors.Join(g.serve(ctx, listener), g.close())
 }
