@@ -13,96 +13,6 @@ import (
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
-// stageFault is one way in which one submission can go wrong.
-type stageFault struct {
-	stage  string // endorse, submit or commit status
-	timed  bool   // it was not answered in time, rather than refused
-	effect bool   // the transaction took effect all the same
-	named  bool   // the channel knows the transaction's id
-}
-
-func (s stageFault) String() string {
-	return fmt.Sprintf("%s/timed out=%t/took effect=%t/named=%t", s.stage, s.timed, s.effect, s.named)
-}
-
-func (s stageFault) fault(n int) fault {
-	cause := errors.New("connection reset")
-	if s.timed {
-		cause = context.DeadlineExceeded
-	}
-	err := fmt.Errorf("%s: %w", s.stage, cause)
-	switch {
-	case s.stage == "endorse":
-		err = fmt.Errorf("%w: %w", protocol.ErrNotSent, err)
-	case s.named:
-		err = &protocol.Undecided{Transaction: fmt.Sprintf("tx-%d", n), Err: err}
-	}
-	return fault{err: err, effect: s.effect}
-}
-
-// stageFaults lists every fault: each stage failed and timed out, with and
-// without having taken effect. An endorsement alone never has an effect.
-func stageFaults() []stageFault {
-	var all []stageFault
-	for _, timed := range []bool{false, true} {
-		all = append(all, stageFault{stage: "endorse", timed: timed})
-		for _, stage := range []string{"submit", "commit status"} {
-			for _, effect := range []bool{false, true} {
-				for _, named := range []bool{false, true} {
-					all = append(all, stageFault{stage, timed, effect, named})
-				}
-			}
-		}
-	}
-	return all
-}
-
-func TestCommandIsAppliedOnceWhateverHappensToItsTransaction(t *testing.T) {
-	for _, s := range stageFaults() {
-		t.Run(s.String(), func(t *testing.T) {
-			f := start(t, lenderOrg)
-			party := f.party(f.client, ledger.Company)
-			f.ledger.fault = func(n int, _ protocol.Batch) fault {
-				if n == 1 {
-					return s.fault(n)
-				}
-				return fault{}
-			}
-			o := f.commit(f.client, f.rotate(party, 2))[0]
-			transaction, submissions := "tx-2", 3
-			if s.effect {
-				transaction, submissions = "tx-1", 2
-			}
-			if o.Repeated || o.Transaction != transaction || len(f.ledger.sent) != submissions {
-				t.Errorf("%+v after %d submissions, want %s after %d", o, len(f.ledger.sent), transaction, submissions)
-			}
-			entries := f.ledger.entries[party.id.Subject()]
-			if len(entries) != 2 || entries[1].Transaction != transaction {
-				t.Errorf("%d entries, the last of %s", len(entries), entries[len(entries)-1].Transaction)
-			}
-		})
-	}
-}
-
-func TestNewSubjectIsMadeOnceWhateverHappensToItsTransaction(t *testing.T) {
-	for _, s := range stageFaults() {
-		t.Run(s.String(), func(t *testing.T) {
-			f := start(t, lenderOrg)
-			f.ledger.fault = func(n int, _ protocol.Batch) fault {
-				if n == 0 {
-					return s.fault(n)
-				}
-				return fault{}
-			}
-			command, party := f.register(ledger.Company)
-			o := f.commit(f.client, command)[0]
-			if o.Repeated || len(f.ledger.entries[party.id.Subject()]) != 1 {
-				t.Errorf("%+v with %d entries", o, len(f.ledger.entries[party.id.Subject()]))
-			}
-		})
-	}
-}
-
 func TestFaultThatLastsIsAnErrorOnlyWhereNothingWasSent(t *testing.T) {
 	for _, s := range stageFaults() {
 		t.Run(s.String(), func(t *testing.T) {
@@ -129,21 +39,6 @@ func TestFaultThatLastsIsAnErrorOnlyWhereNothingWasSent(t *testing.T) {
 				t.Errorf("%+v", o)
 			}
 		})
-	}
-}
-
-func TestTransactionThatCommitsAfterItWasGivenUpIsFoundAgain(t *testing.T) {
-	f := start(t, lenderOrg)
-	party := f.party(f.client, ledger.Company)
-	f.ledger.fault = func(n int, _ protocol.Batch) fault {
-		if n == 1 {
-			return fault{late: true, err: &protocol.Undecided{Transaction: "tx-1", Err: context.DeadlineExceeded}}
-		}
-		return fault{}
-	}
-	o := f.commit(f.client, f.rotate(party, 2))[0]
-	if o.Transaction != "tx-1" || o.Repeated || len(f.ledger.entries[party.id.Subject()]) != 2 {
-		t.Errorf("%+v", o)
 	}
 }
 
