@@ -179,46 +179,6 @@ func TestNothingIsSentWhereEndorsementFails(t *testing.T) {
 	}
 }
 
-func TestEndorsementThatHangsIsNotSent(t *testing.T) {
-	m := gather(t)
-	hang := make(chan struct{})
-	defer close(hang)
-	m.lender.endorse = func(int, []string) error { <-hang; return nil }
-	m.registrar.endorse = m.lender.endorse
-	_, err := apply(t, m.connect(t, func(o *fabric.Options) { o.EndorseTimeout, o.Attempts = 20*time.Millisecond, 2 }))
-	if !errors.Is(err, protocol.ErrNotSent) {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestFateIsUnknownOnceTheTransactionWasHandedOver(t *testing.T) {
-	unavailable := status.Error(codes.Unavailable, "no orderers could successfully process transaction")
-	for name, arrange := range map[string]func(*members){
-		"submit failed":        func(m *members) { m.lender.submit = func() error { return unavailable } },
-		"submit aborted":       func(m *members) { m.lender.submit = func() error { return status.Error(codes.Aborted, "4xx") } },
-		"commit status failed": func(m *members) { m.lender.commitStatus, m.registrar.commitStatus = failing, failing },
-		"commit status hangs":  func(m *members) { m.lender.commitStatus, m.registrar.commitStatus = hanging, hanging },
-		"peers disagree": func(m *members) {
-			m.lender.commitStatus = with(peer.TxValidationCode_MVCC_READ_CONFLICT)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			m := gather(t)
-			arrange(m)
-			_, err := apply(t, m.connect(t, func(o *fabric.Options) { o.CommitTimeout = 50 * time.Millisecond }))
-			var undecided *protocol.Undecided
-			if !errors.As(err, &undecided) || len(undecided.Transaction) != 64 {
-				t.Errorf("error %v", err)
-			}
-			for _, not := range []error{protocol.ErrNotSent, protocol.ErrConflict, protocol.ErrInvalid} {
-				if errors.Is(err, not) {
-					t.Errorf("%v is %v", err, not)
-				}
-			}
-		})
-	}
-}
-
 func failing(context.Context) (*gateway.CommitStatusResponse, error) {
 	return nil, status.Error(codes.Aborted, "the peer is shutting down")
 }
