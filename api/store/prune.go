@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// How long things are kept after they have served their purpose.
+const (
+	// KeepSubmissions is how long after its expiry a command's outcome can still be
+	// asked for by its id; the ledger itself keeps it for ever.
+	KeepSubmissions = 24 * time.Hour
+	// KeepImports is how long after its end an import and its rows can be read.
+	KeepImports = 90 * 24 * time.Hour
+	// KeepDeliveries is how long the log of settled deliveries goes back.
+	KeepDeliveries = 30 * 24 * time.Hour
+)
+
+// pruneBatch bounds the rows that one write takes away, so that others get in
+// between.
+const pruneBatch = 1000
+
+// prunable says which rows of a table are to go. Its statement deletes at most
+// $2 of those whose time is before $1.
+type prunable struct {
+	table     string
+	keep      time.Duration
+	time      func(time.Time) any // how the table writes times
+	statement string
+}
+
+func inSeconds(t time.Time) any { return t.Unix() }
+func inMillis(t time.Time) any  { return t.UnixMilli() }
+func inDays(t time.Time) any    { return finance.DateOf(t).String() }
+
+// prunables are all tables that rows are taken away from, in this order.
+var prunables = []prunable{
+	{"submissions", KeepSubmissions, inSeconds, `DELETE FROM submissions WHERE (signer, command) IN
+		(SELECT signer, command FROM submissions WHERE expires < $1 LIMIT $2)`},
+	{"assertions", 0, inSeconds, `DELETE FROM assertions WHERE (party, jti) IN
+		(SELECT party, jti FROM assertions WHERE expires < $1 LIMIT $2)`},
+	{"idempotency", 0, inSeconds, `DELETE FROM idempotency WHERE (party, target, name) IN
+		(SELECT party, target, name FROM idempotency WHERE expires < $1 LIMIT $2)`},
+	{"import_rows", KeepImports, inSeconds, `DELETE FROM import_rows WHERE (import, line) IN
+		(SELECT r.import, r.line FROM imports i JOIN import_rows r ON r.import = i.id WHERE i.ended > 0 AND i.ended < $1 LIMIT $2)`},
+	{"imports", KeepImports, inSeconds, `DELETE FROM imports WHERE id IN
+		(SELECT id FROM imports WHERE ended > 0 AND ended < $1 LIMIT $2)`},
+	{"deliveries", KeepDeliveries, inMillis, `DELETE FROM deliveries WHERE (webhook, position) IN
+		(SELECT webhook, position FROM deliveries WHERE state IN ('delivered', 'dead') AND tried < $1 LIMIT $2)`},
+	// A former holder's last day is kept in the row: ledger.FormerHolderDays after
+	// the notice of its successor.
+	{"note_parties", 0, inDays, `DELETE FROM note_parties WHERE (party, born) IN
+		(SELECT party, born FROM note_parties WHERE until <> '' AND until < $1 LIMIT $2)`},
+}
+
+// Prune takes away what has served its purpose by now, and gives how many rows of
+// each table went. It is to be called now and then, as every hour.
+func (s *Store) Prune(ctx context.Context, now time.Time) (gone map[string]int, err error) {
+	gone = map[string]int{}
+	for _, p := range prunables {
+		n, failed := s.prune(ctx, p, now)
+		if n > 0 {
+			gone[p.table] = n
+		}
+		if failed != nil { // the other tables are none the worse
+			err = errors.Join(err, fmt.Errorf("pruning %s: %w", p.table, failed))
+		}
+	}
+	return gone, err
+}
+
+func (s *Store) prune(ctx context.Context, p prunable, now time.Time) (gone int, err error) {
+	before := p.time(now.Add(-p.keep))
+	for {
+		var n int64
+		err := s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+			result, err := tx.ExecContext(ctx, p.statement, before, pruneBatch)
+			if err != nil {
+				return err
+			}
+			n, err = result.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return gone, err
+		}
+		gone += int(n)
+		if n < pruneBatch {
+			return gone, nil
+		}
+	}
+}
