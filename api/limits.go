@@ -37,9 +37,10 @@ const (
 type Limits struct {
 	// Party is for each party that has proved who it is.
 	Party Rate
-	// Address is for each network address whose requests prove nothing: those for
-	// a token, those of who is no party yet, and those whose proof is refused. An
-	// address that has used it up is not listened to until it has waited.
+	// Address is for each network address: as much for requests that prove nothing,
+	// such as those for a token and those of who is no party yet, and as much for
+	// requests whose proof is refused. An address with too many of the latter is
+	// not listened to until it has waited.
 	Address Rate
 	// Requests and Streams bound what is under way at a time, everybody's together.
 	Requests, Streams int
@@ -180,11 +181,11 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 		return leave, s.authenticate(rt, r)
 	}
 	// A proof costs more to check than to make up.
-	if err := s.addresses.spent(address, now); err != nil {
+	if err := s.refused.spent(address, now); err != nil {
 		return nothing, err
 	}
 	if err := s.authenticate(rt, r); err != nil {
-		s.addresses.blame(address, now)
+		s.refused.blame(address, now)
 		return nothing, err
 	}
 	leave, err = s.parties.enter(string(callOf(r.Context()).party.ID), now)

@@ -14,7 +14,9 @@ import (
 	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -43,6 +45,8 @@ type Options struct {
 	Store      *store.Store
 	Tokens     *auth.Tokens
 	Assertions *auth.Assertions
+	Webhooks   *webhook.Deliverer
+	Imports    *intake.Worker
 
 	Organisation string // the name of the gateway's organisation
 	Org          string // its membership id
@@ -75,6 +79,8 @@ func (o Options) check() error {
 		return errors.New("the server needs a ledger, signatures and a store")
 	case o.Tokens == nil || o.Assertions == nil:
 		return errors.New("the server needs tokens and assertions")
+	case o.Webhooks == nil || o.Imports == nil:
+		return errors.New("the server needs what delivers events and what works through imports")
 	case o.Org == "" || o.URL == "":
 		return errors.New("the server needs its organisation and its URL")
 	case o.Complete == nil || o.Missing == nil || o.Clock == nil || o.Random == nil:
@@ -93,9 +99,12 @@ type Server struct {
 	stopping chan struct{} // closed by Stop
 	keys     keysInUse
 
+	streaming quota // streams that each party has open
+
 	tracer    trace.Tracer
 	parties   *callers // by id
 	addresses *callers // of those who prove nothing
+	refused   *callers // of those whose proof was refused
 	router    chi.Router
 }
 
@@ -119,7 +128,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		Options: o, underWay: make(chan struct{}, o.Limits.Requests), streams: make(chan struct{}, o.Limits.Streams),
 		tracer:  o.Tracer.Tracer(tracerName),
-		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address),
+		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
 	s.router = chi.NewRouter()
@@ -145,7 +154,7 @@ func (s *Server) notFound(http.ResponseWriter, *http.Request) error {
 // methodNotAllowed says which methods there are (RFC 9110 par. 15.5.6).
 func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
 	var allowed []string
-	for _, method := range []string{get, post} {
+	for _, method := range []string{get, post, del} {
 		if s.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
 			allowed = append(allowed, method)
 		}
