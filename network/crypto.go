@@ -1,11 +1,17 @@
 package network
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"time"
+)
 
 // Crypto is the folder of a network's certificates and keys. Each owner (an
 // organisation, or the orderers) has a folder with its two authorities, the
 // public MSP that the channel knows, and one folder for each identity.
 type Crypto string
+
+// EndingWithin is how long before its end a certificate is spoken of, and renewed.
+const EndingWithin = 60 * 24 * time.Hour
 
 // The names of identities that every organisation has.
 const (

@@ -52,6 +52,16 @@ func (o Organisation) PeerNodes() []Node {
 	return nodes
 }
 
+// Owners lists who has certificates and keys: the orderers' organisation, then
+// the others.
+func (t Topology) Owners() []string {
+	owners := []string{OrdererOwner}
+	for _, o := range t.Organisations {
+		owners = append(owners, o.Name)
+	}
+	return owners
+}
+
 // ChaincodeProcess is the name of the process that serves a chaincode to an
 // organisation's peers.
 func ChaincodeProcess(chaincode, organisation string) string { return chaincode + "." + organisation }

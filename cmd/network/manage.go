@@ -165,7 +165,10 @@ func printStatus(w io.Writer, s control.Status) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", p.Name, p.State, p.Address, pid, up, memory, p.Restarts, p.LastEnd)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	return printEnding(w, s.Ending)
 }
 
 func newKill(at homeFinder) *cobra.Command {

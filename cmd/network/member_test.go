@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -221,7 +222,7 @@ func (s *steady) stop() int64 {
 
 // TestTheFirstLenderWorksOnWhileAnotherJoinsAndTheChaincodeIsUpgraded is the
 // whole story on a real network: nothing that the first lender hands in fails,
-// and the second is a lender like it, also after a restart.
+// and the second is a lender like it, also after a restart on new certificates.
 func TestTheFirstLenderWorksOnWhileAnotherJoinsAndTheChaincodeIsUpgraded(t *testing.T) {
 	n := networktest.Start(t, networktest.Options{Chaincode: true, Gateways: true})
 	lender, borrower := enter(t, n, "lender", ledger.Company), enter(t, n, "registrar", ledger.Person)
@@ -250,6 +251,9 @@ func TestTheFirstLenderWorksOnWhileAnotherJoinsAndTheChaincodeIsUpgraded(t *test
 
 	n.Stop(t)
 	n.Up(t)
+	if out, err := n.Run(t, "renew", "--within", "876000h"); err != nil || !strings.Contains(out, "gateway of lender2") {
+		t.Fatalf("renewing: %v: %s", err, out)
+	}
 	third := second.issued(shelf, borrower)
 	second.sold(third, lender, book)
 	if holder := second.note(id).Summary.Controllers; len(holder) != 1 || holder[0] != second.Self() {

@@ -33,7 +33,7 @@ func TestHelpNamesEveryCommandAPersonNeedsAndNotTheHiddenOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"up", "down", "status", "logs", "reset", "upgrade", "kill", "start", "identity"} {
+	for _, name := range []string{"up", "down", "status", "logs", "reset", "upgrade", "kill", "start", "identity", "organisation", "renew"} {
 		if !strings.Contains(out, "\n  "+name+" ") {
 			t.Errorf("%s is not in the help", name)
 		}
@@ -47,6 +47,7 @@ func TestCommandsOnAHomeWithoutANetworkSaySo(t *testing.T) {
 	home := t.TempDir()
 	for _, args := range [][]string{
 		{"status"}, {"kill", "peer0.lender"}, {"start", "peer0.lender"}, {"upgrade"},
+		{"organisation", "add", "lender2"}, {"renew"},
 		{"identity", "enroll", "clerk", "--org", "lender"}, {"logs", "peer0.lender"},
 	} {
 		_, err := run(t, append(args, "--home", home)...)
@@ -155,6 +156,20 @@ peer0.lender  held     127.0.0.1:2  -    -   -       2         ended: signal: ki
 	}
 }
 
+func TestStatusNamesTheCertificatesThatEndSoon(t *testing.T) {
+	var out bytes.Buffer
+	err := printStatus(&out, control.Status{Ending: []control.Ending{
+		{Certificate: "root of lender", Ends: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)},
+	}})
+	want := `
+1 certificates end soon; ` + "`network renew`" + ` renews all but roots:
+  2027-01-02T03:04:05Z  root of lender
+`
+	if err != nil || !strings.HasSuffix(out.String(), want) {
+		t.Errorf("it prints\n%s\nwhich does not end in\n%s: %v", out.String(), want, err)
+	}
+}
+
 func TestFollowEndsWhenTheSupervisorIsReadyOrSaysWhyNot(t *testing.T) {
 	lines := func(events ...event) *bytes.Buffer {
 		var b bytes.Buffer
@@ -204,7 +219,7 @@ func TestTheSupervisorGetsTheFlagsThatUpGot(t *testing.T) {
 	if err := up.ParseFlags(given.arguments()); err != nil {
 		t.Errorf("up does not know its own arguments: %v", err)
 	}
-	given = upFlags{topology: "rehearsal", bin: "/b", tools: "/t", noGateways: true, noChaincode: true, floor: true, batchTimeout: time.Second, gogc: 400}
+	given = upFlags{topology: "rehearsal", bin: "/b", tools: "/t", noGateways: true, noChaincode: true, floor: true, batchTimeout: time.Second, gogc: 400, lifetime: time.Hour}
 	supervise := newSupervise(nil)
 	supervise.ResetFlags()
 	passed.register(supervise)

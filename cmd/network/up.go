@@ -45,6 +45,7 @@ type upFlags struct {
 	floor        bool
 	batchTimeout time.Duration
 	gogc         int
+	lifetime     time.Duration
 }
 
 func (f *upFlags) register(c *cobra.Command) {
@@ -56,6 +57,7 @@ func (f *upFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.noChaincode, "no-chaincode", false, "leave the registry's chaincode out")
 	flags.BoolVar(&f.floor, "floor", false, "also deploy the one-key-put chaincode that the benchmark compares with")
 	flags.DurationVar(&f.batchTimeout, "batch-timeout", 0, "the orderers' wait before they cut a block, for a new network (default 50ms)")
+	flags.DurationVar(&f.lifetime, "certificate-lifetime", 0, "how long certificates of a new network last, to rehearse their renewal (default ten years)")
 	flags.IntVar(&f.gogc, "gogc", 0, "GOGC of peers and orderers, for a new network (default: Go's)")
 }
 
@@ -66,6 +68,7 @@ func (f *upFlags) arguments() []string {
 		fmt.Sprintf("--no-gateways=%t", f.noGateways), fmt.Sprintf("--no-chaincode=%t", f.noChaincode),
 		fmt.Sprintf("--floor=%t", f.floor),
 		"--batch-timeout", f.batchTimeout.String(), "--gogc", fmt.Sprint(f.gogc),
+		"--certificate-lifetime", f.lifetime.String(),
 	}
 	if f.topology != "" {
 		args = append(args, "--topology", f.topology)
@@ -134,7 +137,8 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 	if f.noChaincode {
 		t.Chaincodes = nil
 	}
-	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways}
+	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways,
+		CertificateLifetime: f.lifetime}
 	if base, err := network.ByName(t.Name); err == nil && !f.noChaincode {
 		o.Extra = base.Chaincodes // For a network that was made without.
 	}

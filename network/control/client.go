@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/skuld-registry/skuld/network"
 )
@@ -61,6 +62,12 @@ func (c *Client) Upgrade(ctx context.Context, chaincode string) error {
 // AddOrganisation makes an organisation a member of the channel.
 func (c *Client) AddOrganisation(ctx context.Context, name string, peers int) error {
 	return c.do(ctx, http.MethodPost, fmt.Sprintf("/organisations/%s?peers=%d", url.PathEscape(name), peers), nil)
+}
+
+// Renew renews the certificates that end within a time, and says which.
+func (c *Client) Renew(ctx context.Context, within time.Duration) (renewed []string, err error) {
+	err = c.do(ctx, http.MethodPost, "/renewal?within="+within.String(), &renewed)
+	return renewed, err
 }
 
 func (c *Client) do(ctx context.Context, method, path string, into any) error {

@@ -51,6 +51,14 @@ type Status struct {
 	Steps     []Step            `json:"steps"`
 	Processes []Process         `json:"processes"`
 	Endpoints network.Endpoints `json:"endpoints,omitempty"`
+	// Ending are the certificates that end within network.EndingWithin.
+	Ending []Ending `json:"ending_certificates,omitempty"`
+}
+
+// Ending is a certificate that ends soon, or has ended.
+type Ending struct {
+	Certificate string    `json:"certificate"` // which one, in words
+	Ends        time.Time `json:"ends"`
 }
 
 // inFolder calls use with a path to name in the folder that is short enough for

@@ -43,6 +43,10 @@ func (r *recorder) AddOrganisation(_ context.Context, o network.Organisation) er
 	return r.note("add %s as %s with %d", o.Name, o.MSPID, o.Peers)
 }
 
+func (r *recorder) Renew(_ context.Context, within time.Duration) ([]string, error) {
+	return []string{"one", "two"}, r.note("renew within %s", within)
+}
+
 // serve answers in a home until the test ends.
 func serve(t *testing.T, h network.Home, r *recorder) *control.Client {
 	t.Helper()
@@ -90,8 +94,12 @@ func TestEveryRequestReachesTheSupervisor(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	renewed, err := client.Renew(t.Context(), 90*time.Minute)
+	if err != nil || !reflect.DeepEqual(renewed, []string{"one", "two"}) {
+		t.Errorf("it renewed %q: %v", renewed, err)
+	}
 	want := []string{"kill peer0.lender false", "kill a/b c?hold=true true", "start peer0.lender", "upgrade skuld",
-		"add lender2 as Lender2MSP with 1"}
+		"add lender2 as Lender2MSP with 1", "renew within 1h30m0s"}
 	if !reflect.DeepEqual(r.asked, want) {
 		t.Errorf("it was asked %q, not %q", r.asked, want)
 	}

@@ -36,6 +36,8 @@ type Supervisor interface {
 	Upgrade(ctx context.Context, chaincode string) error
 	// AddOrganisation makes an organisation a member of the channel.
 	AddOrganisation(ctx context.Context, o network.Organisation) error
+	// Renew renews the certificates that end within a time, and says which.
+	Renew(ctx context.Context, within time.Duration) ([]string, error)
 }
 
 type failure struct {
@@ -89,6 +91,19 @@ func handler(s Supervisor) http.Handler {
 		}
 		o := network.NewOrganisation(r.PathValue("name"), peers)
 		done(w, s.AddOrganisation(context.WithoutCancel(r.Context()), o))
+	})
+	mux.HandleFunc("POST /renewal", func(w http.ResponseWriter, r *http.Request) {
+		within, err := time.ParseDuration(r.URL.Query().Get("within"))
+		if err != nil {
+			answer(w, http.StatusBadRequest, failure{"the time within which certificates end: " + err.Error()})
+			return
+		}
+		renewed, err := s.Renew(context.WithoutCancel(r.Context()), within)
+		if err != nil {
+			done(w, err)
+			return
+		}
+		answer(w, http.StatusOK, renewed)
 	})
 	return mux
 }

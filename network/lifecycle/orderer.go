@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/hyperledger/fabric-sdk-go/pkg/client/resmgmt"
+
 	"github.com/skuld-registry/skuld/network"
 )
 
@@ -43,6 +45,20 @@ func (c *Client) JoinOrderers(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// AwaitOrderer waits until an orderer serves the channel: while it knows of no
+// leader it gives nobody a block.
+func (c *Client) AwaitOrderer(ctx context.Context, n network.Node) error {
+	a, err := c.administrator(c.state.Topology.Registrar)
+	if err != nil {
+		return err
+	}
+	return persist(ctx, "waiting until "+n.Name+" serves the channel", func(ctx context.Context) error {
+		_, err := a.resources.QueryConfigBlockFromOrderer(network.Channel,
+			resmgmt.WithOrdererEndpoint(c.state.Address(n.Name, network.ListenPort)), resmgmt.WithParentContext(ctx))
+		return err
+	})
 }
 
 // ordererClient authenticates as the orderers' administrator by its TLS

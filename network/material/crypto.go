@@ -10,13 +10,16 @@ import (
 	"github.com/skuld-registry/skuld/network/pki"
 )
 
-func makeCrypto(crypto network.Crypto, t network.Topology, now time.Time) error {
-	owners := []string{network.OrdererOwner}
-	for _, o := range t.Organisations {
-		owners = append(owners, o.Name)
-	}
-	for _, owner := range owners {
-		if err := makeOwner(crypto, owner, t, now); err != nil {
+// Period is when certificates are made and how long they last; roots always last
+// as long as package pki says, and so do the others where Lasting is 0.
+type Period struct {
+	From    time.Time
+	Lasting time.Duration
+}
+
+func makeCrypto(crypto network.Crypto, t network.Topology, p Period) error {
+	for _, owner := range t.Owners() {
+		if err := makeOwner(crypto, owner, t, p); err != nil {
 			return fmt.Errorf("making the certificates of %s: %w", owner, err)
 		}
 	}
@@ -35,7 +38,7 @@ func MakeOrganisation(h network.Home, t network.Topology, name string, now time.
 	if err := os.RemoveAll(string(partial)); err != nil {
 		return fmt.Errorf("removing certificates that were never completed: %w", err)
 	}
-	if err := makeOwner(partial, name, t, now); err != nil {
+	if err := makeOwner(partial, name, t, Period{From: now}); err != nil {
 		return fmt.Errorf("making the certificates of %s: %w", name, err)
 	}
 	if err := os.Rename(partial.Owner(name), to); err != nil {
@@ -45,19 +48,19 @@ func MakeOrganisation(h network.Home, t network.Topology, name string, now time.
 }
 
 // makeOwner makes an owner's two roots and every identity that it starts with.
-func makeOwner(crypto network.Crypto, owner string, t network.Topology, now time.Time) error {
-	ca, err := pki.NewAuthority("ca."+owner, owner, now)
+func makeOwner(crypto network.Crypto, owner string, t network.Topology, p Period) error {
+	ca, err := pki.NewAuthority("ca."+owner, owner, p.From)
 	if err != nil {
 		return err
 	}
-	tlsCA, err := pki.NewAuthority("tlsca."+owner, owner, now)
+	tlsCA, err := pki.NewAuthority("tlsca."+owner, owner, p.From)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(ca.Write(crypto.CA(owner)), tlsCA.Write(crypto.TLSCA(owner)), pki.WriteMSP(crypto.MSP(owner), ca, tlsCA)); err != nil {
 		return err
 	}
-	issuer := Issuer{CA: ca, TLSCA: tlsCA, Now: now}
+	issuer := Issuer{CA: ca.Lasting(p.Lasting), TLSCA: tlsCA.Lasting(p.Lasting), Now: p.From}
 	for _, n := range t.Nodes() {
 		if n.Owner != owner {
 			continue

@@ -19,7 +19,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"text/template"
-	"time"
 
 	"github.com/skuld-registry/skuld/network"
 )
@@ -40,7 +39,7 @@ type Creation struct {
 	Home        network.Home
 	Topology    network.Topology
 	Configtxgen string // the program's path
-	Now         time.Time
+	Period      Period // of the certificates
 }
 
 // Create makes the network's folder: its keys, its genesis block and its state.
@@ -55,7 +54,7 @@ func Create(ctx context.Context, c Creation) (*network.State, error) {
 		return nil, fmt.Errorf("removing a network that was never completed: %w", err)
 	}
 	crypto := network.Crypto(filepath.Join(partial, "crypto"))
-	if err := makeCrypto(crypto, c.Topology, c.Now); err != nil {
+	if err := makeCrypto(crypto, c.Topology, c.Period); err != nil {
 		return nil, err
 	}
 	if err := makeGenesis(ctx, c, state, crypto); err != nil {

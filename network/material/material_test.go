@@ -27,7 +27,7 @@ var now = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 func made(t *testing.T, topology network.Topology, name string) (network.Home, *network.State) {
 	t.Helper()
 	h := network.Home(filepath.Join(t.TempDir(), name))
-	if err := makeCrypto(h.Crypto(), topology, now); err != nil {
+	if err := makeCrypto(h.Crypto(), topology, Period{From: now}); err != nil {
 		t.Fatal(err)
 	}
 	s, err := network.NewState(topology)
@@ -244,7 +244,7 @@ func TestTheExternalBuilderPassesAServiceOnAndRefusesOtherPackages(t *testing.T)
 
 func TestANetworkThatCannotBeMadeLeavesNoFolderOfItsName(t *testing.T) {
 	h := network.Home(t.TempDir())
-	_, err := Create(t.Context(), Creation{Home: h, Topology: network.Default(), Configtxgen: filepath.Join(string(h), "missing"), Now: now})
+	_, err := Create(t.Context(), Creation{Home: h, Topology: network.Default(), Configtxgen: filepath.Join(string(h), "missing"), Period: Period{From: now}})
 	if err == nil {
 		t.Fatal("it was made without configtxgen")
 	}

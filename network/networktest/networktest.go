@@ -40,6 +40,8 @@ type Options struct {
 	Floor bool
 	// Gateways starts the organisations' gateways.
 	Gateways bool
+	// CertificateLifetime is how long its certificates last; 0 is ten years.
+	CertificateLifetime time.Duration
 	// Shell starts the network below a shell, as make does, so that PowerCut
 	// kills the shell alone.
 	Shell bool
@@ -136,6 +138,9 @@ func (n *Network) Up(t testing.TB) {
 	}
 	if !n.options.Gateways {
 		args = append(args, "--no-gateways")
+	}
+	if n.options.CertificateLifetime != 0 {
+		args = append(args, "--certificate-lifetime", n.options.CertificateLifetime.String())
 	}
 	cmd := exec.Command(filepath.Join(n.bin, "network"), args...)
 	if n.options.Shell {

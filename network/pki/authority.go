@@ -53,6 +53,12 @@ const serialBits = 127
 type Authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
+	lasting     time.Duration // of what it issues; 0 is lifetime
+}
+
+// Lasting is the same authority, whose certificates last as long as said.
+func (a *Authority) Lasting(d time.Duration) *Authority {
+	return &Authority{certificate: a.certificate, key: a.key, lasting: d}
 }
 
 // Pair is a certificate and its private key, both PEM.
@@ -151,11 +157,42 @@ func (a *Authority) issue(template *x509.Certificate) (Pair, error) {
 	if err != nil {
 		return Pair{}, fmt.Errorf("making the key of %s: %w", template.Subject.CommonName, err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key.Public(), lowS{a.key})
+	der, err := a.sign(template, key.Public())
 	if err != nil {
-		return Pair{}, fmt.Errorf("signing the certificate of %s: %w", template.Subject.CommonName, err)
+		return Pair{}, err
 	}
 	return newPair(der, key)
+}
+
+func (a *Authority) sign(template *x509.Certificate, key crypto.PublicKey) ([]byte, error) {
+	if a.lasting != 0 {
+		template.NotAfter = template.NotBefore.Add(backdate + a.lasting)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.certificate, key, lowS{a.key})
+	if err != nil {
+		return nil, fmt.Errorf("signing the certificate of %s: %w", template.Subject.CommonName, err)
+	}
+	return der, nil
+}
+
+// Renew issues a certificate of this authority again, with a new number and new
+// dates: for the same key, subject, uses and addresses.
+func (a *Authority) Renew(old *x509.Certificate, now time.Time) ([]byte, error) {
+	if err := old.CheckSignatureFrom(a.certificate); err != nil {
+		return nil, fmt.Errorf("renewing the certificate of %s: it is not of %s: %w",
+			old.Subject.CommonName, a.certificate.Subject.CommonName, err)
+	}
+	template, err := newTemplate(old.Subject, now)
+	if err != nil {
+		return nil, err
+	}
+	template.KeyUsage, template.ExtKeyUsage = old.KeyUsage, old.ExtKeyUsage
+	template.DNSNames, template.IPAddresses = old.DNSNames, old.IPAddresses
+	der, err := a.sign(template, old.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	return certificatePEM(der), nil
 }
 
 // Revoke signs a revocation list of the given serial numbers, PEM. number must

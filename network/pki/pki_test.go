@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -177,5 +178,49 @@ func TestNobodyElseCanReadWhatIsWritten(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestARenewedCertificateIsForTheSameKeyAndHasNewDates(t *testing.T) {
+	a, err := pki.NewAuthority("ca.lender", "lender", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := a.Lasting(time.Hour).TLS("peer0", pki.Loopback(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := pki.ParseCertificate(pair.Certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !old.NotAfter.Equal(now.Add(time.Hour)) {
+		t.Errorf("a certificate that lasts an hour ends at %s", old.NotAfter)
+	}
+	later := now.Add(30 * time.Minute)
+	text, err := a.Renew(old, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed, err := pki.ParseCertificate(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tls.X509KeyPair(text, pair.Key); err != nil {
+		t.Errorf("the key is another: %v", err)
+	}
+	if renewed.SerialNumber.Cmp(old.SerialNumber) == 0 || !renewed.NotAfter.After(later.Add(time.Hour)) {
+		t.Errorf("the renewed certificate has the number %d and ends at %s", renewed.SerialNumber, renewed.NotAfter)
+	}
+	if renewed.Subject.String() != old.Subject.String() || !reflect.DeepEqual(renewed.ExtKeyUsage, old.ExtKeyUsage) ||
+		renewed.KeyUsage != old.KeyUsage || !reflect.DeepEqual(renewed.IPAddresses, old.IPAddresses) || !reflect.DeepEqual(renewed.DNSNames, old.DNSNames) {
+		t.Errorf("the renewed certificate is for something else: %+v", renewed)
+	}
+	other, err := pki.NewAuthority("ca.lender", "lender", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Renew(old, later); err == nil {
+		t.Error("an authority renews what another has issued")
 	}
 }

@@ -24,9 +24,14 @@ func (s *Supervisor) Upgrade(ctx context.Context, chaincode string) error {
 		return fmt.Errorf("upgrading %s: %w", chaincode, err)
 	}
 	defer done()
+	return s.upgrade(ctx, chaincode)
+}
+
+// upgrade is Upgrade within a change.
+func (s *Supervisor) upgrade(ctx context.Context, chaincode string) error {
 	var d network.Deployment
 	var planErr error
-	err = s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
+	err := s.save(func(state *network.State) { d, planErr = state.Plan(chaincode) })
 	if err := errors.Join(planErr, err); err != nil {
 		return fmt.Errorf("upgrading %s: %w", chaincode, err)
 	}

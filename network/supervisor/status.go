@@ -34,7 +34,13 @@ func (s *Supervisor) Status() control.Status {
 	if s.options.Gateways {
 		status.Endpoints = s.state.Endpoints()
 	}
+	topology := s.state.Topology
 	s.mu.Unlock()
+	soon, err := ending(s.home, topology, time.Now())
+	if err != nil {
+		soon = []control.Ending{{Certificate: err.Error()}}
+	}
+	status.Ending = soon
 	for _, info := range s.table.List() {
 		p := control.Process{Info: info, Address: addresses[info.Name], Log: s.home.Log(info.Name)}
 		if info.ID != nil {

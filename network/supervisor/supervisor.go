@@ -53,6 +53,9 @@ type Options struct {
 	Bin    string
 	// Gateways says whether to start the organisations' gateways.
 	Gateways bool
+	// CertificateLifetime is that of a new network's certificates, the roots left
+	// out; 0 is ten years.
+	CertificateLifetime time.Duration
 	// Report is told each step. It must not block.
 	Report func(control.Step)
 }
@@ -112,7 +115,8 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		state, err = material.Create(ctx, material.Creation{
-			Home: s.home, Topology: s.options.Topology, Configtxgen: s.options.Fabric.Configtxgen, Now: time.Now(),
+			Home: s.home, Topology: s.options.Topology, Configtxgen: s.options.Fabric.Configtxgen,
+			Period: material.Period{From: time.Now(), Lasting: s.options.CertificateLifetime},
 		})
 		if err != nil {
 			return fmt.Errorf("making the network: %w", err)
