@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +31,10 @@ type noteAnswer struct {
 	Holder  ledger.PartyID  `json:"holder,omitempty"`
 	Roles   []ledger.Role   `json:"roles"` // of the reader
 	Summary *ledger.Summary `json:"summary,omitempty"`
+	// At is there where the note is shown as it stood at an instant.
+	At *time.Time `json:"at,omitempty"`
+	// Changed is the id of the note's latest event, in lists by change.
+	Changed int64 `json:"changed,omitempty"`
 	// Record is all that an authority sees of a note that it has not frozen.
 	Record *ledger.NoteRecord `json:"record,omitempty"`
 }
@@ -91,10 +94,12 @@ func (s *Server) note(ctx context.Context, id ledger.NoteID, fresh bool) (noteVi
 func (s *Server) today() finance.Date { return finance.DateOf(s.Clock()) }
 
 // getNote answers with a note and what follows from it on a day. With
-// Cache-Control: no-cache (RFC 9111 par. 5.2.1.4) it is read from the ledger.
+// Cache-Control: no-cache (RFC 9111 par. 5.2.1.4) it is read from the ledger. With
+// at it is the note as it stood then; who may read the note now may read that.
 func (s *Server) getNote(w http.ResponseWriter, r *http.Request) error {
-	q := readQuery(r, "as_of")
-	asOf := q.date("as_of", s.today())
+	q := readQuery(r, "as_of", "at")
+	at := q.past("at", s.Clock())
+	asOf := q.date("as_of", finance.DateOf(at))
 	if q.err != nil {
 		return q.err
 	}
@@ -102,6 +107,12 @@ func (s *Server) getNote(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.note(r.Context(), id, wantsFresh(r))
 	if err != nil {
 		return err
+	}
+	past := r.URL.Query().Has("at")
+	if past {
+		if v, err = s.noteAt(r.Context(), id, v, at); err != nil {
+			return err
+		}
 	}
 	a := s.noteAnswer(r.Context(), id, v)
 	if v.note != nil {
@@ -114,8 +125,37 @@ func (s *Server) getNote(w http.ResponseWriter, r *http.Request) error {
 		}
 		a.Summary = &summary
 	}
-	setETag(w, v.seq())
+	if past {
+		a.At = &at // and no ETag: nothing can be changed that is past
+	} else {
+		setETag(w, v.seq())
+	}
 	return answer(w, http.StatusOK, a)
+}
+
+// noteAt gives a note that the caller may see all of as it stood at an instant.
+func (s *Server) noteAt(ctx context.Context, id ledger.NoteID, now noteView, at time.Time) (noteView, error) {
+	if now.note == nil {
+		return noteView{}, absent()
+	}
+	v, err := s.Service.NoteAt(ctx, id, at)
+	if err != nil {
+		return noteView{}, errLedger{err}
+	}
+	switch {
+	case v.Err == nil:
+		return noteView{note: v.Note, holder: v.Holder}, nil
+	case v.Err.Code != ledger.CodeNotFound:
+		return noteView{}, v.Err
+	}
+	first, err := s.Service.History(ctx, id.Subject(), 1, 1)
+	if err != nil {
+		return noteView{}, errLedger{err}
+	}
+	if len(first) == 0 {
+		return noteView{}, absent()
+	}
+	return noteView{}, ledger.Refuse(ledger.CodePastUnknown, "since", first[0].At.UTC().Format(time.RFC3339))
 }
 
 func (s *Server) noteAnswer(ctx context.Context, id ledger.NoteID, v noteView) noteAnswer {
@@ -141,50 +181,7 @@ func wantsFresh(r *http.Request) bool {
 // compares with. It says nothing of what follows from the date, so answers are
 // never to be stored (Cache-Control) and never answered with 304.
 func setETag(w http.ResponseWriter, seq uint64) {
-	w.Header().Set("ETag", `"`+strconv.FormatUint(seq, 10)+`"`)
-}
-
-type notesAnswer struct {
-	Notes []noteAnswer `json:"notes"`
-	Next  string       `json:"next,omitempty"` // cursor of the next page
-}
-
-// listNotes lists the notes that the caller is something to, the latest first.
-func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
-	q := readQuery(r, "status", "role", "book", "holder", "borrower", "cursor", "limit")
-	isParty := func(v string) bool { return ledger.PartyID(v).Valid() }
-	roles, statuses := ledger.Roles(), ledger.Statuses()[1:] // without that of no note
-	want := store.NoteQuery{
-		Party:    callOf(r.Context()).party.ID,
-		Role:     ledger.Role(q.text("role", fmt.Sprint("one of ", roles), func(v string) bool { return slices.Contains(roles, ledger.Role(v)) })),
-		Status:   ledger.Status(q.text("status", fmt.Sprint("one of ", statuses), func(v string) bool { return slices.Contains(statuses, ledger.Status(v)) })),
-		Book:     ledger.BookID(q.text("book", "a book's id", func(v string) bool { return ledger.BookID(v).Valid() })),
-		Holder:   ledger.PartyID(q.text("holder", "a party's id", isParty)),
-		Borrower: ledger.PartyID(q.text("borrower", "a party's id", isParty)),
-		Before:   q.cursor(),
-		Limit:    q.number("limit", defaultPage, 1, maxPage),
-	}
-	if q.err != nil {
-		return q.err
-	}
-	if err := s.requireComplete(); err != nil {
-		return err
-	}
-	found, more, err := s.Store.Notes(r.Context(), want)
-	if err != nil {
-		return err
-	}
-	a, today := notesAnswer{Notes: []noteAnswer{}}, s.today()
-	for _, n := range found {
-		// A page may be short: a former holder's time to look may be over.
-		if mayRead(n.State, n.Holder, callOf(r.Context()).party, today) {
-			a.Notes = append(a.Notes, s.noteAnswer(r.Context(), n.State.ID, noteView{note: n.State, holder: n.Holder}))
-		}
-	}
-	if more {
-		a.Next = nextCursor(found[len(found)-1].Cursor)
-	}
-	return answer(w, http.StatusOK, a)
+	w.Header().Set("ETag", tagOf(seq))
 }
 
 // requireComplete refuses lists while the read model is being built: a list

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -143,6 +144,19 @@ func (q *query) date(name string, fallback finance.Date) finance.Date {
 		q.err = ledger.Refuse(ledger.CodeQueryInvalid, "field", name, "want", "a date such as 2026-11-21")
 	}
 	return d
+}
+
+// past gives an instant that is not after now, or now.
+func (q *query) past(name string, now time.Time) time.Time {
+	v := q.values.Get(name)
+	if v == "" {
+		return now
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	if (err != nil || t.After(now) || finance.DateOf(t).IsZero()) && q.err == nil {
+		q.err = ledger.Refuse(ledger.CodeQueryInvalid, "field", name, "want", "an instant such as 2026-11-21T10:00:00Z that is not to come")
+	}
+	return t.UTC()
 }
 
 // cursor gives the place where a list goes on; 0 for its beginning.

@@ -34,7 +34,7 @@ func (c *Client) SubmitBatch(ctx context.Context, commands []ledger.Signed) ([]I
 		for _, i := range left {
 			body.Commands = append(body.Commands, commands[i])
 		}
-		return rest.SubmitCommands(body)
+		return rest.SubmitCommands(rest.SubmitCommandsParams{}, body)
 	})
 }
 

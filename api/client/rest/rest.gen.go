@@ -4,6 +4,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -148,7 +149,11 @@ type DisputeResolveBodyOutcome string
 
 // DraftAnswer defines model for DraftAnswer.
 type DraftAnswer struct {
-	Draft DraftAnswer_Draft `json:"draft"`
+	Draft  DraftAnswer_Draft `json:"draft"`
+	DryRun bool              `json:"dry_run,omitempty,omitzero"`
+
+	// Would What became of one command of several, or would become of a draft.
+	Would ItemResult `json:"would,omitempty,omitzero"`
 }
 
 // DraftAnswerDraftSigningAlg defines model for DraftAnswer.Draft.Signing.Alg.
@@ -338,6 +343,22 @@ type ImportRows struct {
 	Rows []ImportRow `json:"rows"`
 }
 
+// ItemResult What became of one command of several, or would become of a draft.
+type ItemResult struct {
+	union json.RawMessage
+}
+
+// ItemResult1 defines model for ItemResult.1.
+type ItemResult1 ItemResult_1
+
+// ItemResult_1 defines model for ItemResult.1.
+type ItemResult_1 struct {
+	// Problem A refusal (RFC 9457).
+	//
+	// Examples: {"code":"payment_exceeds","detail":"The amount is more than what is left: 118500.00 SEK on that day.","params":{"owed":"118500.00 SEK"},"request":"0f3c1d2e4b5a69788796a5b4","retryable":false,"status":422,"title":"A rule forbids it","type":"urn:skuld:problem:payment_exceeds"}
+	Problem Problem `json:"problem"`
+}
+
 // Key A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).
 type Key = ledger.Key
 
@@ -369,6 +390,12 @@ type Note = ledger.Note
 
 // NoteAnswer defines model for NoteAnswer.
 type NoteAnswer struct {
+	// At In UTC
+	At Time `json:"at,omitempty,omitzero"`
+
+	// Changed Id of its latest event, in lists by change
+	Changed int `json:"changed,omitempty,omitzero"`
+
 	// Holder Pseudonymous id of a party
 	Holder PartyID `json:"holder,omitempty,omitzero"`
 
@@ -511,7 +538,10 @@ type Receipt struct {
 	Block uint64 `json:"block,omitempty,omitzero"`
 
 	// Command UUID that the signer gave the command
-	Command CommandID           `json:"command"`
+	Command CommandID `json:"command"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun  bool                `json:"dry_run,omitempty,omitzero"`
 	Links   Receipt_Links       `json:"links"`
 	Outcome ledger.OutcomeState `json:"outcome"`
 
@@ -537,8 +567,10 @@ type RegisterBody struct {
 // Result defines model for Result.
 type Result = ledger.Result
 
-// Results defines model for Results.
+// Results Examples: {"results":[{"block":42,"command":"6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11","links":{"subject":"/v1/notes/nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","transaction":"/v1/transactions/9b0cde4c9d7f4e0b8a5f5c7d6e3b2a190b0cde4c9d7f4e0b8a5f5c7d6e3b2a19"},"outcome":"committed","result":{"command":"6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11","head":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","op":"pay","seq":7,"subject":{"id":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","kind":"note"}},"transaction":"9b0cde4c9d7f4e0b8a5f5c7d6e3b2a190b0cde4c9d7f4e0b8a5f5c7d6e3b2a19"},{"problem":{"code":"seq_stale","detail":"The number is taken; the next is 8.","params":{"next":"8"},"retryable":false,"status":409,"title":"The state is another","type":"urn:skuld:problem:seq_stale"}}]}
 type Results struct {
+	// DryRun Nothing was done; this is what would be
+	DryRun  bool   `json:"dry_run,omitempty,omitzero"`
 	Results []Item `json:"results"`
 }
 
@@ -661,6 +693,9 @@ type AfterRow = int
 // AsOf defines model for AsOf.
 type AsOf = Date
 
+// At In UTC
+type At = Time
+
 // BookParameter defines model for Book.
 type BookParameter = string
 
@@ -670,8 +705,20 @@ type Borrower = PartyID
 // CacheControl defines model for CacheControl.
 type CacheControl = string
 
+// ChangedSince defines model for ChangedSince.
+type ChangedSince = string
+
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// DryRun defines model for DryRun.
+type DryRun = bool
+
+// DueFrom defines model for DueFrom.
+type DueFrom = Date
+
+// DueTo defines model for DueTo.
+type DueTo = Date
 
 // FilterBook defines model for FilterBook.
 type FilterBook = BookID
@@ -681,6 +728,12 @@ type From = uint64
 
 // Holder Pseudonymous id of a party
 type Holder = PartyID
+
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
 
 // ImportParameter defines model for Import.
 type ImportParameter = string
@@ -693,6 +746,9 @@ type Limit = int
 
 // NoteParameter defines model for Note.
 type NoteParameter = string
+
+// Order defines model for Order.
+type Order string
 
 // PartyParameter defines model for Party.
 type PartyParameter = string
@@ -727,8 +783,61 @@ type ListBooksParams struct {
 // OpenBookJSONBody defines parameters for OpenBook.
 type OpenBookJSONBody = Write
 
+// OpenBookParams defines parameters for OpenBook.
+type OpenBookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // SubmitCommandsJSONBody defines parameters for SubmitCommands.
 type SubmitCommandsJSONBody = Commands
+
+// SubmitCommandsParams defines parameters for SubmitCommands.
+type SubmitCommandsParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CreateDraftParams defines parameters for CreateDraft.
+type CreateDraftParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // StreamEventsParams defines parameters for StreamEvents.
 type StreamEventsParams struct {
@@ -771,6 +880,18 @@ type ListNotesParams struct {
 	// Borrower Only notes of this borrower
 	Borrower Borrower `form:"borrower,omitempty" json:"borrower,omitempty,omitzero"`
 
+	// DueFrom Only notes whose next unpaid instalment falls due on this day or later
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo Only notes whose next unpaid instalment falls due on this day or earlier
+	DueTo DueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// ChangedSince Only notes that have changed after the event with this id (see `/v1/events`)
+	ChangedSince ChangedSince `form:"changed_since,omitempty" json:"changed_since,omitempty,omitzero"`
+
+	// Order The latest offered first; the longest unchanged first; or what falls due first first, without what never does
+	Order ListNotesParamsOrder `form:"order,omitempty" json:"order,omitempty,omitzero"`
+
 	// Cursor The `next` of the page before
 	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 
@@ -778,13 +899,34 @@ type ListNotesParams struct {
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ListNotesParamsOrder defines parameters for ListNotes.
+type ListNotesParamsOrder string
+
 // OfferNoteJSONBody defines parameters for OfferNote.
 type OfferNoteJSONBody = Write
 
+// OfferNoteParams defines parameters for OfferNote.
+type OfferNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // GetNoteParams defines parameters for GetNote.
 type GetNoteParams struct {
-	// AsOf The day that the summary is of; today (UTC) unless said
+	// AsOf The day that the summary is of; today (UTC) or the day of `at` unless said
 	AsOf AsOf `form:"as_of,omitempty" json:"as_of,omitempty,omitzero"`
+
+	// At The instant (RFC 3339) that the note is shown of, not to come
+	At At `form:"at,omitempty" json:"at,omitempty,omitzero"`
 
 	// CacheControl `no-cache` reads from the ledger itself
 	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
@@ -793,26 +935,178 @@ type GetNoteParams struct {
 // AcceptNoteJSONBody defines parameters for AcceptNote.
 type AcceptNoteJSONBody = Write
 
+// AcceptNoteParams defines parameters for AcceptNote.
+type AcceptNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // MoveNoteJSONBody defines parameters for MoveNote.
 type MoveNoteJSONBody = Write
+
+// MoveNoteParams defines parameters for MoveNote.
+type MoveNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // DeclineNoteJSONBody defines parameters for DeclineNote.
 type DeclineNoteJSONBody = Write
 
+// DeclineNoteParams defines parameters for DeclineNote.
+type DeclineNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // RaiseDisputeJSONBody defines parameters for RaiseDispute.
 type RaiseDisputeJSONBody = Write
+
+// RaiseDisputeParams defines parameters for RaiseDispute.
+type RaiseDisputeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // ResolveDisputeJSONBody defines parameters for ResolveDispute.
 type ResolveDisputeJSONBody = Write
 
+// ResolveDisputeParams defines parameters for ResolveDispute.
+type ResolveDisputeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ExpireNoteJSONBody defines parameters for ExpireNote.
 type ExpireNoteJSONBody = Write
+
+// ExpireNoteParams defines parameters for ExpireNote.
+type ExpireNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // ForgiveJSONBody defines parameters for Forgive.
 type ForgiveJSONBody = Write
 
+// ForgiveParams defines parameters for Forgive.
+type ForgiveParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // FreezeNoteJSONBody defines parameters for FreezeNote.
 type FreezeNoteJSONBody = Write
+
+// FreezeNoteParams defines parameters for FreezeNote.
+type FreezeNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // GetHistoryParams defines parameters for GetHistory.
 type GetHistoryParams struct {
@@ -829,47 +1123,328 @@ type GetHistoryParams struct {
 // EndMandateJSONBody defines parameters for EndMandate.
 type EndMandateJSONBody = Write
 
+// EndMandateParams defines parameters for EndMandate.
+type EndMandateParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // GiveNoticeJSONBody defines parameters for GiveNotice.
 type GiveNoticeJSONBody = Write
+
+// GiveNoticeParams defines parameters for GiveNotice.
+type GiveNoticeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // WritePaymentJSONBody defines parameters for WritePayment.
 type WritePaymentJSONBody = Write
 
+// WritePaymentParams defines parameters for WritePayment.
+type WritePaymentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ReversePaymentJSONBody defines parameters for ReversePayment.
 type ReversePaymentJSONBody = Write
+
+// ReversePaymentParams defines parameters for ReversePayment.
+type ReversePaymentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // ReleasePledgeJSONBody defines parameters for ReleasePledge.
 type ReleasePledgeJSONBody = Write
 
+// ReleasePledgeParams defines parameters for ReleasePledge.
+type ReleasePledgeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ReleaseNoteJSONBody defines parameters for ReleaseNote.
 type ReleaseNoteJSONBody = Write
+
+// ReleaseNoteParams defines parameters for ReleaseNote.
+type ReleaseNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // OfferTransferJSONBody defines parameters for OfferTransfer.
 type OfferTransferJSONBody = Write
 
+// OfferTransferParams defines parameters for OfferTransfer.
+type OfferTransferParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // AcceptTransferJSONBody defines parameters for AcceptTransfer.
 type AcceptTransferJSONBody = Write
+
+// AcceptTransferParams defines parameters for AcceptTransfer.
+type AcceptTransferParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // RejectTransferJSONBody defines parameters for RejectTransfer.
 type RejectTransferJSONBody = Write
 
+// RejectTransferParams defines parameters for RejectTransfer.
+type RejectTransferParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // WithdrawTransferJSONBody defines parameters for WithdrawTransfer.
 type WithdrawTransferJSONBody = Write
+
+// WithdrawTransferParams defines parameters for WithdrawTransfer.
+type WithdrawTransferParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // WithdrawNoteJSONBody defines parameters for WithdrawNote.
 type WithdrawNoteJSONBody = Write
 
+// WithdrawNoteParams defines parameters for WithdrawNote.
+type WithdrawNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // RegisterPartyJSONBody defines parameters for RegisterParty.
 type RegisterPartyJSONBody = Write
+
+// RegisterPartyParams defines parameters for RegisterParty.
+type RegisterPartyParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
 
 // AdmitPartyJSONBody defines parameters for AdmitParty.
 type AdmitPartyJSONBody = Write
 
+// AdmitPartyParams defines parameters for AdmitParty.
+type AdmitPartyParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // RevokePartyJSONBody defines parameters for RevokeParty.
 type RevokePartyJSONBody = Write
 
+// RevokePartyParams defines parameters for RevokeParty.
+type RevokePartyParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // RotateKeysJSONBody defines parameters for RotateKeys.
 type RotateKeysJSONBody = Write
+
+// RotateKeysParams defines parameters for RotateKeys.
+type RotateKeysParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
 
 // OpenBookJSONRequestBody defines body for OpenBook for application/json ContentType.
 type OpenBookJSONRequestBody = OpenBookJSONBody
@@ -994,8 +1569,10 @@ func ListBooks(params ListBooksParams) Request {
 }
 
 // OpenBook asks for POST /v1/books: open a book.
-func OpenBook(body OpenBookJSONRequestBody) Request {
+func OpenBook(params OpenBookParams, body OpenBookJSONRequestBody) Request {
 	r := Request{Operation: "openBook", Method: "POST", Path: path("/v1/books")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
 }
@@ -1006,16 +1583,22 @@ func GetBook(book BookParameter) Request {
 	return r
 }
 
-// SubmitCommands asks for POST /v1/commands: hand in any signed command, or up to 100.
-func SubmitCommands(body SubmitCommandsJSONRequestBody) Request {
+// SubmitCommands asks for POST /v1/commands: hand in any signed command, or up to 1,000.
+func SubmitCommands(params SubmitCommandsParams, body SubmitCommandsJSONRequestBody) Request {
 	r := Request{Operation: "submitCommands", Method: "POST", Path: path("/v1/commands")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // CreateDraft asks for POST /v1/drafts: draft any command.
-func CreateDraft(body CreateDraftJSONRequestBody) Request {
+func CreateDraft(params CreateDraftParams, body CreateDraftJSONRequestBody) Request {
 	r := Request{Operation: "createDraft", Method: "POST", Path: path("/v1/drafts")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
@@ -1063,7 +1646,7 @@ func GetNetwork() Request {
 	return r
 }
 
-// ListNotes asks for GET /v1/notes: the notes that the caller is something to, the latest first.
+// ListNotes asks for GET /v1/notes: the notes that the caller is something to.
 func ListNotes(params ListNotesParams) Request {
 	r := Request{Operation: "listNotes", Method: "GET", Path: path("/v1/notes")}
 	r.query("status", params.Status)
@@ -1071,14 +1654,20 @@ func ListNotes(params ListNotesParams) Request {
 	r.query("book", params.Book)
 	r.query("holder", params.Holder)
 	r.query("borrower", params.Borrower)
+	r.query("due_from", params.DueFrom)
+	r.query("due_to", params.DueTo)
+	r.query("changed_since", params.ChangedSince)
+	r.query("order", params.Order)
 	r.query("cursor", params.Cursor)
 	r.query("limit", params.Limit)
 	return r
 }
 
 // OfferNote asks for POST /v1/notes: offer a note.
-func OfferNote(body OfferNoteJSONRequestBody) Request {
+func OfferNote(params OfferNoteParams, body OfferNoteJSONRequestBody) Request {
 	r := Request{Operation: "offerNote", Method: "POST", Path: path("/v1/notes")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
 }
@@ -1087,62 +1676,87 @@ func OfferNote(body OfferNoteJSONRequestBody) Request {
 func GetNote(note NoteParameter, params GetNoteParams) Request {
 	r := Request{Operation: "getNote", Method: "GET", Path: path("/v1/notes/{note}", note)}
 	r.query("as_of", params.AsOf)
+	r.query("at", params.At)
 	r.header("Cache-Control", params.CacheControl)
 	return r
 }
 
 // AcceptNote asks for POST /v1/notes/{note}/acceptance: accept an offered note, as its borrower.
-func AcceptNote(note NoteParameter, body AcceptNoteJSONRequestBody) Request {
+func AcceptNote(note NoteParameter, params AcceptNoteParams, body AcceptNoteJSONRequestBody) Request {
 	r := Request{Operation: "acceptNote", Method: "POST", Path: path("/v1/notes/{note}/acceptance", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // MoveNote asks for POST /v1/notes/{note}/book: move a note to another of the holder's books.
-func MoveNote(note NoteParameter, body MoveNoteJSONRequestBody) Request {
+func MoveNote(note NoteParameter, params MoveNoteParams, body MoveNoteJSONRequestBody) Request {
 	r := Request{Operation: "moveNote", Method: "POST", Path: path("/v1/notes/{note}/book", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // DeclineNote asks for POST /v1/notes/{note}/decline: decline an offered note, as its borrower.
-func DeclineNote(note NoteParameter, body DeclineNoteJSONRequestBody) Request {
+func DeclineNote(note NoteParameter, params DeclineNoteParams, body DeclineNoteJSONRequestBody) Request {
 	r := Request{Operation: "declineNote", Method: "POST", Path: path("/v1/notes/{note}/decline", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // RaiseDispute asks for POST /v1/notes/{note}/disputes: object to the claim, as its borrower.
-func RaiseDispute(note NoteParameter, body RaiseDisputeJSONRequestBody) Request {
+func RaiseDispute(note NoteParameter, params RaiseDisputeParams, body RaiseDisputeJSONRequestBody) Request {
 	r := Request{Operation: "raiseDispute", Method: "POST", Path: path("/v1/notes/{note}/disputes", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // ResolveDispute asks for POST /v1/notes/{note}/disputes/{seq}/resolution: end a dispute.
-func ResolveDispute(note NoteParameter, seq Seq, body ResolveDisputeJSONRequestBody) Request {
+func ResolveDispute(note NoteParameter, seq Seq, params ResolveDisputeParams, body ResolveDisputeJSONRequestBody) Request {
 	r := Request{Operation: "resolveDispute", Method: "POST", Path: path("/v1/notes/{note}/disputes/{seq}/resolution", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // ExpireNote asks for POST /v1/notes/{note}/expiry: state that an offer's time is over.
-func ExpireNote(note NoteParameter, body ExpireNoteJSONRequestBody) Request {
+func ExpireNote(note NoteParameter, params ExpireNoteParams, body ExpireNoteJSONRequestBody) Request {
 	r := Request{Operation: "expireNote", Method: "POST", Path: path("/v1/notes/{note}/expiry", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // Forgive asks for POST /v1/notes/{note}/forgiveness: forgive a part of the debt, or all of it.
-func Forgive(note NoteParameter, body ForgiveJSONRequestBody) Request {
+func Forgive(note NoteParameter, params ForgiveParams, body ForgiveJSONRequestBody) Request {
 	r := Request{Operation: "forgive", Method: "POST", Path: path("/v1/notes/{note}/forgiveness", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // FreezeNote asks for POST /v1/notes/{note}/freeze: prohibit transfer and payment, as an authority.
-func FreezeNote(note NoteParameter, body FreezeNoteJSONRequestBody) Request {
+func FreezeNote(note NoteParameter, params FreezeNoteParams, body FreezeNoteJSONRequestBody) Request {
 	r := Request{Operation: "freezeNote", Method: "POST", Path: path("/v1/notes/{note}/freeze", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
@@ -1157,85 +1771,120 @@ func GetHistory(note NoteParameter, params GetHistoryParams) Request {
 }
 
 // EndMandate asks for POST /v1/notes/{note}/mandate/end: end a collection mandate.
-func EndMandate(note NoteParameter, body EndMandateJSONRequestBody) Request {
+func EndMandate(note NoteParameter, params EndMandateParams, body EndMandateJSONRequestBody) Request {
 	r := Request{Operation: "endMandate", Method: "POST", Path: path("/v1/notes/{note}/mandate/end", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // GiveNotice asks for POST /v1/notes/{note}/notices: state that the borrower was told who holds the note.
-func GiveNotice(note NoteParameter, body GiveNoticeJSONRequestBody) Request {
+func GiveNotice(note NoteParameter, params GiveNoticeParams, body GiveNoticeJSONRequestBody) Request {
 	r := Request{Operation: "giveNotice", Method: "POST", Path: path("/v1/notes/{note}/notices", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // WritePayment asks for POST /v1/notes/{note}/payments: write a payment on the note.
-func WritePayment(note NoteParameter, body WritePaymentJSONRequestBody) Request {
+func WritePayment(note NoteParameter, params WritePaymentParams, body WritePaymentJSONRequestBody) Request {
 	r := Request{Operation: "writePayment", Method: "POST", Path: path("/v1/notes/{note}/payments", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // ReversePayment asks for POST /v1/notes/{note}/payments/{seq}/reversal: take back a payment that was booked by mistake.
-func ReversePayment(note NoteParameter, seq Seq, body ReversePaymentJSONRequestBody) Request {
+func ReversePayment(note NoteParameter, seq Seq, params ReversePaymentParams, body ReversePaymentJSONRequestBody) Request {
 	r := Request{Operation: "reversePayment", Method: "POST", Path: path("/v1/notes/{note}/payments/{seq}/reversal", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // ReleasePledge asks for POST /v1/notes/{note}/pledge/release: release a pledge.
-func ReleasePledge(note NoteParameter, body ReleasePledgeJSONRequestBody) Request {
+func ReleasePledge(note NoteParameter, params ReleasePledgeParams, body ReleasePledgeJSONRequestBody) Request {
 	r := Request{Operation: "releasePledge", Method: "POST", Path: path("/v1/notes/{note}/pledge/release", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // ReleaseNote asks for POST /v1/notes/{note}/release: lift the prohibition.
-func ReleaseNote(note NoteParameter, body ReleaseNoteJSONRequestBody) Request {
+func ReleaseNote(note NoteParameter, params ReleaseNoteParams, body ReleaseNoteJSONRequestBody) Request {
 	r := Request{Operation: "releaseNote", Method: "POST", Path: path("/v1/notes/{note}/release", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // OfferTransfer asks for POST /v1/notes/{note}/transfers: offer a sale, a pledge or a collection mandate.
-func OfferTransfer(note NoteParameter, body OfferTransferJSONRequestBody) Request {
+func OfferTransfer(note NoteParameter, params OfferTransferParams, body OfferTransferJSONRequestBody) Request {
 	r := Request{Operation: "offerTransfer", Method: "POST", Path: path("/v1/notes/{note}/transfers", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // AcceptTransfer asks for POST /v1/notes/{note}/transfers/{transfer}/acceptance: accept an offered transfer.
-func AcceptTransfer(note NoteParameter, transfer Transfer, body AcceptTransferJSONRequestBody) Request {
+func AcceptTransfer(note NoteParameter, transfer Transfer, params AcceptTransferParams, body AcceptTransferJSONRequestBody) Request {
 	r := Request{Operation: "acceptTransfer", Method: "POST", Path: path("/v1/notes/{note}/transfers/{transfer}/acceptance", note, transfer)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // RejectTransfer asks for POST /v1/notes/{note}/transfers/{transfer}/rejection: reject an offered transfer.
-func RejectTransfer(note NoteParameter, transfer Transfer, body RejectTransferJSONRequestBody) Request {
+func RejectTransfer(note NoteParameter, transfer Transfer, params RejectTransferParams, body RejectTransferJSONRequestBody) Request {
 	r := Request{Operation: "rejectTransfer", Method: "POST", Path: path("/v1/notes/{note}/transfers/{transfer}/rejection", note, transfer)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // WithdrawTransfer asks for POST /v1/notes/{note}/transfers/{transfer}/withdrawal: take an offered transfer back.
-func WithdrawTransfer(note NoteParameter, transfer Transfer, body WithdrawTransferJSONRequestBody) Request {
+func WithdrawTransfer(note NoteParameter, transfer Transfer, params WithdrawTransferParams, body WithdrawTransferJSONRequestBody) Request {
 	r := Request{Operation: "withdrawTransfer", Method: "POST", Path: path("/v1/notes/{note}/transfers/{transfer}/withdrawal", note, transfer)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // WithdrawNote asks for POST /v1/notes/{note}/withdrawal: withdraw an offered note, as its lender.
-func WithdrawNote(note NoteParameter, body WithdrawNoteJSONRequestBody) Request {
+func WithdrawNote(note NoteParameter, params WithdrawNoteParams, body WithdrawNoteJSONRequestBody) Request {
 	r := Request{Operation: "withdrawNote", Method: "POST", Path: path("/v1/notes/{note}/withdrawal", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // RegisterParty asks for POST /v1/parties: register as a party.
-func RegisterParty(body RegisterPartyJSONRequestBody) Request {
+func RegisterParty(params RegisterPartyParams, body RegisterPartyJSONRequestBody) Request {
 	r := Request{Operation: "registerParty", Method: "POST", Path: path("/v1/parties")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
 }
@@ -1247,22 +1896,31 @@ func GetParty(party PartyParameter) Request {
 }
 
 // AdmitParty asks for POST /v1/parties/{party}/admission: let an authority of another organisation act, as a company.
-func AdmitParty(party PartyParameter, body AdmitPartyJSONRequestBody) Request {
+func AdmitParty(party PartyParameter, params AdmitPartyParams, body AdmitPartyJSONRequestBody) Request {
 	r := Request{Operation: "admitParty", Method: "POST", Path: path("/v1/parties/{party}/admission", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // RevokeParty asks for POST /v1/parties/{party}/revocation: end a party; its keys sign no more.
-func RevokeParty(party PartyParameter, body RevokePartyJSONRequestBody) Request {
+func RevokeParty(party PartyParameter, params RevokePartyParams, body RevokePartyJSONRequestBody) Request {
 	r := Request{Operation: "revokeParty", Method: "POST", Path: path("/v1/parties/{party}/revocation", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
 
 // RotateKeys asks for POST /v1/parties/{party}/rotation: add and remove keys.
-func RotateKeys(party PartyParameter, body RotateKeysJSONRequestBody) Request {
+func RotateKeys(party PartyParameter, params RotateKeysParams, body RotateKeysJSONRequestBody) Request {
 	r := Request{Operation: "rotateKeys", Method: "POST", Path: path("/v1/parties/{party}/rotation", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
 	r.Body = body
 	return r
 }
