@@ -215,9 +215,11 @@ func (c *Client) transact(ctx context.Context, p *parcel) (smaller bool) {
 		stop(p.tasks, err)
 		return false
 	}
-	receipt, err := c.channel.Submit(ctx, Submission{
+	watching, w := c.watch(ctx, p, len(message))
+	receipt, err := c.channel.Submit(watching, Submission{
 		Fn: FnApply, Transient: map[string][]byte{TransientBatch: message}, Endorsers: p.endorsers,
 	})
+	w.end(receipt, err)
 	var refusal *Refusal
 	switch {
 	case err == nil:

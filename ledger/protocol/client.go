@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -49,7 +51,8 @@ func DefaultBackoff(attempt int) time.Duration {
 type ClientOptions struct {
 	// Random gives the salts; crypto/rand unless set.
 	Random io.Reader
-	// Clock is used only to run the rules again for a refusal's parameters.
+	// Clock is used to run the rules here, for a rehearsal or a refusal's
+	// parameters, and to measure attempts.
 	Clock func() time.Time
 
 	// MaxBatch is the most commands in one transaction, at most ledger.MaxBatch.
@@ -77,6 +80,12 @@ type ClientOptions struct {
 
 	// MaxHeld is how many states are remembered.
 	MaxHeld int
+
+	// Tracer makes the spans of commands and transactions; none unless set.
+	Tracer trace.TracerProvider
+	// Observe, where it is set, hears of every attempt at a transaction, and may
+	// be called by several goroutines at a time. It must not wait for anything.
+	Observe func(Attempt)
 }
 
 func (o ClientOptions) withDefaults() ClientOptions {
@@ -101,6 +110,9 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider()
 	}
 	if o.Backoff == nil {
 		o.Backoff = DefaultBackoff
@@ -128,6 +140,7 @@ type Client struct {
 	channel Channel
 	sigs    ledger.Signatures
 	opts    ClientOptions
+	tracer  trace.Tracer
 
 	held *holdings
 	room *semaphore.Weighted // of MaxOpen
@@ -153,6 +166,7 @@ func NewClient(channel Channel, sigs ledger.Signatures, opts ClientOptions) *Cli
 		channel: channel,
 		sigs:    sigs,
 		opts:    opts,
+		tracer:  opts.Tracer.Tracer(tracerName),
 		held:    newHoldings(opts.MaxHeld),
 		room:    semaphore.NewWeighted(int64(opts.MaxOpen)),
 	}
@@ -200,6 +214,11 @@ func (c *Client) Submit(ctx context.Context, commands ...ledger.Signed) ([]ledge
 
 // resolve hands in bundles and waits until the fate of each task is known.
 func (c *Client) resolve(ctx context.Context, tasks []*task, open []*bundle) ([]ledger.Outcome, error) {
+	for _, b := range open {
+		for _, t := range b.tasks {
+			t.begin(ctx, c.tracer)
+		}
+	}
 	c.handIn(ctx, open)
 	for _, b := range open {
 		for _, t := range b.tasks {

@@ -180,6 +180,9 @@ func (c *Client) dispatch() {
 		if batch == nil {
 			return
 		}
+		for _, t := range batch.tasks {
+			t.spans.queue.End()
+		}
 		c.runs.Add(1)
 		go func() {
 			defer c.runs.Done()

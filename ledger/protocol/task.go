@@ -22,6 +22,8 @@ type task struct {
 	subject ledger.Subject
 	creates bool
 
+	spans spans // begun before the task is queued
+
 	done chan struct{} // closed when the fate is known
 	mu   sync.Mutex
 	f    fate
@@ -29,6 +31,7 @@ type task struct {
 
 	// ----
 
+	attempts  int         // transactions that it was in
 	salt      ledger.Salt // of the attempt under way
 	endorsers []string
 	states    map[ledger.Subject]*held // that the attempt under way is based on
@@ -89,6 +92,7 @@ func (t *task) finish(f fate) {
 		return
 	}
 	t.f, t.over = f, true
+	t.spans.end(f)
 	close(t.done)
 }
 
