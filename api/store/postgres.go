@@ -49,13 +49,21 @@ func Redacted(address string) string {
 	return u.Redacted()
 }
 
-func connectPostgres(ctx context.Context, address string) (*Store, error) {
+func parsePostgres(address string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		// The cause quotes the address, and the address may hold a password.
 		return nil, errors.New("reading the address of the database: want postgres://user@host/database and settings that PostgreSQL knows")
 	}
 	config.ConnectTimeout = connectTime
+	return config, nil
+}
+
+func connectPostgres(ctx context.Context, address string) (*Store, error) {
+	config, err := parsePostgres(address)
+	if err != nil {
+		return nil, err
+	}
 	t := newTerm()
 	s := &Store{
 		term:   t,
