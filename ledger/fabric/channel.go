@@ -9,6 +9,8 @@ import (
 	"github.com/hyperledger/fabric-gateway/pkg/client"
 	"github.com/hyperledger/fabric-gateway/pkg/identity"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
@@ -36,6 +38,8 @@ type Options struct {
 	Backoff func(attempt int) time.Duration
 	// Wait pauses; tests replace it.
 	Wait func(context.Context, time.Duration) error
+	// Tracer makes the spans of the stages; none unless set.
+	Tracer trace.TracerProvider
 }
 
 func (o Options) withDefaults() Options {
@@ -62,6 +66,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Wait == nil {
 		o.Wait = wait
+	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider()
 	}
 	return o
 }
@@ -92,6 +99,7 @@ func wait(ctx context.Context, d time.Duration) error {
 type Channel struct {
 	profile Profile
 	opts    Options
+	tracer  trace.Tracer
 
 	own       *link   // the organisation's own peer
 	registrar []*link // the registrar's peers; own is among them in its own program
@@ -128,6 +136,7 @@ func Connect(p Profile, opts Options) (*Channel, error) {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
 	}
 	c := &Channel{profile: p, opts: opts.withDefaults()}
+	c.tracer = c.opts.Tracer.Tracer(tracerName)
 	own := Peer{MSPID: p.MSPID, Address: p.Peer.Address, TLSCA: p.Peer.TLSCA}
 	if c.own, err = connect(own, id, sign); err != nil {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
@@ -229,7 +238,10 @@ func (c *Channel) Evaluate(ctx context.Context, fn string, argument []byte) ([]b
 func (c *Channel) evaluate(ctx context.Context, l *link, chaincode, fn string, options ...client.ProposalOption) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.opts.EvaluateTimeout)
 	defer cancel()
-	return l.gateway.GetNetwork(c.profile.Channel).GetContract(chaincode).EvaluateWithContext(ctx, fn, options...)
+	ctx, span := c.begin(ctx, "evaluate", attrPeer.String(l.peer.MSPID))
+	answer, err := l.gateway.GetNetwork(c.profile.Channel).GetContract(chaincode).EvaluateWithContext(ctx, fn, options...)
+	span.end(err)
+	return answer, err
 }
 
 // Height gives the number of blocks that one's own peer has, or another peer

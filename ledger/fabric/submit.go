@@ -37,22 +37,34 @@ func (c *Channel) Submit(ctx context.Context, s protocol.Submission) (protocol.R
 	undecided := func(doing string, err error) error {
 		return &protocol.Undecided{Transaction: t.TransactionID(), Err: fmt.Errorf("%s: %w", doing, err)}
 	}
-	sending, cancel := context.WithTimeout(ctx, c.opts.SubmitTimeout)
-	defer cancel()
-	commit, err := t.SubmitWithContext(sending)
+	commit, err := c.order(ctx, t, l)
 	if err != nil {
 		return protocol.Receipt{}, undecided("sending it to the ordering service", err)
 	}
-	committed, err := c.committed(ctx, commit, l)
+	waiting, span := c.begin(ctx, "commit_status", attrTransaction.String(t.TransactionID()))
+	committed, err := c.committed(waiting, commit, l)
 	if err != nil {
+		span.end(err)
 		return protocol.Receipt{}, undecided("waiting for its block", err)
 	}
-	if err := validity(committed); err != nil {
+	err = validity(committed)
+	span.end(err, attrBlock.Int64(int64(committed.BlockNumber)), attrValidation.String(committed.Code.String()))
+	if err != nil {
 		return protocol.Receipt{}, err
 	}
 	return protocol.Receipt{
 		Answer: t.Result(), Transaction: t.TransactionID(), Block: committed.BlockNumber, At: at,
 	}, nil
+}
+
+// order hands an endorsed transaction to the ordering service.
+func (c *Channel) order(ctx context.Context, t *client.Transaction, through *link) (*client.Commit, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.opts.SubmitTimeout)
+	defer cancel()
+	ctx, span := c.begin(ctx, "submit", attrTransaction.String(t.TransactionID()), attrPeer.String(through.peer.MSPID))
+	commit, err := t.SubmitWithContext(ctx)
+	span.end(err)
+	return commit, err
 }
 
 // route is a way to an endorsement: through whose gateway, and by whom beside
@@ -133,7 +145,11 @@ func (c *Channel) endorse(ctx context.Context, l *link, s protocol.Submission, o
 	if err != nil {
 		return nil, fmt.Errorf("writing the proposal: %w", err)
 	}
-	return proposal.EndorseWithContext(ctx)
+	ctx, span := c.begin(ctx, "endorse", attrTransaction.String(proposal.TransactionID()),
+		attrEndorsers.StringSlice(orgs), attrPeer.String(l.peer.MSPID))
+	t, err := proposal.EndorseWithContext(ctx)
+	span.end(err)
+	return t, err
 }
 
 // committed asks several peers for the transaction's fate and takes the first
