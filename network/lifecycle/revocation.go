@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/hyperledger/fabric-protos-go/common"
+	mspproto "github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"
 	mspapi "github.com/hyperledger/fabric-sdk-go/pkg/common/providers/msp"
 )
@@ -26,11 +27,15 @@ func (c *Client) Revoked(ctx context.Context, organisation string) ([]*big.Int, 
 	if err != nil {
 		return nil, err
 	}
-	config, err := c.config(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	_, fabricMSP, err := mspOf(config, a.organisation.MSPID)
+	var fabricMSP *mspproto.FabricMSPConfig
+	err = persist(ctx, "reading the revocations of "+organisation, func(ctx context.Context) error {
+		config, err := c.config(ctx, a)
+		if err != nil {
+			return err
+		}
+		_, fabricMSP, err = mspOf(config, a.organisation.MSPID)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
