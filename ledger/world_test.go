@@ -151,10 +151,14 @@ func (s *stage) send(who *actor, d ledger.Draft) (*ledger.Change, error) {
 	return s.sendCommand(who, c)
 }
 
-// sendCommand applies a command as it is.
+// sendCommand applies a command as it is, after its rehearsal.
 func (s *stage) sendCommand(who *actor, c *ledger.Command) (*ledger.Change, error) {
 	s.t.Helper()
-	return s.m.Apply(ledger.Frame{At: s.now, Org: who.org}, s.sign(who, c))
+	frame := ledger.Frame{Network: network, At: s.now, Org: who.org}
+	promised, refusal := ledger.Rehearse(s.m, claimed{}, frame, ledger.Rehearsal{Draft: c})
+	change, err := s.m.Apply(frame, s.sign(who, c))
+	s.checkRehearsal(promised, refusal, change, err)
+	return change, err
 }
 
 // sign claims the command for the actor's key.

@@ -47,7 +47,7 @@ func staged(t *testing.T, arrange func(*members)) (stages []string, spans []sdk.
 func told(s sdk.ReadOnlySpan, key string) string {
 	for _, a := range s.Attributes() {
 		if a.Key == attribute.Key(key) {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""

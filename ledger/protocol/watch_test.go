@@ -35,7 +35,7 @@ func named(r *tracetest.SpanRecorder, name string) []sdk.ReadOnlySpan {
 func told(s sdk.ReadOnlySpan, key string) string {
 	for _, a := range s.Attributes() {
 		if a.Key == attribute.Key(key) {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
