@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hyperledger/fabric-gateway/pkg/client"
-	"github.com/hyperledger/fabric-gateway/pkg/identity"
 	"github.com/hyperledger/fabric-protos-go-apiv2/common"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
@@ -100,6 +99,7 @@ type Channel struct {
 	profile Profile
 	opts    Options
 	tracer  trace.Tracer
+	caller  caller
 
 	own       *link   // the organisation's own peer
 	registrar []*link // the registrar's peers; own is among them in its own program
@@ -131,22 +131,22 @@ func Connect(p Profile, opts Options) (*Channel, error) {
 	if err := p.check(); err != nil {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
 	}
-	id, sign, err := p.identity()
+	as, err := p.caller()
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the channel: %w", err)
 	}
-	c := &Channel{profile: p, opts: opts.withDefaults()}
+	c := &Channel{profile: p, opts: opts.withDefaults(), caller: as}
 	c.tracer = c.opts.Tracer.Tracer(tracerName)
 	own := Peer{MSPID: p.MSPID, Address: p.Peer.Address, TLSCA: p.Peer.TLSCA}
-	if c.own, err = connect(own, id, sign); err != nil {
-		return nil, fmt.Errorf("connecting to the channel: %w", err)
+	if c.own, err = connect(own, as); err != nil {
+		return nil, errors.Join(fmt.Errorf("connecting to the channel: %w", err), as.close())
 	}
 	for _, peer := range p.of(p.RegistrarMSPID) {
 		if peer.Address == p.Peer.Address {
 			c.registrar = append(c.registrar, c.own)
 			continue
 		}
-		l, err := connect(peer, id, sign)
+		l, err := connect(peer, as)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("connecting to the channel: %w", err), c.Close())
 		}
@@ -155,7 +155,7 @@ func Connect(p Profile, opts Options) (*Channel, error) {
 	return c, nil
 }
 
-func connect(p Peer, id identity.Identity, sign identity.Sign) (*link, error) {
+func connect(p Peer, as caller) (*link, error) {
 	config, err := p.tls()
 	if err != nil {
 		return nil, err
@@ -172,7 +172,7 @@ func connect(p Peer, id identity.Identity, sign identity.Sign) (*link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing the connection to %s: %w", p.Address, err)
 	}
-	gateway, err := client.Connect(id, client.WithSign(sign), client.WithClientConnection(conn))
+	gateway, err := client.Connect(as.id, client.WithSign(as.sign), client.WithClientConnection(conn))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("preparing the gateway at %s: %w", p.Address, err), conn.Close())
 	}
@@ -185,7 +185,7 @@ func (c *Channel) Close() error {
 	for _, l := range c.links() {
 		faults = append(faults, l.gateway.Close(), l.conn.Close())
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, c.caller.close())...)
 }
 
 // links lists every connection once, one's own first: it is the peer that the

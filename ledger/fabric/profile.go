@@ -10,6 +10,7 @@ import (
 	"github.com/hyperledger/fabric-gateway/pkg/identity"
 
 	"github.com/skuld-registry/skuld/ledger/protocol"
+	"github.com/skuld-registry/skuld/ledger/sign/pkcs11"
 )
 
 // maxProfileBytes bounds a connection profile.
@@ -35,7 +36,8 @@ type Peer struct {
 	TLSCA   string `json:"tls_ca"`
 }
 
-// Client names the files of the program's own identity.
+// Client names the program's own identity: the file of its certificate, and the
+// file of its key or the URI (RFC 7512) of one that lives in a device.
 type Client struct {
 	Certificate string `json:"cert"`
 	Key         string `json:"key"`
@@ -128,33 +130,44 @@ func (p *Profile) others() []string {
 	return orgs
 }
 
-// identity reads the certificate and the key that sign for the program.
-func (p *Profile) identity() (identity.Identity, identity.Sign, error) {
-	certificate, err := os.ReadFile(p.Client.Certificate)
+// caller is who a program is on the channel.
+type caller struct {
+	id    identity.Identity
+	sign  identity.Sign
+	close func() error // ends the sessions with a device, if there is one
+}
+
+// caller reads the certificate and the key that sign for the program. The key is
+// in a file, or in a device where the profile has a URI in its place.
+func (p *Profile) caller() (caller, error) {
+	text, err := os.ReadFile(p.Client.Certificate)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the client's certificate: %w", err)
+		return caller{}, fmt.Errorf("reading the client's certificate: %w", err)
+	}
+	certificate, err := identity.CertificateFromPEM(text)
+	if err != nil {
+		return caller{}, fmt.Errorf("reading the client's certificate %s: %w", p.Client.Certificate, err)
+	}
+	id, err := identity.NewX509Identity(p.MSPID, certificate)
+	if err != nil {
+		return caller{}, fmt.Errorf("making the client's identity: %w", err)
+	}
+	if pkcs11.IsURI(p.Client.Key) {
+		return deviceCaller(id, certificate.PublicKey, p.Client.Key)
 	}
 	key, err := os.ReadFile(p.Client.Key)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the client's key: %w", err)
-	}
-	x509Certificate, err := identity.CertificateFromPEM(certificate)
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the client's certificate %s: %w", p.Client.Certificate, err)
+		return caller{}, fmt.Errorf("reading the client's key: %w", err)
 	}
 	private, err := identity.PrivateKeyFromPEM(key)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the client's key %s: %w", p.Client.Key, err)
-	}
-	id, err := identity.NewX509Identity(p.MSPID, x509Certificate)
-	if err != nil {
-		return nil, nil, fmt.Errorf("making the client's identity: %w", err)
+		return caller{}, fmt.Errorf("reading the client's key %s: %w", p.Client.Key, err)
 	}
 	sign, err := identity.NewPrivateKeySign(private)
 	if err != nil {
-		return nil, nil, fmt.Errorf("making the client's signer: %w", err)
+		return caller{}, fmt.Errorf("making the client's signer: %w", err)
 	}
-	return id, sign, nil
+	return caller{id: id, sign: sign, close: func() error { return nil }}, nil
 }
 
 // tls trusts nothing but the peer's own root.
