@@ -13,56 +13,105 @@ import (
 const defaultKey = "key"
 
 func (a *app) keyCommand() *cobra.Command {
-	return group("key", "Make and list the keys that sign", a.keyNew(), a.keyList(), a.keyShow())
+	return group("key", "Make and list the keys that sign", a.keyNew(), a.keyUse(), a.keyList(), a.keyShow())
 }
 
 func (a *app) keyNew() *cobra.Command {
-	var name string
+	var name, device string
 	var edwards bool
 	c := &cobra.Command{
 		Use:   "new",
-		Short: "Make a private key in an encrypted file",
-		Long: `Make a private key in an encrypted file of the profile.
+		Short: "Make a private key in an encrypted file, or in a device",
+		Long: `Make a private key in an encrypted file of the profile, or in a device.
 
 The file is in the format of OpenSSH, so that ssh-keygen -p can change its
 passphrase. The key never leaves this machine. Whoever has it and the
 passphrase acts as you, and nobody can bring it back: keep a copy in a safe
-place.`,
+place.
+
+With --pkcs11 the key is made in the device that the URI (RFC 7512) names, and
+can never be copied out of it. The profile then holds only its name.`,
 		Example: `  skuld key new
-  skuld key new --name second --ed25519 --passphrase-file secret.txt`,
+  skuld key new --name second --ed25519 --passphrase-file secret.txt
+  skuld key new --pkcs11 'pkcs11:token=lender;object=main?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/skuld/pin'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.openProfile()
 			if err != nil {
 				return err
 			}
+			if device != "" {
+				return a.addKey(cmd, p, name, func() (profile.KeyInfo, error) { return a.inDevice(p, name, device, p.NewDeviceKey) })
+			}
 			algorithm := profile.ES256
 			if edwards {
 				algorithm = profile.EdDSA
 			}
-			passphrase, err := a.newPassphrase(p)
-			if err != nil {
-				return err
-			}
-			info, err := p.NewKey(name, algorithm, passphrase)
-			if errors.Is(err, profile.ErrKeyExists) {
-				return usage(cmd, "the profile has a key %q already; choose another name with --name", name)
-			}
-			if err != nil {
-				return err
-			}
-			if p.Key == "" {
-				p.Key = name
-				if err := p.Save(); err != nil {
-					return err
+			return a.addKey(cmd, p, name, func() (profile.KeyInfo, error) {
+				passphrase, err := a.newPassphrase(p)
+				if err != nil {
+					return profile.KeyInfo{}, err
 				}
-			}
-			return a.print(info, func(w io.Writer) { writeKey(w, info, p.Dir()) })
+				return p.NewKey(name, algorithm, passphrase)
+			})
 		},
 	}
+	c.Flags().StringVar(&device, "pkcs11", "", "make the key in a device, under this URI")
+	c.MarkFlagsMutuallyExclusive("pkcs11", "ed25519")
 	c.Flags().StringVar(&name, "name", defaultKey, "name of the key")
 	c.Flags().BoolVar(&edwards, "ed25519", false, "make an Ed25519 key, which signs EdDSA, instead of one on P-256, which signs ES256")
 	return c
+}
+
+func (a *app) keyUse() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use:   "use URI",
+		Short: "Sign with a key that a device has already",
+		Long: `Sign with a key on P-256 that a device has already.
+
+The URI (RFC 7512) names the device's library, the token and the key, and may
+name the file that holds the PIN.`,
+		Example: "  skuld key use 'pkcs11:token=lender;object=main?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/skuld/pin'",
+		Args:    exactly("URI"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.openProfile()
+			if err != nil {
+				return err
+			}
+			return a.addKey(cmd, p, name, func() (profile.KeyInfo, error) { return a.inDevice(p, name, args[0], p.UseDeviceKey) })
+		},
+	}
+	c.Flags().StringVar(&name, "name", defaultKey, "name of the key in the profile")
+	return c
+}
+
+// inDevice adds a key that lives in a device, asking for the PIN where the URI
+// names no file of it.
+func (a *app) inDevice(p *profile.Profile, name, uri string, add func(name, uri string, pin []byte) (profile.KeyInfo, error)) (profile.KeyInfo, error) {
+	pin, err := a.pin(p, profile.KeyInfo{Name: name, Device: uri})
+	if err != nil {
+		return profile.KeyInfo{}, err
+	}
+	return add(name, uri, pin)
+}
+
+// addKey adds a key to a profile, and lets the first one sign.
+func (a *app) addKey(cmd *cobra.Command, p *profile.Profile, name string, add func() (profile.KeyInfo, error)) error {
+	info, err := add()
+	if errors.Is(err, profile.ErrKeyExists) {
+		return usage(cmd, "the profile has a key %q already; choose another name with --name", name)
+	}
+	if err != nil {
+		return err
+	}
+	if p.Key == "" {
+		p.Key = name
+		if err := p.Save(); err != nil {
+			return err
+		}
+	}
+	return a.print(info, func(w io.Writer) { writeKey(w, info, p.Dir()) })
 }
 
 func (a *app) keyList() *cobra.Command {
@@ -123,6 +172,7 @@ func writeKey(w io.Writer, k profile.KeyInfo, dir string) {
 	f.add("Key", k.Name)
 	f.add("Algorithm", string(k.Algorithm))
 	f.add("Id", k.Public.ID)
+	f.add("Device", k.Device)
 	f.add("Profile", dir)
 	f.write(w)
 }

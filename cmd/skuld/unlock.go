@@ -15,14 +15,30 @@ func (a *app) openKey(p *profile.Profile, name string) (crypto.Signer, error) {
 	if name == "" {
 		name = defaultKey
 	}
-	if _, err := p.KeyInfo(name); err != nil {
+	info, err := p.KeyInfo(name)
+	if err != nil {
 		return nil, err // before a passphrase is asked for
+	}
+	if info.Device != "" {
+		pin, err := a.pin(p, info)
+		if err != nil {
+			return nil, err
+		}
+		return a.unlock(p, name, pin)
 	}
 	passphrase, err := a.passphrase(p, "Passphrase of the key "+name+": ")
 	if err != nil {
 		return nil, err
 	}
 	return a.unlock(p, name, passphrase)
+}
+
+// pin finds the PIN of a key's device: nil where the device's URI names its file.
+func (a *app) pin(p *profile.Profile, info profile.KeyInfo) ([]byte, error) {
+	if !info.NeedsPIN() {
+		return nil, nil
+	}
+	return a.passphrase(p, "PIN of the device of the key "+info.Name+": ")
 }
 
 // passphrase finds the passphrase: in the file that was named, or by asking.

@@ -52,11 +52,13 @@ var (
 	ErrNoKey = errors.New("there is no such key")
 )
 
-// KeyInfo describes a key file; it can be read without the passphrase.
+// KeyInfo describes a key; it can be read without the passphrase or the device.
 type KeyInfo struct {
 	Name      string     `json:"name"`
 	Algorithm Algorithm  `json:"algorithm"`
 	Public    ledger.Key `json:"public"`
+	// Device is the URI (RFC 7512) of a key that lives in a device.
+	Device string `json:"device,omitempty"`
 }
 
 // NewKey makes a private key and writes it to a file of its own, encrypted in
@@ -64,14 +66,11 @@ type KeyInfo struct {
 // and change its passphrase. It never overwrites a key, since a lost key is a
 // lost note.
 func (p *Profile) NewKey(name string, algorithm Algorithm, passphrase []byte) (KeyInfo, error) {
-	if !ValidName(name) {
-		return KeyInfo{}, fmt.Errorf("making a key: %q is not a name of at most %d letters, digits, hyphens and underscores", name, maxNameLength)
+	if err := p.requireFree(name); err != nil {
+		return KeyInfo{}, err
 	}
 	if len(passphrase) < MinPassphrase {
 		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, ErrWeak)
-	}
-	if _, err := p.KeyInfo(name); !errors.Is(err, ErrNoKey) {
-		return KeyInfo{}, fmt.Errorf("making the key %q: %w", name, ErrKeyExists)
 	}
 	private, err := generate(algorithm)
 	if err != nil {
@@ -89,6 +88,17 @@ func (p *Profile) NewKey(name string, algorithm Algorithm, passphrase []byte) (K
 		return KeyInfo{}, fmt.Errorf("describing the key %q: %w", name, err)
 	}
 	return KeyInfo{Name: name, Algorithm: algorithm, Public: public}, nil
+}
+
+// requireFree refuses a name that cannot be a key's, or is one's already.
+func (p *Profile) requireFree(name string) error {
+	if !ValidName(name) {
+		return fmt.Errorf("making a key: %q is not a name of at most %d letters, digits, hyphens and underscores", name, maxNameLength)
+	}
+	if _, err := p.KeyInfo(name); !errors.Is(err, ErrNoKey) {
+		return fmt.Errorf("making the key %q: %w", name, ErrKeyExists)
+	}
+	return nil
 }
 
 func generate(algorithm Algorithm) (crypto.Signer, error) {
@@ -136,6 +146,9 @@ func (p *Profile) Keys() ([]KeyInfo, error) {
 	var keys []KeyInfo
 	for _, entry := range entries[:min(len(entries), maxKeyFiles)] {
 		name, isKey := strings.CutSuffix(entry.Name(), keySuffix)
+		if !isKey {
+			name, isKey = strings.CutSuffix(entry.Name(), deviceSuffix)
+		}
 		if !isKey || !ValidName(name) {
 			continue
 		}
@@ -151,7 +164,10 @@ func (p *Profile) Keys() ([]KeyInfo, error) {
 
 // KeyInfo reads the public part of a key.
 func (p *Profile) KeyInfo(name string) (KeyInfo, error) {
-	text, err := p.readKey(name)
+	if info, err := p.deviceKey(name); !errors.Is(err, ErrNoKey) {
+		return info, err
+	}
+	text, err := p.readKey(name, keySuffix)
 	if err != nil {
 		return KeyInfo{}, err
 	}
@@ -179,13 +195,18 @@ func describe(name string, public crypto.PublicKey) (KeyInfo, error) {
 	return KeyInfo{Name: name, Algorithm: algorithm, Public: key}, nil
 }
 
-// Unlock decrypts a key with its passphrase.
+// Unlock decrypts a key with its passphrase, or opens it in its device with the
+// PIN, which may be nil where the device's URI names a file of it. A key in a
+// device is an io.Closer too.
 func (p *Profile) Unlock(name string, passphrase []byte) (crypto.Signer, error) {
 	info, err := p.KeyInfo(name)
 	if err != nil {
 		return nil, err
 	}
-	text, err := p.readKey(name)
+	if info.Device != "" {
+		return openDevice(info, passphrase)
+	}
+	text, err := p.readKey(name, keySuffix)
 	if err != nil {
 		return nil, err
 	}
@@ -211,11 +232,11 @@ func (p *Profile) Unlock(name string, passphrase []byte) (crypto.Signer, error) 
 	return private, nil
 }
 
-func (p *Profile) readKey(name string) ([]byte, error) {
+func (p *Profile) readKey(name, suffix string) ([]byte, error) {
 	if !ValidName(name) {
 		return nil, fmt.Errorf("reading a key: %q is not a key's name", name)
 	}
-	f, err := os.Open(filepath.Join(p.dir, name+keySuffix))
+	f, err := os.Open(filepath.Join(p.dir, name+suffix))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the key %q: %w", name, ErrNoKey)
 	}
