@@ -34,9 +34,11 @@ type config struct {
 	Webhooks     webhooks      `yaml:"webhooks"`
 	Issuers      []issuer      `yaml:"issuers"`
 
-	rebuild   bool
-	checkOnly bool
-	file      configFile
+	rebuild     bool
+	checkOnly   bool
+	backupTo    string // file to write a backup to, instead of serving
+	restoreFrom string // file to read a backup from, instead of serving
+	file        configFile
 
 	proxies  []netip.Prefix // what check has read of Proxies
 	logLevel slog.Level     // and of Log.Level
@@ -138,6 +140,8 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&c.Registration, "registration", c.Registration, "`open` lets anybody register as a party of the organisation; closed lets nobody")
 	f.StringVar(&c.Metrics.Listen, "metrics.listen", c.Metrics.Listen, "`host:port` to serve /metrics on, never that of clients (default none)")
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
+	f.StringVar(&c.backupTo, "backup", "", "write what cannot be rebuilt from the ledger into a new `file`, and end; a gateway may be serving")
+	f.StringVar(&c.restoreFrom, "restore", "", "read a backup's `file` into the database, which must be empty, and end")
 	f.BoolVar(&c.checkOnly, "check-config", false, "say whether the configuration is good, and end")
 	return f
 }

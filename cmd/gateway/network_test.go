@@ -3,17 +3,26 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/client"
+	"github.com/skuld-registry/skuld/api/store/postgrestest"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/network/networktest"
 )
 
-func TestMain(m *testing.M) { os.Exit(networktest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := networktest.Main(m)
+	if err := postgrestest.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // enrolled registers an actor through a gateway of a real network and gives the
 // client that acts for it.

@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			played++
-			maps.Copy(used, playFile(t, file))
+			maps.Copy(used, playFile(t, file, newWorld(t, inproc.Options{})))
 		})
 	}
 	if played < len(files) {
@@ -62,13 +62,26 @@ func TestScripts(t *testing.T) {
 // show a stream, nor the document itself.
 var unscripted = []string{"streamEvents", "getOpenAPI", "getOpenAPIYAML"}
 
-// playFile plays a script and gives the operations that it carried out.
-func playFile(t *testing.T, file string) (used map[string]bool) {
+// TestScriptPlaysTheSameOnPostgreSQL: what answers is not the database.
+func TestScriptPlaysTheSameOnPostgreSQL(t *testing.T) {
+	if *update {
+		t.Skip("the scripts are written on SQLite")
+	}
+	for _, name := range []string{"life", "imports"} {
+		t.Run(name, func(t *testing.T) {
+			playFile(t, "testdata/scripts/"+name+".txt", newWorldOn(t, inproc.Options{}, onPostgres))
+		})
+	}
+}
+
+// playFile plays a script in a new world and gives the operations that it
+// carried out.
+func playFile(t *testing.T, file string, w *world) (used map[string]bool) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &player{t: t, world: newWorld(t, inproc.Options{}), actors: map[string]*actor{}, known: map[string]string{}}
+	p := &player{t: t, world: w, actors: map[string]*actor{}, known: map[string]string{}}
 	p.actors["nobody"] = newActor("nobody", "lender")
 	var played []string
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n\n") {

@@ -22,6 +22,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jws"
 
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/protocol"
@@ -97,7 +98,14 @@ var organisations = map[string]string{
 	"lender": inproc.Lender, "collector": inproc.Collector, "registrar": inproc.Registrar,
 }
 
+// newWorld makes a world whose gateways keep their things in SQLite files.
 func newWorld(t *testing.T, o inproc.Options) *world {
+	t.Helper()
+	return newWorldOn(t, o, func(*testing.T) *store.Store { return nil })
+}
+
+// newWorldOn makes a world with a database for each gateway; nil makes a file.
+func newWorldOn(t *testing.T, o inproc.Options, database func(*testing.T) *store.Store) *world {
 	t.Helper()
 	w := &world{t: t, clock: &clock{now: noon}, gateways: map[string]*served{}, journal: &journal{}, used: map[string]bool{}}
 	o.Clock = w.clock.Now
@@ -116,7 +124,7 @@ func newWorld(t *testing.T, o inproc.Options) *world {
 		}
 	})
 	for name := range organisations {
-		w.start(name, options{data: t.TempDir()})
+		w.start(name, options{data: t.TempDir(), store: database(t)})
 	}
 	return w
 }

@@ -48,13 +48,19 @@ var databases atomic.Int64
 // from TestMain.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if theServer.server != nil {
-		if err := theServer.stop(); err != nil {
-			fmt.Fprintln(os.Stderr, "postgrestest:", err)
-			return 1
-		}
+	if err := Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return code
+}
+
+// Stop ends the server, where one was started; call it when all tests have run.
+func Stop() error {
+	if theServer.server == nil {
+		return nil
+	}
+	return theServer.stop()
 }
 
 // URL gives the address of a new, empty database, which is dropped when the test
