@@ -102,7 +102,9 @@ type Outcome struct {
 
 // Rehearsal is a command to rehearse: one that is signed, or a draft that nobody
 // has signed yet. A draft goes through every check but the signature's own; who
-// signs it must be registered and in force all the same.
+// signs it must be registered and in force all the same. It is taken at its word
+// on who that is, and a refusal may tell what is owed: who asks must be known to
+// be that party.
 type Rehearsal struct {
 	Signed Signed
 	Draft  *Command // taken where Signed is empty
