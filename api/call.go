@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,17 +12,21 @@ import (
 	"strings"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
 // call is what is known of one request. It belongs to the goroutine that
 // serves the request.
 type call struct {
-	id    string
-	route *route
-	lang  ledger.Language
-	party *ledger.Party // who asks; nil where nobody has proved who it is
-	keyID string        // the key with which it did
+	id     string
+	route  *route
+	lang   ledger.Language
+	party  *ledger.Party // who asks; nil where nobody has proved who it is
+	keyID  string        // the key with which it did
+	scopes auth.Scopes   // what its token covers
+	// expires is when its token does, which ends a stream; zero where it does not.
+	expires time.Time
 	// dryRun says that nothing is to be done, only told what would be.
 	dryRun bool
 
@@ -59,9 +64,16 @@ func (s *Server) serve(rt *route) http.Handler {
 		w.Header().Set("X-Request-Id", c.id)
 		s.protect(w.Header())
 		r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		if err := s.giveNonce(w.Header()); err != nil {
+			s.fail(rec, r, err)
+			return
+		}
 		if err := s.bounded(rt, rec, r); err != nil {
 			if c.status != 0 { // the answer has begun; only the log can be told
 				c.cause = err
+				if _, cut := errors.AsType[errCutOff](err); cut {
+					panic(http.ErrAbortHandler) // or what was sent would pass for all of it
+				}
 				return
 			}
 			s.fail(rec, r, err)
@@ -100,6 +112,10 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	defer leave()
 	if err != nil {
 		return err
+	}
+	// A parameter that stands nowhere is refused: the caller means something by it.
+	if q := readQuery(r, s.queries[rt.name]...); rt.name != "" && q.err != nil {
+		return q.err
 	}
 	if err := readDryRun(rt, r); err != nil {
 		return err

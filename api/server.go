@@ -43,8 +43,7 @@ type Options struct {
 	Service    ledger.Service
 	Signatures ledger.Signatures
 	Store      *store.Store
-	Tokens     *auth.Tokens
-	Assertions *auth.Assertions
+	Gate       *auth.Gate // who asks
 	Webhooks   *webhook.Deliverer
 	Imports    *intake.Worker
 
@@ -77,8 +76,8 @@ func (o Options) check() error {
 	switch {
 	case o.Service == nil || o.Signatures == nil || o.Store == nil:
 		return errors.New("the server needs a ledger, signatures and a store")
-	case o.Tokens == nil || o.Assertions == nil:
-		return errors.New("the server needs tokens and assertions")
+	case o.Gate == nil:
+		return errors.New("the server needs a gate")
 	case o.Webhooks == nil || o.Imports == nil:
 		return errors.New("the server needs what delivers events and what works through imports")
 	case o.Org == "" || o.URL == "":
@@ -106,6 +105,7 @@ type Server struct {
 	addresses *callers // of those who prove nothing
 	refused   *callers // of those whose proof was refused
 	router    chi.Router
+	queries   map[string][]string // parameters that each operation takes in its query
 }
 
 // New makes a server.
@@ -130,6 +130,10 @@ func New(o Options) (*Server, error) {
 		tracer:  o.Tracer.Tracer(tracerName),
 		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
+	}
+	var err error
+	if s.queries, err = documentedQueries(); err != nil {
+		return nil, err
 	}
 	s.router = chi.NewRouter()
 	for _, r := range routes() {
