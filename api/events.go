@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/events"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -19,52 +22,176 @@ const (
 	heartbeat = 15 * time.Second
 	// slowClient is how long a client may take to accept an event.
 	slowClient = 10 * time.Second
+	// maxPartyStreams is how many streams one party may have open.
+	maxPartyStreams = 8
+
+	streamType = "text/event-stream"
 )
 
-// event is one applied command in a stream of events.
-type event struct {
-	ledger.Result
-	At          time.Time `json:"at"` // ledger time
-	Transaction string    `json:"transaction"`
-	Block       uint64    `json:"block"`
-}
-
-// streamEvents sends what happens to the caller's notes, books and keys as
-// server-sent events, from now on or from after Last-Event-ID. An event holds no
+// getEvents tells what happens to the caller's notes, books and keys: as a
+// stream, or as a page of what happened after an event. An event holds no
 // terms: who wants them reads the note. Who is told of an entry was settled when
 // it happened, so that a party whose role a command ends hears that it did.
-func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
-	after, err := s.firstEvent(r)
+func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, "after", "note", "op")
+	filter := events.Filter{
+		Note: ledger.NoteID(q.text("note", "the id of a note", func(v string) bool { return ledger.NoteID(v).Valid() })),
+		Ops:  readOps(q),
+	}
+	after := q.text("after", "the id of an event", func(string) bool { return true })
+	if q.err != nil {
+		return q.err
+	}
+	if negotiate(r, streamType, jsonType) == jsonType {
+		return s.pageOfEvents(w, r, after, filter)
+	}
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		after = id
+	}
+	from, err := s.firstEvent(r, after)
 	if err != nil {
 		return err
 	}
+	return s.stream(w, r, s.newsOf(r, from, filter))
+}
+
+// readOps reads a list of operations.
+func readOps(q *query) (ops []ledger.Op) {
+	text := q.text("op", "operations with commas between them", func(v string) bool {
+		ops = nil
+		for one := range strings.SplitSeq(v, ",") {
+			ops = append(ops, ledger.Op(one))
+		}
+		return knownOps(ops)
+	})
+	if text == "" {
+		return nil
+	}
+	return ops
+}
+
+// knownOps says whether these are operations, each there once.
+func knownOps(ops []ledger.Op) bool {
+	for i, op := range ops {
+		if _, _, known := ledger.KindOf(op); !known || slices.Contains(ops[:i], op) {
+			return false
+		}
+	}
+	return true
+}
+
+// firstEvent gives the position after which events begin: that of an id, or now.
+func (s *Server) firstEvent(r *http.Request, id string) (int64, error) {
+	if id == "" {
+		// While the read model is built, what it comes to is not what happens now.
+		if err := s.requireComplete(); err != nil {
+			return 0, err
+		}
+		return s.Store.Last(r.Context())
+	}
+	after, ok := events.Position(id)
+	if !ok {
+		return 0, ledger.Refuse(ledger.CodeQueryInvalid, "field", "after", "want", "the id of an event")
+	}
+	return after, nil
+}
+
+type eventsAnswer struct {
+	Events []events.Event `json:"events"`
+	Next   string         `json:"next"` // after of the next page
+	More   bool           `json:"more"` // whether there is a next page already
+}
+
+// pageOfEvents answers with what happened after an event, for callers that would
+// rather ask now and then than keep a stream open.
+func (s *Server) pageOfEvents(w http.ResponseWriter, r *http.Request, id string, filter events.Filter) error {
+	after, err := s.firstEvent(r, id)
+	if err != nil {
+		return err
+	}
+	entries, err := s.Store.EntriesOf(r.Context(), callOf(r.Context()).party.ID, after)
+	if err != nil {
+		return err
+	}
+	a := eventsAnswer{Events: []events.Event{}, More: len(entries) == store.MaxEntries}
+	for _, e := range entries {
+		after = e.Position
+		if filter.Takes(e) {
+			a.Events = append(a.Events, events.Of(e))
+		}
+	}
+	a.Next = events.ID(after)
+	return answer(w, http.StatusOK, a)
+}
+
+// newsOf gives the events of the caller after a position, as a stream takes them.
+func (s *Server) newsOf(r *http.Request, after int64, filter events.Filter) news {
+	party := callOf(r.Context()).party.ID
+	return func(out *eventWriter) (<-chan struct{}, error) {
+		_, changed := s.Store.Next()
+		for {
+			entries, err := s.Store.EntriesOf(r.Context(), party, after)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range entries {
+				if after = e.Position; !filter.Takes(e) {
+					continue
+				}
+				if err := out.event(events.ID(after), string(e.Result.Op), events.Of(e)); err != nil {
+					return nil, err
+				}
+			}
+			if len(entries) < store.MaxEntries {
+				return changed, nil
+			}
+		}
+	}
+}
+
+// news sends what has happened since it was last called, and gives a channel
+// that is closed when there is more; errEnd where there never will be.
+type news func(*eventWriter) (<-chan struct{}, error)
+
+var (
+	// errEnd says that a stream has told all that it had to tell.
+	errEnd = errors.New("the stream has come to its end")
+	// errGone says that the client does not take events any more.
+	errGone = errors.New("the client has gone away")
+)
+
+// stream sends news until the client or the gateway ends the stream, or its
+// token expires, or the caller's key is no longer in force.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, tell news) error {
+	c := callOf(r.Context())
+	if !s.streaming.enter(c.party.ID, maxPartyStreams) {
+		return limited("streams", heartbeat)
+	}
+	defer s.streaming.leave(c.party.ID)
 	out := &eventWriter{w: w, control: http.NewResponseController(w)}
-	w.Header().Set("Content-Type", "text/event-stream")
-	err = s.sendUntilTheEnd(r, out, after)
-	if errors.Is(err, errGone) {
+	w.Header().Set("Content-Type", streamType)
+	err := s.sendUntilTheEnd(r, out, tell)
+	if errors.Is(err, errGone) || errors.Is(err, errEnd) {
 		return nil
 	}
 	return err
 }
 
-// sendUntilTheEnd sends events until the client or the gateway ends the stream,
-// or the caller's key is no longer in force.
-func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, after int64) error {
+func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, tell news) error {
 	if err := out.send([]byte(": open\n\n")); err != nil {
 		return err
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
-		_, changed := s.Store.Next()
-		var err error
-		if after, err = s.sendEvents(r, out, after); err != nil {
+		changed, err := tell(out)
+		if err != nil {
 			return err
 		}
 		select {
 		case <-changed:
 		case <-beat.C:
-			if s.stillInForce(r) != nil {
+			if s.mayNotGoOn(r) {
 				return nil
 			}
 			if err := out.send([]byte(": alive\n\n")); err != nil {
@@ -78,54 +205,42 @@ func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, after int64)
 	}
 }
 
-// firstEvent gives the position after which the stream begins.
-func (s *Server) firstEvent(r *http.Request) (int64, error) {
-	q := readQuery(r, "after")
-	text := q.text("after", "the id of an event", func(string) bool { return true })
-	if q.err != nil {
-		return 0, q.err
-	}
-	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		text = id
-	}
-	if text == "" {
-		// While the read model is built, what it comes to is not what happens now.
-		if err := s.requireComplete(); err != nil {
-			return 0, err
-		}
-		return s.Store.Last(r.Context())
-	}
-	after, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || after < 0 {
-		return 0, ledger.Refuse(ledger.CodeQueryInvalid, "field", "Last-Event-ID", "want", "the id of an event")
-	}
-	return after, nil
-}
-
-// sendEvents sends all events after a position and gives that of the last one.
-func (s *Server) sendEvents(r *http.Request, out *eventWriter, after int64) (int64, error) {
-	for {
-		entries, err := s.Store.EntriesOf(r.Context(), callOf(r.Context()).party.ID, after)
-		if err != nil {
-			return after, err
-		}
-		for _, e := range entries {
-			if err := out.event(e); err != nil {
-				return after, err
-			}
-			after = e.Position
-		}
-		if len(entries) < store.MaxEntries {
-			return after, nil
-		}
-	}
-}
-
-// stillInForce ends a stream whose party or key has been revoked since.
-func (s *Server) stillInForce(r *http.Request) error {
+// mayNotGoOn ends a stream whose token has expired, or whose party or key has
+// been revoked since.
+func (s *Server) mayNotGoOn(r *http.Request) bool {
 	c := callOf(r.Context())
+	if !c.expires.IsZero() && !s.Clock().Before(c.expires) {
+		return true
+	}
 	_, err := s.partyInForce(r.Context(), c.party.ID, c.keyID)
-	return err
+	return err != nil
+}
+
+// quota counts what each party has open.
+type quota struct {
+	mu sync.Mutex
+	of map[ledger.PartyID]int
+}
+
+func (q *quota) enter(p ledger.PartyID, most int) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.of[p] >= most {
+		return false
+	}
+	if q.of == nil {
+		q.of = map[ledger.PartyID]int{}
+	}
+	q.of[p]++
+	return true
+}
+
+func (q *quota) leave(p ledger.PartyID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.of[p]--; q.of[p] == 0 {
+		delete(q.of, p)
+	}
 }
 
 // eventWriter writes server-sent events, each within its time.
@@ -134,18 +249,19 @@ type eventWriter struct {
 	control *http.ResponseController
 }
 
-func (o *eventWriter) event(e store.Entry) error {
-	data, err := json.Marshal(event{Result: e.Result, At: e.At, Transaction: e.Transaction, Block: e.Block})
+// event writes an event. Without an id it names no place to go on after.
+func (o *eventWriter) event(id, name string, v any) error {
+	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("writing an event: %w", err)
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "id: %d\nevent: applied\ndata: %s\n\n", e.Position, data)
+	if id != "" {
+		fmt.Fprintf(&b, "id: %s\n", id)
+	}
+	fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", name, data)
 	return o.send(b.Bytes())
 }
-
-// errGone says that the client does not take events any more.
-var errGone = errors.New("the client has gone away")
 
 func (o *eventWriter) send(b []byte) error {
 	if err := o.control.SetWriteDeadline(time.Now().Add(slowClient)); err != nil {

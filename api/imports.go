@@ -17,38 +17,49 @@ import (
 const (
 	maxImportRows = 1_000_000
 	maxImportName = 200
+	// maxChunkRows is the most rows of one request; maxBatchBody bounds their bytes.
+	maxChunkRows = 1000
 	// shownErrors is how many of an import's rejected rows stand in the import
 	// itself; the list of its rows has them all.
 	shownErrors = 20
 )
 
 // importRequest opens an import. The lender signs each offer with its own key,
-// so the file itself never comes here; its digest makes a second import of the
+// so the file itself never comes here. Its digest makes a second import of the
 // same file the first one, which then goes on.
 type importRequest struct {
 	Name   string        `json:"name"`
-	Digest ledger.Digest `json:"digest"` // SHA-256 of the file
+	Digest ledger.Digest `json:"digest"`
 	Rows   int           `json:"rows"`
+	DryRun bool          `json:"dry_run"` // rehearse every offer and submit none
 }
 
 type importAnswer struct {
-	ID       string        `json:"id"`
-	Name     string        `json:"name"`
-	Digest   string        `json:"digest"`
-	Rows     int           `json:"rows"`
-	Offered  int           `json:"offered"`  // rows whose offer is on the ledger
-	Rejected int           `json:"rejected"` // rows that were refused
-	State    string        `json:"state"`    // running, or done when every row is offered or rejected
-	Created  time.Time     `json:"created"`
-	Errors   []importedRow `json:"errors"` // the first of the rejected rows
+	ID        string            `json:"id"`
+	Name      string            `json:"name"`
+	Digest    string            `json:"digest"`
+	DryRun    bool              `json:"dry_run,omitempty"`
+	State     store.ImportState `json:"state"`
+	Rows      int               `json:"rows"`      // in the file
+	Uploaded  int               `json:"uploaded"`  // rows that have come in
+	Waiting   int               `json:"waiting"`   // of them those whose fate is open
+	Offered   int               `json:"offered"`   // those whose offer is on the ledger
+	Passed    int               `json:"passed"`    // those that could be offered, in a dry run
+	Rejected  int               `json:"rejected"`  // those that were refused
+	Cancelled int               `json:"cancelled"` // those that waited when the import was cancelled
+	Rate      int               `json:"rows_per_second,omitempty"`
+	Left      int               `json:"seconds_left,omitempty"`
+	Created   time.Time         `json:"created"`
+	Ended     *time.Time        `json:"ended,omitempty"`
+	Errors    []importedRow     `json:"errors"` // the first of the rejected rows
 }
 
 // importedRow is what became of one row.
 type importedRow struct {
-	Row     int           `json:"row"`
-	State   string        `json:"state"` // offered or rejected
-	Note    ledger.NoteID `json:"note,omitempty"`
-	Problem *problem      `json:"problem,omitempty"`
+	Row     int            `json:"row"`
+	State   store.RowState `json:"state"`
+	Note    ledger.NoteID  `json:"note,omitempty"`
+	Problem *problem       `json:"problem,omitempty"`
 }
 
 func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
@@ -58,7 +69,7 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch {
 	case req.Digest.IsZero():
-		return malformed("digest must be the SHA-256 of the file in base64url")
+		return malformed("digest must be a SHA-256 in base64url")
 	case req.Rows < 1 || req.Rows > maxImportRows:
 		return malformed(fmt.Sprintf("rows must be from 1 to %d", maxImportRows))
 	case !utf8.ValidString(req.Name) || utf8.RuneCountInString(req.Name) > maxImportName:
@@ -70,10 +81,13 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	i, made, err := s.Store.OpenImport(r.Context(), store.Import{
 		ID: id.String(), Party: callOf(r.Context()).party.ID, Digest: req.Digest.String(), Name: req.Name,
-		Rows: req.Rows, Created: s.Clock(),
+		Rehearsal: req.DryRun, Rows: req.Rows, Created: s.Clock(),
 	})
 	if err != nil {
 		return err
+	}
+	if i.Rows != req.Rows {
+		return malformed(fmt.Sprintf("the import of this digest has %d rows", i.Rows))
 	}
 	status := http.StatusOK
 	if made {
@@ -105,143 +119,129 @@ func (s *Server) importAnswer(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	a := importAnswer{
-		ID: i.ID, Name: i.Name, Digest: i.Digest, Rows: i.Rows, Offered: i.Offered, Rejected: i.Rejected,
-		State: "running", Created: i.Created, Errors: importedRows(rejected, callOf(r.Context()).lang),
-	}
-	if i.Offered+i.Rejected >= i.Rows {
-		a.State = "done"
-	}
+	a := s.progressOf(i)
+	a.Errors = importedRows(rejected, callOf(r.Context()).lang)
 	return answer(w, status, a)
 }
 
-func importedRows(rows []store.ImportRow, lang ledger.Language) []importedRow {
-	all := []importedRow{}
-	for _, r := range rows {
-		row := importedRow{Row: r.Row, State: r.State, Note: r.Note}
-		if r.Code != "" {
-			p := describe(&ledger.Error{Code: r.Code, Params: r.Params}, lang)
-			row.Problem = &p
+// progressOf says how far an import has come.
+func (s *Server) progressOf(i *store.Import) importAnswer {
+	a := importAnswer{
+		ID: i.ID, Name: i.Name, Digest: i.Digest, DryRun: i.Rehearsal, State: i.State, Rows: i.Rows,
+		Uploaded: i.Waiting + i.Offered + i.Rejected + i.Cancelled, Waiting: i.Waiting, Rejected: i.Rejected,
+		Cancelled: i.Cancelled, Created: i.Created, Errors: []importedRow{},
+	}
+	if i.Rehearsal {
+		a.Passed = i.Offered
+	} else {
+		a.Offered = i.Offered
+	}
+	if !i.Ended.IsZero() {
+		a.Ended = &i.Ended
+	}
+	if i.State == store.ImportRunning {
+		if a.Rate = s.Imports.Rate(i.ID); a.Rate > 0 {
+			a.Left = (i.Rows - i.Offered - i.Rejected + a.Rate - 1) / a.Rate
 		}
-		all = append(all, row)
 	}
-	return all
+	return a
 }
 
-type importRowsAnswer struct {
-	Rows []importedRow `json:"rows"`
-	Next int           `json:"next,omitempty"` // after of the next page
+type importsAnswer struct {
+	Imports []importAnswer `json:"imports"`
 }
 
-// listImportRows lists what became of the rows, so that an import can go on
-// where it stopped.
-func (s *Server) listImportRows(w http.ResponseWriter, r *http.Request) error {
-	q := readQuery(r, "state", "after", "limit")
-	state := q.text("state", "offered or rejected", func(v string) bool { return v == store.RowOffered || v == store.RowRejected })
-	after, limit := q.number("after", 0, 0, maxImportRows), q.number("limit", defaultPage, 1, maxPage)
-	if q.err != nil {
-		return q.err
-	}
-	i, err := s.importOf(r)
+// listImports lists the caller's latest imports, without their errors.
+func (s *Server) listImports(w http.ResponseWriter, r *http.Request) error {
+	all, err := s.Store.Imports(r.Context(), callOf(r.Context()).party.ID)
 	if err != nil {
 		return err
 	}
-	rows, more, err := s.Store.ImportRows(r.Context(), i.ID, state, after, limit)
-	if err != nil {
-		return err
-	}
-	a := importRowsAnswer{Rows: importedRows(rows, callOf(r.Context()).lang)}
-	if more {
-		a.Next = rows[len(rows)-1].Row
+	a := importsAnswer{Imports: []importAnswer{}}
+	for _, i := range all {
+		a.Imports = append(a.Imports, s.progressOf(&i))
 	}
 	return answer(w, http.StatusOK, a)
 }
 
-// importChunk is some rows of an import: each with its signed offer, or with
-// what was wrong with it in the file.
-type importChunk struct {
-	Rows []struct {
-		Row   int       `json:"row"`
-		JWS   string    `json:"jws"`
-		Error *rowError `json:"error"`
-	} `json:"rows"`
+func (s *Server) startImport(w http.ResponseWriter, r *http.Request) error {
+	return s.setImport(w, r, store.ImportRunning, store.ImportDraft)
 }
 
-// rowError says what is wrong with a row of a file.
-type rowError struct {
-	Column string `json:"column"`
-	Detail string `json:"detail"`
+func (s *Server) pauseImport(w http.ResponseWriter, r *http.Request) error {
+	return s.setImport(w, r, store.ImportPaused, store.ImportRunning)
 }
 
-// submitImportRows hands in the offers of some rows and records what became of
-// each. A row whose outcome is not known is not recorded: it is sent again.
-func (s *Server) submitImportRows(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) resumeImport(w http.ResponseWriter, r *http.Request) error {
+	return s.setImport(w, r, store.ImportRunning, store.ImportPaused)
+}
+
+func (s *Server) cancelImport(w http.ResponseWriter, r *http.Request) error {
+	return s.setImport(w, r, store.ImportCancelled, store.ImportDraft, store.ImportRunning, store.ImportPaused)
+}
+
+// setImport changes the state of an import. To ask for what is so already is no
+// error: the answer to the first time may have been lost.
+func (s *Server) setImport(w http.ResponseWriter, r *http.Request, to store.ImportState, from ...store.ImportState) error {
+	if err := readNothing(r); err != nil {
+		return err
+	}
 	i, err := s.importOf(r)
 	if err != nil {
 		return err
 	}
-	var chunk importChunk
-	if err := readJSON(r, &chunk); err != nil {
+	changed, err := s.Store.SetImport(r.Context(), *i, to, s.Clock(), from...)
+	switch {
+	case err != nil:
 		return err
+	case changed == nil:
+		return absent()
 	}
-	if len(chunk.Rows) == 0 || len(chunk.Rows) > ledger.MaxBatch {
-		return malformed(fmt.Sprintf("rows must be 1 to %d", ledger.MaxBatch))
+	finished := to == store.ImportRunning && changed.State == store.ImportFinished
+	if changed.State != to && !finished {
+		return importState(changed.State, from...)
 	}
-	var signed []ledger.Signed
-	var lines []int
-	var fates []store.ImportRow
-	seen := map[int]bool{}
-	for _, row := range chunk.Rows {
-		if seen[row.Row] { // which of the two the row's fate is would be chance
-			return malformed(fmt.Sprintf("row %d is there twice", row.Row))
-		}
-		seen[row.Row] = true
-		switch {
-		case row.Row < 1 || row.Row > i.Rows:
-			return malformed(fmt.Sprintf("row must be from 1 to %d", i.Rows))
-		case (row.JWS == "") == (row.Error == nil):
-			return malformed("each row has either jws or error")
-		case row.Error != nil:
-			fates = append(fates, store.ImportRow{
-				Row: row.Row, State: store.RowRejected, Code: ledger.CodeRowInvalid,
-				Params: map[string]string{"row": fmt.Sprint(row.Row), "column": clip(row.Error.Column, 64), "detail": clip(row.Error.Detail, 200)},
-			})
-		default:
-			signed, lines = append(signed, ledger.Signed{JWS: row.JWS}), append(lines, row.Row)
-		}
-	}
-	items := []item{}
-	if len(signed) > 0 {
-		if items, err = s.submitMany(r, signed, onlyOffers); err != nil {
-			return err
-		}
-	}
-	results, offered := rowFates(items, lines)
-	if err := s.Store.PutImportRows(r.Context(), i.ID, append(fates, offered...)); err != nil {
-		return err
-	}
-	return answer(w, http.StatusOK, itemsAnswer{Results: results})
+	s.Imports.Wake()
+	return s.importAnswer(w, r, http.StatusOK, changed)
 }
 
-// onlyOffers refuses every command of an import but offers: a row that is
-// counted as offered is a note.
-func onlyOffers(cmd *ledger.Command) error {
-	if cmd.Op == ledger.OpOffer {
-		return nil
+// importState refuses what an import's state forbids.
+func importState(is store.ImportState, want ...store.ImportState) error {
+	text := ""
+	for n, state := range want {
+		if n > 0 {
+			text += ", "
+		}
+		text += string(state)
 	}
-	return malformed("a row of an import takes the operation offer, and the command is " + string(cmd.Op))
+	return ledger.Refuse(ledger.CodeImportState, "state", string(is), "want", text)
 }
 
-// rowFates says what became of the rows whose fate is known for good.
-func rowFates(items []item, lines []int) ([]item, []store.ImportRow) {
-	var fates []store.ImportRow
-	for n, it := range items {
-		switch {
-		case it.Problem != nil && !it.Problem.Retryable:
-			fates = append(fates, store.ImportRow{Row: lines[n], State: store.RowRejected, Code: it.Problem.Code, Params: it.Problem.Params})
-		case it.receipt != nil && it.Result != nil:
-			fates = append(fates, store.ImportRow{Row: lines[n], State: store.RowOffered, Note: ledger.NoteID(it.Result.Subject.ID)})
-		}
+// followImport tells how an import goes on, until it has ended.
+func (s *Server) followImport(w http.ResponseWriter, r *http.Request) error {
+	i, err := s.importOf(r)
+	if err != nil {
+		return err
 	}
-	return items, fates
+	var told importAnswer
+	return s.stream(w, r, func(out *eventWriter) (<-chan struct{}, error) {
+		changed := s.Imports.Changed()
+		now, err := s.Store.Import(r.Context(), i.Party, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		if now == nil {
+			return nil, errEnd
+		}
+		if a := s.progressOf(now); a.Uploaded != told.Uploaded || a.Waiting != told.Waiting || a.State != told.State {
+			if err := out.event("", "progress", a); err != nil {
+				return nil, err
+			}
+			told = a
+		}
+		if !now.Ended.IsZero() {
+			return nil, errEnd
+		}
+		return changed, nil
+	})
 }

@@ -29,8 +29,11 @@ type route struct {
 	query           []string   // what else the address of a write may ask
 	stream          bool       // goes on until the client leaves
 	probe           bool       // asks how the gateway does, and is answered however busy it is
-	handle          func(*Server, http.ResponseWriter, *http.Request) error
+	handle          handler
 }
+
+// handler answers the requests of a route.
+type handler = func(*Server, http.ResponseWriter, *http.Request) error
 
 // ofCommand is the scope of a route that takes any command: the token must cover
 // that of each command itself, which actsAs sees to.
@@ -62,7 +65,7 @@ type bind struct {
 func routes() []route {
 	var t []route
 	for _, theme := range [][]route{
-		ownRoutes, partyRoutes, bookRoutes, noteRoutes, noteWriteRoutes, commandRoutes, eventRoutes, importRoutes,
+		ownRoutes, partyRoutes, bookRoutes, noteRoutes, noteWriteRoutes, commandRoutes, eventRoutes, webhookRoutes, importRoutes,
 	} {
 		t = append(t, theme...)
 	}
@@ -72,4 +75,5 @@ func routes() []route {
 const (
 	get  = http.MethodGet
 	post = http.MethodPost
+	del  = http.MethodDelete
 )

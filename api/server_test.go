@@ -20,7 +20,9 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
@@ -102,7 +104,9 @@ func newBench(t testing.TB, complete bool) *bench {
 	if b.token, err = tokens.Issue(&auth.Caller{Party: party.ID, Key: jwk}, noon); err != nil {
 		t.Fatal(err)
 	}
+	hooks := webhook.New(webhook.Options{Store: s, Issuer: "http://gateway.test", Clock: func() time.Time { return noon }})
 	b.Server, err = New(Options{
+		Webhooks: hooks, Imports: intake.New(intake.Options{Store: s, Service: b.ledger, Clock: func() time.Time { return noon }}),
 		Service: b.ledger, Signatures: sign.Verifier{}, Store: s, Tokens: tokens, Assertions: &auth.Assertions{},
 		Organisation: "lender", Org: "LenderMSP", URL: "http://gateway.test",
 		Complete: func() bool { return complete }, Missing: func(context.Context) []string { return nil },

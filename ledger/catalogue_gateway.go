@@ -118,6 +118,11 @@ var gatewayRefusals = map[Code]catalogueEntry{
 		Danish:  "Til den adresse sendes ingen hændelser: {detail}.",
 		English: "No events are sent to that address: {detail}.",
 	}},
+	CodeWebhookLimit: {ClassLimit, false, map[Language]string{
+		Swedish: "En part har högst {limit} webhookar. Ta bort en först.",
+		Danish:  "En part har højst {limit} webhooks. Fjern en først.",
+		English: "A party has at most {limit} webhooks. Remove one first.",
+	}},
 	CodePastUnknown: {ClassRefused, false, map[Language]string{
 		Swedish: "Skuldebrevet fanns inte vid den tiden; det erbjöds {since}.",
 		Danish:  "Gældsbrevet fandtes ikke på det tidspunkt; det blev tilbudt {since}.",

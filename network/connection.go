@@ -93,7 +93,7 @@ type Endpoint struct {
 // Endpoints returns the gateways' addresses.
 func (s *State) Endpoints() Endpoints {
 	e := Endpoints{}
-	for _, o := range s.Topology.Organisations {
+	for _, o := range s.Local() {
 		e[o.Name] = Endpoint{Gateway: "http://" + s.Address(GatewayProcess(o.Name), ListenPort)}
 	}
 	return e

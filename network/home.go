@@ -101,6 +101,9 @@ func (h Home) Crypto() Crypto { return Crypto(h.path("network", "crypto")) }
 // before they get their place.
 func (h Home) Joining() Crypto { return Crypto(h.path("network", "joining")) }
 
+// CandidateFile is what an organisation that is to join shows the members.
+func (h Home) CandidateFile() string { return h.path("network", "candidate.json") }
+
 // Node is the folder of a peer's or orderer's configuration and data.
 func (h Home) Node(name string) string { return h.path("network", "nodes", name) }
 

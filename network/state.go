@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // State is what a network must remember between starts, beside its keys and
@@ -25,6 +26,11 @@ type State struct {
 	// Joining names the organisations of the topology that are on their way
 	// into the channel. Whoever starts the network next takes them there.
 	Joining []string `json:"joining,omitempty"`
+	// Hosts are the addresses or names at which owners' nodes listen and are
+	// reached. An owner without one is on loopback.
+	Hosts map[string]string `json:"hosts,omitempty"`
+	// Remote names the owners whose processes and keys are on other machines.
+	Remote []string `json:"remote,omitempty"`
 }
 
 // Deployment is one definition of a chaincode on the channel.
@@ -81,11 +87,12 @@ func (s *State) Plan(chaincode string) (Deployment, error) {
 			d.Sequence = old.Sequence + 1
 		}
 	}
-	ports, err := FreePorts(len(s.Topology.Organisations), s.portsInUse())
+	local := s.Local()
+	ports, err := FreePorts(len(local), s.portsInUse())
 	if err != nil {
 		return Deployment{}, fmt.Errorf("finding ports for %s: %w", d.Label(), err)
 	}
-	for i, o := range s.Topology.Organisations {
+	for i, o := range local {
 		d.Ports[o.Name] = ports[i]
 	}
 	s.Deployments = append(s.Deployments, d)
@@ -109,15 +116,14 @@ func (s *State) Committed(done Deployment) {
 // so a missing one means a damaged state and 0 is no valid port.
 func (s *State) Port(process, purpose string) int { return s.Ports[PortKey(process, purpose)] }
 
-// Address returns a process's address.
-func (s *State) Address(process, purpose string) string { return Address(s.Port(process, purpose)) }
-
-// AllPorts lists every port with the name of what it is for, so that those
+// AllPorts lists every port of this machine with the name of what it is for, so that those
 // taken by others can be named before a start.
 func (s *State) AllPorts() map[string]int {
 	all := map[string]int{}
 	for k, p := range s.Ports {
-		all[k] = p
+		if process, _, _ := strings.Cut(k, "/"); s.Here(ownerOf(process)) {
+			all[k] = p
+		}
 	}
 	for _, d := range s.Deployments {
 		for org, p := range d.Ports {
@@ -152,7 +158,7 @@ func LoadState(h Home) (*State, error) {
 	if err := s.Topology.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the network's state %s: %w", h.StateFile(), err)
 	}
-	for _, k := range s.Topology.portKeys() {
+	for _, k := range s.portKeys() {
 		if s.Ports[k] == 0 {
 			return nil, fmt.Errorf("the network's state %s lacks the port %s", h.StateFile(), k)
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// MaxBatch is the most commands, or rows of an import, of one request.
+// MaxBatch is the most commands of one request.
 const MaxBatch = ledger.MaxBatch
 
 // Item is the outcome of one command of several. Exactly one of Receipt.Result
@@ -86,49 +86,4 @@ func known(items []Item) bool {
 		}
 	}
 	return true
-}
-
-// Import is a file whose rows become notes, as the gateway knows it.
-type Import = rest.Import
-
-// OpenImport tells the gateway of a file whose rows will be offered, so that
-// its progress can be watched there. The same file again is the same import.
-func (c *Client) OpenImport(ctx context.Context, name string, digest ledger.Digest, rows int) (*Import, error) {
-	i := new(Import)
-	r := rest.CreateImport(rest.ImportRequest{Name: name, Digest: digest, Rows: rows})
-	if err := c.retry(ctx, func() error { return c.call(ctx, r, private, i) }); err != nil {
-		return nil, fmt.Errorf("opening the import: %w", err)
-	}
-	return i, nil
-}
-
-// ImportRow is a row of an import: its signed offer, or what is wrong with it.
-type ImportRow = rest.ImportChunk_Rows
-
-// RowError says what is wrong with a row.
-type RowError = rest.ImportChunk_Rows_Error
-
-// SubmitRows hands in rows of an import, as SubmitBatch does commands. It gives
-// an item for each row that has an offer, in their order.
-func (c *Client) SubmitRows(ctx context.Context, id string, rows []ImportRow) ([]Item, error) {
-	var offers, faults []ImportRow
-	for _, r := range rows {
-		if r.Error != nil {
-			faults = append(faults, r)
-		} else {
-			offers = append(offers, r)
-		}
-	}
-	if len(rows) > MaxBatch {
-		return nil, fmt.Errorf("handing in %d rows: the limit is %d", len(rows), MaxBatch)
-	}
-	return c.submitItems(ctx, len(offers), func(left []int) rest.Request {
-		var body rest.ImportChunk
-		// A fault that is told twice is told once: the gateway keeps it by its row.
-		body.Rows = append(body.Rows, faults...)
-		for _, i := range left {
-			body.Rows = append(body.Rows, offers[i])
-		}
-		return rest.SubmitImportRows(id, body)
-	})
 }

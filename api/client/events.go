@@ -63,7 +63,7 @@ func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, e
 	if err != nil {
 		return nil, err
 	}
-	r := rest.StreamEvents(rest.StreamEventsParams{LastEventID: after})
+	r := rest.GetEvents(rest.GetEventsParams{LastEventID: after})
 	req, err := http.NewRequestWithContext(ctx, r.Method, c.base+r.Path, nil)
 	if err != nil {
 		return nil, err

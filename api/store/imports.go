@@ -4,109 +4,311 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
 
+// maxImports bounds the imports of one answer.
+const maxImports = 100
+
+// ImportState says how far an import has come.
+type ImportState string
+
+// The states of an import.
+const (
+	ImportDraft     ImportState = "draft"    // rows come in; nothing is submitted
+	ImportRunning   ImportState = "running"  // the gateway submits what has come in
+	ImportPaused    ImportState = "paused"   // rows come in; nothing more is submitted
+	ImportFinished  ImportState = "finished" // the fate of every row is final
+	ImportCancelled ImportState = "cancelled"
+)
+
 // Import is a file whose rows become notes, as far as it has come.
 type Import struct {
-	ID       string
-	Party    ledger.PartyID
-	Digest   string // of the file; a party has one import of it
-	Name     string
-	Rows     int // in the file
-	Created  time.Time
-	Offered  int // rows whose offer is on the ledger
-	Rejected int // rows that were refused
+	ID        string
+	Party     ledger.PartyID
+	Digest    string // a party has one import of a digest that is not cancelled
+	Name      string
+	Rehearsal bool // its offers are checked and never submitted
+	Rows      int  // in the file
+	State     ImportState
+	Waiting   int // rows that have come in and whose fate is open
+	Offered   int // rows whose offer is on the ledger, or would be
+	Rejected  int // rows that were refused
+	Cancelled int // rows that waited when the import was cancelled
+	Created   time.Time
+	Ended     time.Time // zero until it is finished or cancelled
 }
+
+// RowState says what became of a row.
+type RowState string
 
 // The states of a row.
 const (
-	RowOffered  = "offered"
-	RowRejected = "rejected"
+	RowWaiting   RowState = "waiting"
+	RowOffered   RowState = "offered"
+	RowPassed    RowState = "passed" // would have been offered, in a rehearsal
+	RowRejected  RowState = "rejected"
+	RowCancelled RowState = "cancelled"
 )
 
-// ImportRow is what became of a row.
+// ImportRow is a row of an import.
 type ImportRow struct {
 	Row    int // counts from 1
-	State  string
+	State  RowState
+	JWS    string            // the signed offer of a row that waits
 	Note   ledger.NoteID     // of an offered row
 	Code   ledger.Code       // of a rejected row
 	Params map[string]string // of the code
 }
 
-// OpenImport makes an import, or gives the one that the party has of the file.
+const selectImports = `SELECT id, party, digest, name, rehearsal, total, state, waiting, offered, rejected, cancelled, created, ended FROM imports `
+
+func scanImport(rows *sql.Rows) (i Import, err error) {
+	var rehearsal, created, ended int64
+	err = rows.Scan(&i.ID, &i.Party, &i.Digest, &i.Name, &rehearsal, &i.Rows, &i.State,
+		&i.Waiting, &i.Offered, &i.Rejected, &i.Cancelled, &created, &ended)
+	i.Rehearsal, i.Created = rehearsal != 0, time.Unix(created, 0).UTC()
+	if ended > 0 {
+		i.Ended = time.Unix(ended, 0).UTC()
+	}
+	return i, err
+}
+
+func (s *Store) imports(ctx context.Context, where string, args ...any) ([]Import, error) {
+	rows, err := s.reader.QueryContext(ctx, selectImports+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading imports: %w", err)
+	}
+	return collect(rows, scanImport)
+}
+
+func (s *Store) oneImport(ctx context.Context, where string, args ...any) (*Import, error) {
+	all, err := s.imports(ctx, where, args...)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// OpenImport makes an import, or gives the one that the party has of the digest.
 func (s *Store) OpenImport(ctx context.Context, i Import) (opened *Import, made bool, err error) {
-	result, err := s.writer.ExecContext(ctx, `INSERT INTO imports (id, party, digest, name, total, created)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-		i.ID, string(i.Party), i.Digest, i.Name, i.Rows, i.Created.Unix())
+	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n, err := changed(tx.ExecContext(ctx, `INSERT INTO imports (id, party, digest, name, rehearsal, total, state, created)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+			i.ID, string(i.Party), i.Digest, i.Name, flag(i.Rehearsal), i.Rows, string(ImportDraft), i.Created.Unix()))
+		made = n == 1
+		return err
+	})
 	if err != nil {
 		return nil, false, fmt.Errorf("opening an import: %w", err)
 	}
-	n, err := result.RowsAffected()
-	if err != nil {
-		return nil, false, fmt.Errorf("opening an import: %w", err)
+	opened, err = s.oneImport(ctx, "WHERE party = $1 AND digest = $2 AND rehearsal = $3 AND state <> 'cancelled'",
+		string(i.Party), i.Digest, flag(i.Rehearsal))
+	if err == nil && opened == nil { // it was cancelled between the two statements
+		opened, err = s.Import(ctx, i.Party, i.ID)
 	}
-	opened, err = s.importWhere(ctx, "party = $1 AND digest = $2", string(i.Party), i.Digest)
-	return opened, n == 1, err
+	return opened, made, err
+}
+
+// flag writes a truth as both databases keep it.
+func flag(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // Import gives a party's import, or nil where it has none with the id.
 func (s *Store) Import(ctx context.Context, party ledger.PartyID, id string) (*Import, error) {
-	return s.importWhere(ctx, "party = $1 AND id = $2", string(party), id)
+	return s.oneImport(ctx, "WHERE party = $1 AND id = $2", string(party), id)
 }
 
-func (s *Store) importWhere(ctx context.Context, where string, args ...any) (*Import, error) {
-	var i Import
-	var created int64
-	err := s.reader.QueryRowContext(ctx, `SELECT id, party, digest, name, total, created,
-		(SELECT COUNT(*) FROM import_rows r WHERE r.import = imports.id AND r.state = 'offered'),
-		(SELECT COUNT(*) FROM import_rows r WHERE r.import = imports.id AND r.state = 'rejected')
-		FROM imports WHERE `+where, args...).
-		Scan(&i.ID, &i.Party, &i.Digest, &i.Name, &i.Rows, &created, &i.Offered, &i.Rejected)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading an import: %w", err)
-	}
-	i.Created = time.Unix(created, 0).UTC()
-	return &i, nil
+// Imports lists a party's latest imports, the newest first.
+func (s *Store) Imports(ctx context.Context, party ledger.PartyID) ([]Import, error) {
+	return s.imports(ctx, "WHERE party = $1 ORDER BY created DESC, id LIMIT $2", string(party), maxImports)
 }
 
-// PutImportRows records what became of rows. A row that was offered stays so:
-// its note is on the ledger, whatever is said of the row later.
-func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		for _, r := range rows {
-			params, err := json.Marshal(r.Params)
+// ImportsToDo gives the running imports with rows that wait, the oldest first.
+func (s *Store) ImportsToDo(ctx context.Context) ([]Import, error) {
+	return s.imports(ctx, "WHERE state = 'running' AND waiting > 0 ORDER BY created, id LIMIT $1", maxImports)
+}
+
+// SetImport changes the state of an import that is in one of some states, and
+// gives it as it then is. One that runs with nothing left to do is finished.
+func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now time.Time, from ...ImportState) (*Import, error) {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		for _, state := range from {
+			n, err := changed(tx.ExecContext(ctx, "UPDATE imports SET state = $1 WHERE id = $2 AND state = $3", string(to), i.ID, string(state)))
 			if err != nil {
-				return fmt.Errorf("writing row %d: %w", r.Row, err)
+				return err
 			}
-			_, err = tx.ExecContext(ctx, `INSERT INTO import_rows (import, line, state, note, code, params)
-				VALUES ($1, $2, $3, $4, $5, $6)
-				ON CONFLICT (import, line) DO UPDATE SET state = excluded.state, note = excluded.note,
-					code = excluded.code, params = excluded.params WHERE import_rows.state <> 'offered'`,
-				id, r.Row, r.State, string(r.Note), string(r.Code), string(params))
-			if err != nil {
-				return fmt.Errorf("writing row %d: %w", r.Row, err)
+			if n == 0 {
+				continue
 			}
+			if to == ImportCancelled {
+				return cancelRows(ctx, tx, i.ID, now)
+			}
+			return endImport(ctx, tx, i.ID, now)
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, fmt.Errorf("changing an import: %w", err)
+	}
+	return s.Import(ctx, i.Party, i.ID)
+}
+
+// cancelRows drops what waits. A row that is under way at that moment may still
+// turn out to be offered.
+func cancelRows(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE import_rows SET state = 'cancelled', jws = '' WHERE import = $1 AND state = 'waiting'", id); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE imports SET cancelled = cancelled + waiting, waiting = 0, ended = $1 WHERE id = $2", now.Unix(), id)
+	return err
+}
+
+// endImport brings the state of an import in line with its rows: one that runs
+// is finished with the last row, and a finished one with new rows runs again.
+func endImport(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE imports SET state = 'finished', ended = $1
+		WHERE id = $2 AND state = 'running' AND waiting = 0 AND offered + rejected >= total`, now.Unix(), id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE imports SET state = 'running', ended = 0 WHERE id = $1 AND state = 'finished' AND waiting > 0", id)
+	return err
+}
+
+// PutImportRows takes in rows that wait or are rejected already: all of them or
+// none. A row that is there stays as it is, unless it was rejected, which the new
+// one makes good. It gives false for an import that is cancelled.
+func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, now time.Time) (taken bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		var state ImportState
+		if err := tx.QueryRowContext(ctx, "SELECT state FROM imports WHERE id = $1", id).Scan(&state); err != nil {
+			return err
+		}
+		if taken = state != ImportCancelled; !taken {
+			return nil
+		}
+		count, err := insertRows(ctx, tx, id, rows)
+		if err != nil {
+			return err
+		}
+		if err := count.add(ctx, tx, id); err != nil {
+			return err
+		}
+		return endImport(ctx, tx, id, now)
+	})
+	if err != nil {
+		return false, fmt.Errorf("taking in rows: %w", err)
+	}
+	return taken, nil
+}
+
+// rowCount is by how much the numbers of rows change.
+type rowCount map[RowState]int
+
+// add changes the numbers that stand beside the rows.
+func (c rowCount) add(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE imports SET waiting = waiting + $1, offered = offered + $2,
+		rejected = rejected + $3, cancelled = cancelled + $4 WHERE id = $5`,
+		c[RowWaiting], c[RowOffered]+c[RowPassed], c[RowRejected], c[RowCancelled], id)
+	return err
+}
+
+func insertRows(ctx context.Context, tx *sql.Tx, id string, rows []ImportRow) (rowCount, error) {
+	count := rowCount{}
+	clear, err := tx.PrepareContext(ctx, "DELETE FROM import_rows WHERE import = $1 AND line = $2 AND state = 'rejected'")
+	if err != nil {
+		return nil, err
+	}
+	defer clear.Close()
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO import_rows (import, line, state, note, code, params, jws)
+		VALUES ($1, $2, $3, '', $4, $5, $6) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return nil, err
+	}
+	defer insert.Close()
+	for _, r := range rows {
+		n, err := changed(clear.ExecContext(ctx, id, r.Row))
+		if err != nil {
+			return nil, err
+		}
+		count[RowRejected] -= n
+		params, err := json.Marshal(r.Params)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = changed(insert.ExecContext(ctx, id, r.Row, string(r.State), string(r.Code), string(params), r.JWS)); err != nil {
+			return nil, fmt.Errorf("row %d: %w", r.Row, err)
+		}
+		count[r.State] += n
+	}
+	return count, nil
+}
+
+// WaitingRows gives the first rows after one that wait, at most limit.
+func (s *Store) WaitingRows(ctx context.Context, id string, after, limit int) ([]ImportRow, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT line, jws FROM import_rows
+		WHERE import = $1 AND state = 'waiting' AND line > $2 ORDER BY line LIMIT $3`, id, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading the rows that wait: %w", err)
+	}
+	return collect(rows, func(rows *sql.Rows) (r ImportRow, err error) {
+		r.State = RowWaiting
+		return r, rows.Scan(&r.Row, &r.JWS)
+	})
+}
+
+// SettleImportRows records the fate of rows that waited, and forgets what was
+// signed. A row that was cancelled under way and is on the ledger says so.
+func (s *Store) SettleImportRows(ctx context.Context, id string, fates []ImportRow, now time.Time) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		count := rowCount{}
+		settle, err := tx.PrepareContext(ctx, `UPDATE import_rows SET state = $1, note = $2, code = $3, params = $4, jws = ''
+			WHERE import = $5 AND line = $6 AND state = $7`)
+		if err != nil {
+			return err
+		}
+		defer settle.Close()
+		for _, r := range fates {
+			params, err := json.Marshal(r.Params)
+			if err != nil {
+				return err
+			}
+			for _, from := range []RowState{RowWaiting, RowCancelled} {
+				n, err := changed(settle.ExecContext(ctx, string(r.State), string(r.Note), string(r.Code), string(params), id, r.Row, string(from)))
+				if err != nil {
+					return fmt.Errorf("row %d: %w", r.Row, err)
+				}
+				count[from] -= n
+				count[r.State] += n
+			}
+		}
+		if err := count.add(ctx, tx, id); err != nil {
+			return err
+		}
+		return endImport(ctx, tx, id, now)
+	})
+	if err != nil {
+		return fmt.Errorf("recording what became of rows: %w", err)
+	}
+	return nil
 }
 
 // ImportRows lists the rows of an import after one, in order, at most limit and
 // never more than MaxPage, and says whether there are more. An empty state lists
 // rows of every state.
-func (s *Store) ImportRows(ctx context.Context, id, state string, after, limit int) (page []ImportRow, more bool, err error) {
+func (s *Store) ImportRows(ctx context.Context, id string, state RowState, after, limit int) (page []ImportRow, more bool, err error) {
 	limit = pageLimit(limit)
 	rows, err := s.reader.QueryContext(ctx, `SELECT line, state, note, code, params FROM import_rows
 		WHERE import = $1 AND line > $2 AND ($3 = '' OR state = $3) ORDER BY line LIMIT $4`,
-		id, after, state, limit+1)
+		id, after, string(state), limit+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("listing the rows of an import: %w", err)
 	}

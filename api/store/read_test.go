@@ -206,33 +206,3 @@ func TestImportOfTheSameFileIsTheSameImport(t *testing.T) {
 		}
 	})
 }
-
-func TestRowThatWasOfferedStaysOffered(t *testing.T) {
-	everywhere(t, func(t *testing.T, on database) {
-		s, _ := on.opened(t)
-		if _, _, err := s.OpenImport(t.Context(), store.Import{ID: "1", Party: lender, Digest: "d", Rows: 2, Created: noon}); err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range []store.ImportRow{
-			{Row: 1, State: store.RowRejected, Code: ledger.CodeLaw},
-			{Row: 1, State: store.RowOffered, Note: noteID(1)},
-			{Row: 1, State: store.RowRejected, Code: ledger.CodeExists},
-			{Row: 2, State: store.RowRejected, Code: ledger.CodeRowInvalid, Params: map[string]string{"column": "rate"}},
-		} {
-			if err := s.PutImportRows(t.Context(), "1", []store.ImportRow{row}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		i, err := s.Import(t.Context(), lender, "1")
-		if err != nil || i.Offered != 1 || i.Rejected != 1 {
-			t.Errorf("got %+v, %v; want one offered and one rejected", i, err)
-		}
-		rows, more, err := s.ImportRows(t.Context(), "1", "", 0, 10)
-		if err != nil || more || len(rows) != 2 || rows[0].Note != noteID(1) || rows[1].Params["column"] != "rate" {
-			t.Errorf("got %+v, more: %t, %v", rows, more, err)
-		}
-		if other, err := s.Import(t.Context(), buyer, "1"); err != nil || other != nil {
-			t.Errorf("another party gets %+v, %v", other, err)
-		}
-	})
-}

@@ -165,11 +165,12 @@ func (s *Store) WebhooksDue(ctx context.Context, now time.Time) ([]Webhook, erro
 // Queue makes deliveries of the entries after a webhook's position, at most
 // MaxEntries, and moves the position past them: both or nothing, so that a crash
 // neither loses an event nor sends one that was settled. takes says which entries
-// the webhook wants, and name gives a delivery's id.
-func (s *Store) Queue(ctx context.Context, w Webhook, now time.Time, takes func(Entry) bool, name func(Entry) string) error {
+// the webhook wants, and name gives a delivery's id. It gives how many entries
+// the position moved past.
+func (s *Store) Queue(ctx context.Context, w Webhook, now time.Time, takes func(Entry) bool, name func(Entry) string) (passed int, err error) {
 	entries, err := s.EntriesOf(ctx, w.Party, w.Position)
 	if err != nil || len(entries) == 0 {
-		return err
+		return 0, err
 	}
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		moved, err := changed(tx.ExecContext(ctx, "UPDATE webhooks SET position = $1 WHERE id = $2 AND position = $3",
@@ -192,9 +193,9 @@ func (s *Store) Queue(ctx context.Context, w Webhook, now time.Time, takes func(
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("queueing deliveries: %w", err)
+		return 0, fmt.Errorf("queueing deliveries: %w", err)
 	}
-	return nil
+	return len(entries), nil
 }
 
 // changed gives the number of rows that a statement changed.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,8 +17,10 @@ import (
 
 	"github.com/skuld-registry/skuld/api"
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/metrics"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
@@ -43,6 +46,7 @@ type options struct {
 	url              string
 	registrationOpen bool
 	rebuild          bool
+	localWebhooks    bool         // events may go to this machine and without TLS
 	store            *store.Store // open; nil opens the file in data
 	limits           api.Limits
 	drain            time.Duration        // from the word that it ends until it takes no more
@@ -57,9 +61,13 @@ type gateway struct {
 	store    *store.Store
 	follower *store.Follower
 	server   *api.Server
+	webhooks *webhook.Deliverer
+	imports  *intake.Worker
 	log      *slog.Logger
 	drain    time.Duration
 	ending   atomic.Bool
+	rest     context.CancelFunc // ends what is sent and handed in by itself
+	resting  sync.WaitGroup
 	stop     context.CancelFunc // ends the follower
 	running  sync.WaitGroup
 }
@@ -88,6 +96,11 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	var follow context.Context
 	follow, g.stop = context.WithCancel(context.WithoutCancel(ctx))
 	g.running.Go(func() { g.follower.Run(follow) })
+	g.running.Go(func() { g.prune(follow, o.clock) })
+	var work context.Context
+	work, g.rest = context.WithCancel(follow)
+	g.resting.Go(func() { g.webhooks.Run(work) })
+	g.resting.Go(func() { g.imports.Run(work) })
 	return g, nil
 }
 
@@ -119,6 +132,16 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := auth.OpenKeys(filepath.Join(o.data, "keys"), o.clock, o.log)
+	if err != nil {
+		return nil, err
+	}
+	g.webhooks = webhook.New(webhook.Options{
+		Store: g.store, Signer: keys, Issuer: o.url, Local: o.localWebhooks, Clock: o.clock, Log: o.log,
+	})
+	g.imports = intake.New(intake.Options{
+		Store: g.store, Service: o.service, Signatures: sign.Verifier{}, Clock: o.clock, Log: o.log,
+	})
 	var done func(api.Done)
 	if o.metrics != nil {
 		done = o.metrics.Request
@@ -128,6 +151,7 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 		Assertions: &auth.Assertions{
 			Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{o.service}, Replays: g.store,
 		},
+		Webhooks: g.webhooks, Imports: g.imports,
 		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
 		Limits: o.limits, Done: done, Tracer: o.traces,
 		Complete: g.follower.Complete, Missing: g.missing(o.check), Clock: o.clock, Random: rand.Reader, Log: o.log,
@@ -205,8 +229,11 @@ func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// close ends the follower and closes the store.
+// close finishes the deliveries and batches under way, ends the follower, which
+// they may wait for, and closes the store.
 func (g *gateway) close() error {
+	g.rest()
+	g.resting.Wait()
 	g.stop()
 	g.running.Wait()
 	return g.store.Close()

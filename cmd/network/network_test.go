@@ -219,7 +219,7 @@ func TestTheSupervisorGetsTheFlagsThatUpGot(t *testing.T) {
 	if err := up.ParseFlags(given.arguments()); err != nil {
 		t.Errorf("up does not know its own arguments: %v", err)
 	}
-	given = upFlags{topology: "rehearsal", bin: "/b", tools: "/t", noGateways: true, noChaincode: true, floor: true, batchTimeout: time.Second, gogc: 400, lifetime: time.Hour}
+	given = upFlags{topology: "rehearsal", bin: "/b", tools: "/t", noGateways: true, noChaincode: true, floor: true, batchTimeout: time.Second, gogc: 400, lifetime: time.Hour, host: "10.1.2.3"}
 	supervise := newSupervise(nil)
 	supervise.ResetFlags()
 	passed.register(supervise)

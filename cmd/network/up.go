@@ -46,6 +46,7 @@ type upFlags struct {
 	batchTimeout time.Duration
 	gogc         int
 	lifetime     time.Duration
+	host         string
 }
 
 func (f *upFlags) register(c *cobra.Command) {
@@ -58,6 +59,7 @@ func (f *upFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.floor, "floor", false, "also deploy the one-key-put chaincode that the benchmark compares with")
 	flags.DurationVar(&f.batchTimeout, "batch-timeout", 0, "the orderers' wait before they cut a block, for a new network (default 50ms)")
 	flags.DurationVar(&f.lifetime, "certificate-lifetime", 0, "how long certificates of a new network last, to rehearse their renewal (default ten years)")
+	flags.StringVar(&f.host, "host", "", "address or name at which the nodes of a new network listen and are reached from other machines (default loopback)")
 	flags.IntVar(&f.gogc, "gogc", 0, "GOGC of peers and orderers, for a new network (default: Go's)")
 }
 
@@ -72,6 +74,9 @@ func (f *upFlags) arguments() []string {
 	}
 	if f.topology != "" {
 		args = append(args, "--topology", f.topology)
+	}
+	if f.host != "" {
+		args = append(args, "--host", f.host)
 	}
 	return args
 }
@@ -118,6 +123,11 @@ func (f *upFlags) fabric(ctx context.Context, h network.Home) (build.Binaries, e
 }
 
 func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.Options, error) {
+	if f.host != "" {
+		if err := network.CheckHost(f.host); err != nil {
+			return supervisor.Options{}, err
+		}
+	}
 	t := network.Default()
 	if f.topology != "" {
 		named, err := network.ByName(f.topology)
@@ -138,7 +148,7 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 		t.Chaincodes = nil
 	}
 	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways,
-		CertificateLifetime: f.lifetime}
+		CertificateLifetime: f.lifetime, Host: f.host}
 	if base, err := network.ByName(t.Name); err == nil && !f.noChaincode {
 		o.Extra = base.Chaincodes // For a network that was made without.
 	}

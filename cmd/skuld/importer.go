@@ -26,8 +26,9 @@ const (
 )
 
 // importer offers the rows of one tape. One goroutine reads rows, some check, sign
-// and send chunks of them, and run itself takes in what came of them, so that
-// only it writes to the journal and to the screen.
+// and upload chunks of them, and run itself takes in what came of them, so that
+// only it writes to the journal and to the screen. The gateway hands the offers
+// in while more are uploaded, and run follows it to the end.
 type importer struct {
 	*app
 	flags    tapeFlags
@@ -37,9 +38,10 @@ type importer struct {
 	head     journalHead
 	journal  *journal // nil in a dry run, as are the next two
 	session  *session
-	importID string
+	importID string // "" where there is nothing to import
 
 	counts tally
+	lines  []int // where each row stands in the file, by its number
 	shown  int
 	bar    *progress
 }
@@ -64,23 +66,38 @@ type chunk struct {
 	faults []fault // of rows that cannot be sent, and warnings
 	read   int     // rows that the chunk stands for
 
-	offers   []rowOffer
-	finished int // rows that an earlier run has offered
-	items    []client.Item
-	err      error
+	offers []rowOffer
+	now    *client.Import // as the gateway has it with the chunk; nil where nothing was sent
+	err    error
 }
 
 // rowOffer is the offer of a row.
 type rowOffer struct {
-	row, line int
-	command   *ledger.Command
+	row     int
+	command *ledger.Command
 }
 
 // run offers the rows and reports.
 func (i *importer) run(ctx context.Context) error {
 	began := i.now()
-	i.counts.Rows = i.rows
+	i.counts.Rows, i.lines = i.rows, make([]int, i.rows+1)
 	i.bar = newProgress(i.app, i.rows)
+	failed := i.upload(ctx)
+	if failed == nil {
+		failed = i.follow(ctx)
+	}
+	i.bar.end()
+	if i.importID != "" {
+		// Also where it was broken off, so that what is reported is true.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+		defer cancel()
+		failed = errors.Join(failed, i.tally(ctx, failed == nil))
+	}
+	return i.report(failed, i.now().Sub(began))
+}
+
+// upload checks and signs the rows and hands them over.
+func (i *importer) upload(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	read := make(chan *chunk)
@@ -111,11 +128,10 @@ func (i *importer) run(ctx context.Context) error {
 			stop(err) // nothing more is begun; what is under way is still taken in
 		}
 	}
-	i.bar.end()
-	if cause := context.Cause(ctx); failed == nil {
-		failed = cause
+	if failed == nil {
+		failed = context.Cause(ctx)
 	}
-	return i.report(failed, i.now().Sub(began))
+	return failed
 }
 
 // read reads the rows in chunks.
@@ -172,7 +188,11 @@ func (i *importer) unchanged(sum hash.Hash) error {
 
 // check writes the offers of a chunk's rows and applies the rules to them.
 func (i *importer) check(c *chunk) {
+	for _, f := range c.faults {
+		i.lines[f.Row] = f.Line
+	}
 	for _, row := range c.rows {
+		i.lines[row.Number] = row.Line
 		for _, w := range row.Warnings {
 			c.faults = append(c.faults, fault{Warning: !i.flags.strict, Code: ledger.CodeRowInvalid, Problem: w})
 		}
@@ -180,7 +200,6 @@ func (i *importer) check(c *chunk) {
 		case i.flags.strict && len(row.Warnings) > 0:
 			continue
 		case i.journal != nil && i.journal.has(row.Number):
-			c.finished++
 			continue
 		}
 		command, err := i.offer(row)
@@ -188,7 +207,7 @@ func (i *importer) check(c *chunk) {
 			c.faults = append(c.faults, i.refused(row.Number, row.Line, err))
 			continue
 		}
-		c.offers = append(c.offers, rowOffer{row.Number, row.Line, command})
+		c.offers = append(c.offers, rowOffer{row.Number, command})
 	}
 	c.rows = nil
 }
@@ -221,7 +240,7 @@ func (i *importer) refused(row, line int, err error) fault {
 	return f
 }
 
-// send signs a chunk's offers and hands them in. When a person interrupts the
+// send signs a chunk's offers and hands them over. When a person interrupts the
 // import, what is under way is given a while to come to its end.
 func (i *importer) send(ctx context.Context, c *chunk) error {
 	if i.journal == nil {
@@ -246,7 +265,7 @@ func (i *importer) send(ctx context.Context, c *chunk) error {
 		return nil
 	}
 	var err error
-	c.items, err = i.session.SubmitRows(ctx, i.importID, rows)
+	c.now, err = i.session.UploadRows(ctx, i.importID, rows)
 	return err
 }
 
@@ -273,7 +292,6 @@ func outlive(parent context.Context, after time.Duration) (context.Context, cont
 
 // take takes in what came of a chunk.
 func (i *importer) take(c *chunk) error {
-	i.counts.Offered += c.finished
 	for _, f := range c.faults {
 		if !f.Warning {
 			i.counts.Rejected++
@@ -282,27 +300,11 @@ func (i *importer) take(c *chunk) error {
 			return err
 		}
 	}
-	var offered []int
-	for n := range c.items {
-		item, o := &c.items[n], c.offers[n]
-		switch {
-		case item.Result != nil, item.Problem != nil && item.Problem.Code == ledger.CodeExists:
-			// It exists where an earlier run sent it: nobody else can have its id.
-			offered = append(offered, o.row)
-		case item.Known():
-			i.counts.Rejected++
-			f := fault{Code: item.Problem.Code, Problem: tape.Problem{Row: o.row, Line: o.line, Detail: item.Problem.Detail}}
-			if err := i.show(f); err != nil {
-				return err
-			}
-		}
-	}
-	i.counts.Offered += len(offered)
-	i.bar.add(c.read)
-	if len(offered) > 0 {
-		if err := i.journal.add(offered); err != nil {
-			return err
-		}
+	switch {
+	case i.journal == nil:
+		i.bar.add(c.read)
+	case c.now != nil:
+		i.bar.reach(c.now.Offered + c.now.Rejected)
 	}
 	return c.err
 }
@@ -339,7 +341,7 @@ func (i *importer) report(failed error, took time.Duration) error {
 	switch {
 	case failed != nil && i.journal != nil:
 		if i.counts.Rows > i.counts.Offered+i.counts.Rejected {
-			i.say("The import is not at its end. Run the same command again and it goes on; no row is offered twice.")
+			i.say("The import is not at its end. The gateway goes on with the rows that it has. Run the same command again and the rest follows; no row is offered twice.")
 		}
 		return failed
 	case failed != nil:

@@ -59,13 +59,21 @@ type tapeID struct {
 	Again    string         `json:"again,omitempty"` // sets a deliberate second import apart
 }
 
-// file gives the journal's name in the profile.
-func (t tapeID) file() (string, error) {
+// identity gives the digest of all that makes two imports the same one.
+func (t tapeID) identity() (ledger.Digest, error) {
 	text, err := ledger.Canonical(t)
 	if err != nil {
-		return "", fmt.Errorf("naming the journal: %w", err)
+		return ledger.Digest{}, fmt.Errorf("naming the import: %w", err)
 	}
-	sum := sha256.Sum256(text)
+	return sha256.Sum256(text), nil
+}
+
+// file gives the journal's name in the profile.
+func (t tapeID) file() (string, error) {
+	sum, err := t.identity()
+	if err != nil {
+		return "", err
+	}
 	return filepath.Join(journalFolder, hex.EncodeToString(sum[:journalIDLength])+".jsonl"), nil
 }
 

@@ -52,6 +52,14 @@ func (p *progress) add(rows int) {
 	fmt.Fprintf(p.w, "%d of %d rows, %d rows/s, about %s left\n", p.done, p.total, rate, left.Round(time.Second))
 }
 
+// reach says how far the work has come in all; what is behind that already says
+// nothing.
+func (p *progress) reach(done int) {
+	if done > p.done {
+		p.add(done - p.done)
+	}
+}
+
 // clear takes the bar off the line, so that something can be written there.
 func (p *progress) clear() {
 	if p.bar != nil {

@@ -39,7 +39,7 @@ type tapeFlags struct {
 }
 
 func (a *app) tapeCommand() *cobra.Command {
-	return group("tape", "Turn a loan tape into notes", a.tapeImport())
+	return group("tape", "Turn a loan tape into notes", a.tapeImport(), a.tapeList(), a.tapePause(), a.tapeResume(), a.tapeCancel())
 }
 
 func (a *app) tapeImport() *cobra.Command {
@@ -60,9 +60,11 @@ The notes are offered to the borrower of the row, or to --borrower. Where neithe
 names one, they are offered to a stand-in: a party without a name that is
 registered for the purpose, whose key lies in the profile's folder stand-in.
 
-An import can be interrupted at any moment, also by a power cut. Run the same
-command again and it goes on: a row is never offered twice. A deliberate second
-import of the same file needs --again.
+The rows are signed here and handed over to the gateway, which offers them one
+batch after the other. An import can be interrupted at any moment, also by a
+power cut: the gateway goes on with what it has, and the same command again
+hands over the rest. A row is never offered twice. A deliberate second import of
+the same file needs --again.
 
 With --json every problem is one line, and the last line is
 {"rows":N,"offered":N,"rejected":N}. The exit code is 1 where a row was rejected,
@@ -232,15 +234,32 @@ func (i *importer) prepare(cmd *cobra.Command, s *session, name string, unnamed 
 	return i.openAtGateway(ctx)
 }
 
-// openAtGateway makes the import known to the gateway, where others of the
-// lender can watch it. A tape without rows is nothing to watch.
+// openAtGateway opens the import at the gateway and has it begin with whatever
+// comes. A tape without rows is nothing to import.
 func (i *importer) openAtGateway(ctx context.Context) error {
 	if i.rows == 0 {
 		return nil
 	}
-	opened, err := i.session.OpenImport(ctx, i.head.Name, i.digest, i.rows)
+	digest, err := i.head.Tape.identity()
 	if err != nil {
 		return err
+	}
+	opened, err := i.session.OpenImport(ctx, i.head.Name, digest, i.rows)
+	if err != nil {
+		return err
+	}
+	switch opened.State {
+	case client.ImportDraft:
+		opened, err = i.session.StartImport(ctx, opened.ID)
+	case client.ImportPaused:
+		opened, err = i.session.ResumeImport(ctx, opened.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if opened.Offered < len(i.journal.offered) {
+		// The gateway is another one, or has forgotten: it is told of all rows.
+		i.journal.offered = map[int]struct{}{}
 	}
 	i.importID = opened.ID
 	return nil

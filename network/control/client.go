@@ -1,6 +1,7 @@
 package control
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,8 +71,28 @@ func (c *Client) Renew(ctx context.Context, within time.Duration) (renewed []str
 	return renewed, err
 }
 
+// AdmitCandidate makes an organisation on another machine a member of the channel.
+func (c *Client) AdmitCandidate(ctx context.Context, candidate network.Candidate) (w network.Welcome, err error) {
+	body, err := json.Marshal(candidate)
+	if err != nil {
+		return w, fmt.Errorf("encoding the candidate: %w", err)
+	}
+	err = c.send(ctx, request{method: http.MethodPost, path: "/admissions", body: body}, &w)
+	return w, err
+}
+
 func (c *Client) do(ctx context.Context, method, path string, into any) error {
-	req, err := http.NewRequestWithContext(ctx, method, "http://supervisor"+path, nil)
+	return c.send(ctx, request{method: method, path: path}, into)
+}
+
+// request is what the supervisor is asked.
+type request struct {
+	method, path string
+	body         []byte
+}
+
+func (c *Client) send(ctx context.Context, r request, into any) error {
+	req, err := http.NewRequestWithContext(ctx, r.method, "http://supervisor"+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return fmt.Errorf("asking the supervisor: %w", err)
 	}

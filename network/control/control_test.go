@@ -43,6 +43,9 @@ func (r *recorder) AddOrganisation(_ context.Context, o network.Organisation) er
 	return r.note("add %s as %s with %d", o.Name, o.MSPID, o.Peers)
 }
 
+func (r *recorder) AdmitCandidate(_ context.Context, c network.Candidate) (network.Welcome, error) {
+	return network.Welcome{Hosts: map[string]string{c.Organisation.Name: c.Host}}, r.note("admit %s", c.Organisation.Name)
+}
 func (r *recorder) Renew(_ context.Context, within time.Duration) ([]string, error) {
 	return []string{"one", "two"}, r.note("renew within %s", within)
 }
@@ -98,8 +101,13 @@ func TestEveryRequestReachesTheSupervisor(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(renewed, []string{"one", "two"}) {
 		t.Errorf("it renewed %q: %v", renewed, err)
 	}
+	candidate := network.Candidate{Organisation: network.NewOrganisation("lender3", 1), Host: "10.1.2.3"}
+	welcome, err := client.AdmitCandidate(t.Context(), candidate)
+	if err != nil || welcome.Hosts["lender3"] != "10.1.2.3" {
+		t.Errorf("it welcomes by %+v: %v", welcome, err)
+	}
 	want := []string{"kill peer0.lender false", "kill a/b c?hold=true true", "start peer0.lender", "upgrade skuld",
-		"add lender2 as Lender2MSP with 1", "renew within 1h30m0s"}
+		"add lender2 as Lender2MSP with 1", "renew within 1h30m0s", "admit lender3"}
 	if !reflect.DeepEqual(r.asked, want) {
 		t.Errorf("it was asked %q, not %q", r.asked, want)
 	}

@@ -20,7 +20,7 @@ const (
 	dialLimit     = 2 * time.Second
 	headerLimit   = 5 * time.Second
 	maxHeader     = 16 << 10
-	maxAnswer     = 1 << 20
+	maxAnswer     = network.MaxFileBytes
 	shutdownLimit = time.Second
 )
 
@@ -36,6 +36,8 @@ type Supervisor interface {
 	Upgrade(ctx context.Context, chaincode string) error
 	// AddOrganisation makes an organisation a member of the channel.
 	AddOrganisation(ctx context.Context, o network.Organisation) error
+	// AdmitCandidate makes an organisation on another machine a member.
+	AdmitCandidate(ctx context.Context, c network.Candidate) (network.Welcome, error)
 	// Renew renews the certificates that end within a time, and says which.
 	Renew(ctx context.Context, within time.Duration) ([]string, error)
 }
@@ -91,6 +93,19 @@ func handler(s Supervisor) http.Handler {
 		}
 		o := network.NewOrganisation(r.PathValue("name"), peers)
 		done(w, s.AddOrganisation(context.WithoutCancel(r.Context()), o))
+	})
+	mux.HandleFunc("POST /admissions", func(w http.ResponseWriter, r *http.Request) {
+		var c network.Candidate
+		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, network.MaxFileBytes)).Decode(&c); err != nil {
+			answer(w, http.StatusBadRequest, failure{"reading the candidate: " + err.Error()})
+			return
+		}
+		welcome, err := s.AdmitCandidate(context.WithoutCancel(r.Context()), c)
+		if err != nil {
+			done(w, err)
+			return
+		}
+		answer(w, http.StatusOK, welcome)
 	})
 	mux.HandleFunc("POST /renewal", func(w http.ResponseWriter, r *http.Request) {
 		within, err := time.ParseDuration(r.URL.Query().Get("within"))

@@ -84,13 +84,13 @@ const catchUpLimit = 2 * time.Hour
 // awaitHeight waits until the organisation's peers have the blocks that the
 // registrar's peer has now.
 func (c *Client) awaitHeight(ctx context.Context, a *administrator) error {
-	registrar, err := c.administrator(c.state.Topology.Registrar)
+	registrar, err := c.state.Topology.Organisation(c.state.Topology.Registrar)
 	if err != nil {
 		return err
 	}
 	var want uint64
 	err = persist(ctx, "asking for the channel's height", func(context.Context) error {
-		want, err = c.height(registrar, c.peers(registrar.organisation)[0])
+		want, err = c.height(a, c.peers(registrar)[0])
 		return err
 	})
 	if err != nil {
@@ -187,7 +187,7 @@ func (c *Client) memberGroup(o network.Organisation) (*common.ConfigGroup, error
 	anchors := &peer.AnchorPeers{}
 	for _, n := range o.PeerNodes() {
 		anchors.AnchorPeers = append(anchors.AnchorPeers, &peer.AnchorPeer{
-			Host: network.Host,
+			Host: c.state.Host(n.Name, network.ListenPort),
 			Port: int32(c.state.Port(n.Name, network.ListenPort)), //nolint:gosec // A port has 16 bits.
 		})
 	}
@@ -257,7 +257,8 @@ func signaturePolicy(rule string) (*common.Policy, error) {
 	return &common.Policy{Type: int32(common.Policy_SIGNATURE), Value: b}, nil
 }
 
-// signers loads the administrators of the members and of the orderers.
+// signers loads the administrators of the members and of the orderers whose keys
+// are on this machine. They must be the majority.
 func (c *Client) signers() ([]mspapi.SigningIdentity, error) {
 	owners := []string{network.OrdererOwner}
 	for _, o := range c.state.Members() {
@@ -265,6 +266,9 @@ func (c *Client) signers() ([]mspapi.SigningIdentity, error) {
 	}
 	var all []mspapi.SigningIdentity
 	for _, owner := range owners {
+		if !c.state.Here(owner) {
+			continue
+		}
 		identity, err := c.signer(owner, network.AdminIdentity)
 		if err != nil {
 			return nil, err

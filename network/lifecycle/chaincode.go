@@ -28,7 +28,7 @@ const (
 // Two that dial each other at once both hang up, and Fabric waits 5 s before
 // they try again; peers that join one by one hardly ever do.
 func (c *Client) JoinPeers(ctx context.Context) error {
-	for _, o := range c.state.Topology.Organisations {
+	for _, o := range c.state.Local() {
 		a, err := c.administrator(o.Name)
 		if err != nil {
 			return err
@@ -128,12 +128,16 @@ func (c *Client) awaitDefinition(ctx context.Context, a *administrator, d networ
 
 // committed reports whether the channel has the definition or a later one.
 func (c *Client) committed(ctx context.Context, d network.Deployment) (has bool, err error) {
-	a, err := c.administrator(c.state.Topology.Registrar)
+	a, err := c.asker()
+	if err != nil {
+		return false, err
+	}
+	registrar, err := c.state.Topology.Organisation(c.state.Topology.Registrar)
 	if err != nil {
 		return false, err
 	}
 	err = persist(ctx, "asking for the definition of "+d.Chaincode, func(ctx context.Context) error {
-		has, err = c.committedAt(ctx, a, d, c.peers(a.organisation)[0])
+		has, err = c.committedAt(ctx, a, d, c.peers(registrar)[0])
 		return err
 	})
 	return has, err
@@ -192,7 +196,7 @@ func (c *Client) approved(ctx context.Context, a *administrator, r resmgmt.Lifec
 }
 
 func (c *Client) commit(ctx context.Context, d network.Deployment) error {
-	a, err := c.administrator(c.state.Topology.Registrar)
+	a, err := c.asker()
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func Open(h network.Home, s *network.State) (*Client, error) {
 // Close ends the client's connections.
 func (c *Client) Close() { c.sdk.Close() }
 
-// Prepare loads every organisation's administrator, after which the client's
+// Prepare loads the administrators on this machine, after which the client's
 // methods may be called at the same time.
 func (c *Client) Prepare() error { return c.each(func(*administrator) error { return nil }) }
 
@@ -122,11 +122,24 @@ func (c *Client) signer(organisation, name string) (mspapi.SigningIdentity, erro
 	return identity, nil
 }
 
-// each does something for every organisation at the same time and joins the
-// errors.
+// asker returns an administrator who is on this machine, the registrar's where it
+// is, for what any member may ask or send.
+func (c *Client) asker() (*administrator, error) {
+	if c.state.Here(c.state.Topology.Registrar) {
+		return c.administrator(c.state.Topology.Registrar)
+	}
+	local := c.state.Local()
+	if len(local) == 0 {
+		return nil, errors.New("no organisation has its keys on this machine")
+	}
+	return c.administrator(local[0].Name)
+}
+
+// each does something for every organisation on this machine at the same time
+// and joins the errors.
 func (c *Client) each(do func(*administrator) error) error {
-	admins := make([]*administrator, 0, len(c.state.Topology.Organisations))
-	for _, o := range c.state.Topology.Organisations {
+	var admins []*administrator
+	for _, o := range c.state.Local() {
 		a, err := c.administrator(o.Name)
 		if err != nil {
 			return err

@@ -27,7 +27,7 @@ const (
 // reconfigure changes the channel's configuration, which the signers must be
 // entitled to. A change that leaves it as it is was made already.
 func (c *Client) reconfigure(ctx context.Context, signers []mspapi.SigningIdentity, change func(*common.Config) error) error {
-	a, err := c.administrator(c.state.Topology.Registrar)
+	a, err := c.asker()
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func (c *Client) JoinOrderers(ctx context.Context) error {
 // AwaitOrderer waits until an orderer serves the channel: while it knows of no
 // leader it gives nobody a block.
 func (c *Client) AwaitOrderer(ctx context.Context, n network.Node) error {
-	a, err := c.administrator(c.state.Topology.Registrar)
+	a, err := c.asker()
 	if err != nil {
 		return err
 	}

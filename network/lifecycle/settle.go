@@ -12,8 +12,10 @@ import (
 	"github.com/skuld-registry/skuld/network"
 )
 
-// Settle waits until every peer knows every other with every chaincode. Before
-// that a peer's gateway answers that no combination of peers can endorse.
+// Settle waits until every peer on this machine knows every other there, and the
+// registrar's wherever they are, with every chaincode. Before that a peer's
+// gateway answers that no combination of peers can endorse. Those of a member on
+// another machine may be down.
 func (c *Client) Settle(ctx context.Context) error {
 	return c.each(func(a *administrator) error {
 		client, err := c.sdk.Context(fabsdk.WithIdentity(a.identity), fabsdk.WithOrg(a.organisation.Name))()
@@ -56,8 +58,15 @@ func (c *Client) knowsAll(ctx context.Context, asker discovery.Client, peer fab.
 		if err != nil {
 			return err
 		}
-		if want := len(c.state.Topology.PeerNodes()); len(known) < want {
-			return fmt.Errorf("%s knows %d of %d peers with %s", peer.URL, len(known), want, chaincode)
+		count := map[string]int{}
+		for _, p := range known {
+			count[p.MSPID]++
+		}
+		for _, o := range c.state.Topology.Organisations {
+			needed := c.state.Here(o.Name) || o.Name == c.state.Topology.Registrar
+			if needed && count[o.MSPID] < o.Peers {
+				return fmt.Errorf("%s knows %d of %d peers of %s with %s", peer.URL, count[o.MSPID], o.Peers, o.Name, chaincode)
+			}
 		}
 	}
 	return nil

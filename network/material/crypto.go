@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/network"
@@ -17,20 +18,32 @@ type Period struct {
 	Lasting time.Duration
 }
 
-func makeCrypto(crypto network.Crypto, t network.Topology, p Period) error {
-	for _, owner := range t.Owners() {
-		if err := makeOwner(crypto, owner, t, p); err != nil {
+// maker makes the certificates and keys of owners.
+type maker struct {
+	crypto network.Crypto
+	state  *network.State
+	period Period
+}
+
+// all makes those of every owner.
+func (m maker) all() error {
+	for _, owner := range m.state.Topology.Owners() {
+		if err := m.owner(owner, m.nodes(owner)); err != nil {
 			return fmt.Errorf("making the certificates of %s: %w", owner, err)
 		}
 	}
 	return nil
 }
 
+func (m maker) nodes(owner string) []network.Node {
+	return slices.DeleteFunc(m.state.Topology.Nodes(), func(n network.Node) bool { return n.Owner != owner })
+}
+
 // MakeOrganisation makes the certificates and keys of an organisation that is to
 // join, unless they are there. Its folder gets its place last, so that it is
 // complete or missing.
-func MakeOrganisation(h network.Home, t network.Topology, name string, now time.Time) error {
-	to := h.Crypto().Owner(name)
+func MakeOrganisation(h network.Home, o network.Organisation, host string, now time.Time) error {
+	to := h.Crypto().Owner(o.Name)
 	if _, err := os.Stat(to); err == nil {
 		return nil
 	}
@@ -38,38 +51,43 @@ func MakeOrganisation(h network.Home, t network.Topology, name string, now time.
 	if err := os.RemoveAll(string(partial)); err != nil {
 		return fmt.Errorf("removing certificates that were never completed: %w", err)
 	}
-	if err := makeOwner(partial, name, t, Period{From: now}); err != nil {
-		return fmt.Errorf("making the certificates of %s: %w", name, err)
+	m := maker{crypto: partial, state: &network.State{Hosts: map[string]string{o.Name: host}}, period: Period{From: now}}
+	if err := m.owner(o.Name, o.PeerNodes()); err != nil {
+		return fmt.Errorf("making the certificates of %s: %w", o.Name, err)
 	}
-	if err := os.Rename(partial.Owner(name), to); err != nil {
-		return fmt.Errorf("putting the certificates of %s in place: %w", name, err)
+	if err := os.MkdirAll(string(h.Crypto()), network.FolderMode); err != nil {
+		return fmt.Errorf("making the folder of certificates: %w", err)
+	}
+	if err := os.Rename(partial.Owner(o.Name), to); err != nil {
+		return fmt.Errorf("putting the certificates of %s in place: %w", o.Name, err)
 	}
 	return nil
 }
 
-// makeOwner makes an owner's two roots and every identity that it starts with.
-func makeOwner(crypto network.Crypto, owner string, t network.Topology, p Period) error {
-	ca, err := pki.NewAuthority("ca."+owner, owner, p.From)
+// owner makes an owner's two roots and every identity that it starts with.
+func (m maker) owner(owner string, nodes []network.Node) error {
+	ca, err := pki.NewAuthority("ca."+owner, owner, m.period.From)
 	if err != nil {
 		return err
 	}
-	tlsCA, err := pki.NewAuthority("tlsca."+owner, owner, p.From)
+	tlsCA, err := pki.NewAuthority("tlsca."+owner, owner, m.period.From)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(ca.Write(crypto.CA(owner)), tlsCA.Write(crypto.TLSCA(owner)), pki.WriteMSP(crypto.MSP(owner), ca, tlsCA)); err != nil {
+	err = errors.Join(ca.Write(m.crypto.CA(owner)), tlsCA.Write(m.crypto.TLSCA(owner)), pki.WriteMSP(m.crypto.MSP(owner), ca, tlsCA))
+	if err != nil {
 		return err
 	}
-	issuer := Issuer{CA: ca.Lasting(p.Lasting), TLSCA: tlsCA.Lasting(p.Lasting), Now: p.From}
-	for _, n := range t.Nodes() {
-		if n.Owner != owner {
-			continue
-		}
+	issuer := Issuer{
+		CA: ca.Lasting(m.period.Lasting), TLSCA: tlsCA.Lasting(m.period.Lasting), Now: m.period.From,
+		Hosts: pki.Loopback().With(m.state.Hosts[owner]),
+	}
+	for _, n := range nodes {
 		role := pki.Peer
 		if n.Kind == network.OrdererNode {
 			role = pki.Orderer
 		}
-		if err := issuer.Issue(crypto.Identity(owner, n.Name), n.Name, role); err != nil {
+		if err := issuer.Issue(m.crypto.Identity(owner, n.Name), n.Name, role); err != nil {
 			return err
 		}
 	}
@@ -77,13 +95,13 @@ func makeOwner(crypto network.Crypto, owner string, t network.Topology, p Period
 	if owner != network.OrdererOwner {
 		people[network.GatewayIdentity] = pki.Client
 		for _, name := range []string{network.ChaincodeIdentity, network.ChaincodeClientIdentity} {
-			if err := issuer.IssueTLS(crypto.Identity(owner, name), name); err != nil {
+			if err := issuer.IssueTLS(m.crypto.Identity(owner, name), name); err != nil {
 				return err
 			}
 		}
 	}
 	for name, role := range people {
-		if err := issuer.Issue(crypto.Identity(owner, name), name, role); err != nil {
+		if err := issuer.Issue(m.crypto.Identity(owner, name), name, role); err != nil {
 			return err
 		}
 	}
@@ -94,6 +112,7 @@ func makeOwner(crypto network.Crypto, owner string, t network.Topology, p Period
 type Issuer struct {
 	CA, TLSCA *pki.Authority
 	Now       time.Time
+	Hosts     pki.Hosts // where the identities serve
 }
 
 // Issue makes an identity: its enrolment certificate as a local MSP, and its
@@ -115,7 +134,7 @@ func (i Issuer) Issue(to network.IdentityFiles, name string, role pki.Role) erro
 // IssueTLS makes an identity that has a TLS certificate alone: it can open a
 // connection and sign nothing on the channel.
 func (i Issuer) IssueTLS(to network.IdentityFiles, name string) error {
-	tls, err := i.TLSCA.TLS(name, pki.Loopback(), i.Now)
+	tls, err := i.TLSCA.TLS(name, i.Hosts, i.Now)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,7 @@ type Creation struct {
 	Topology    network.Topology
 	Configtxgen string // the program's path
 	Period      Period // of the certificates
+	Host        string // where the nodes listen; empty is loopback
 }
 
 // Create makes the network's folder: its keys, its genesis block and its state.
@@ -54,7 +55,13 @@ func Create(ctx context.Context, c Creation) (*network.State, error) {
 		return nil, fmt.Errorf("removing a network that was never completed: %w", err)
 	}
 	crypto := network.Crypto(filepath.Join(partial, "crypto"))
-	if err := makeCrypto(crypto, c.Topology, c.Period); err != nil {
+	if c.Host != "" {
+		state.Hosts = map[string]string{}
+		for _, owner := range c.Topology.Owners() {
+			state.Hosts[owner] = c.Host
+		}
+	}
+	if err := (maker{crypto: crypto, state: state, period: c.Period}).all(); err != nil {
 		return nil, err
 	}
 	if err := makeGenesis(ctx, c, state, crypto); err != nil {
@@ -92,7 +99,7 @@ func Render(h network.Home, state *network.State) error {
 	if err := writePeerRoots(h, state.Topology); err != nil {
 		return err
 	}
-	for _, n := range state.Topology.Nodes() {
+	for _, n := range state.LocalNodes() {
 		name := "core.yaml"
 		if n.Kind == network.OrdererNode {
 			name = "orderer.yaml"
@@ -132,7 +139,7 @@ func WriteConnections(h network.Home, state *network.State) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range state.Topology.Organisations {
+	for _, o := range state.Local() {
 		c, err := state.Connection(h, o.Name, digest)
 		if err != nil {
 			return err

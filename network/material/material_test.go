@@ -27,11 +27,11 @@ var now = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
 func made(t *testing.T, topology network.Topology, name string) (network.Home, *network.State) {
 	t.Helper()
 	h := network.Home(filepath.Join(t.TempDir(), name))
-	if err := makeCrypto(h.Crypto(), topology, Period{From: now}); err != nil {
-		t.Fatal(err)
-	}
 	s, err := network.NewState(topology)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (maker{crypto: h.Crypto(), state: s, period: Period{From: now}}).all(); err != nil {
 		t.Fatal(err)
 	}
 	return h, s

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/network"
+	"github.com/skuld-registry/skuld/network/pki"
 )
 
 func TestEveryCertificateIsListedWithItsEnd(t *testing.T) {
 	h := network.Home(t.TempDir())
-	if err := makeCrypto(h.Crypto(), network.Default(), Period{From: now, Lasting: time.Hour}); err != nil {
+	m := maker{crypto: h.Crypto(), state: &network.State{Topology: network.Default()}, period: Period{From: now, Lasting: time.Hour}}
+	if err := m.all(); err != nil {
 		t.Fatal(err)
 	}
 	all, err := Certificates(h, network.Default())
@@ -45,7 +47,8 @@ func TestEveryCertificateIsListedWithItsEnd(t *testing.T) {
 
 func TestRenewalReplacesTheCertificateAndKeepsTheKey(t *testing.T) {
 	h := network.Home(t.TempDir())
-	if err := makeCrypto(h.Crypto(), network.Default(), Period{From: now, Lasting: time.Hour}); err != nil {
+	m := maker{crypto: h.Crypto(), state: &network.State{Topology: network.Default()}, period: Period{From: now, Lasting: time.Hour}}
+	if err := m.all(); err != nil {
 		t.Fatal(err)
 	}
 	before, err := Certificates(h, network.Default())
@@ -112,17 +115,14 @@ func TestWithoutTheRootsKeyNothingIsRenewed(t *testing.T) {
 }
 
 func TestAnOrganisationThatJoinsHasItsCertificatesOnceAndWholly(t *testing.T) {
-	h, s := made(t, network.Default(), "home")
-	if err := s.Add(network.NewOrganisation("lender2", 2)); err != nil {
-		t.Fatal(err)
-	}
+	h := network.Home(t.TempDir())
 	// A try that was cut off has left a part.
 	if err := os.MkdirAll(h.Joining().CA("lender2"), network.FolderMode); err != nil {
 		t.Fatal(err)
 	}
 	root := ""
 	for range 2 {
-		if err := MakeOrganisation(h, s.Topology, "lender2", now); err != nil {
+		if err := MakeOrganisation(h, network.NewOrganisation("lender2", 2), "10.1.2.3", now); err != nil {
 			t.Fatal(err)
 		}
 		b, err := os.ReadFile(h.Crypto().Root("lender2"))
@@ -130,6 +130,14 @@ func TestAnOrganisationThatJoinsHasItsCertificatesOnceAndWholly(t *testing.T) {
 			t.Errorf("the root was made anew: %v", err)
 		}
 		root = string(b)
+	}
+	text, err := os.ReadFile(h.Crypto().Identity("lender2", "peer0.lender2").TLSCertificate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := pki.ParseCertificate(text)
+	if err != nil || c.VerifyHostname("10.1.2.3") != nil || c.VerifyHostname("localhost") != nil {
+		t.Errorf("the peer's certificate is for %v and %v: %v", c.IPAddresses, c.DNSNames, err)
 	}
 	for _, n := range []string{"peer0.lender2", "peer1.lender2", network.AdminIdentity, network.GatewayIdentity} {
 		if _, err := os.Stat(h.Crypto().Identity("lender2", n).Key()); err != nil {

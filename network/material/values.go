@@ -106,5 +106,5 @@ func bootstrap(s *network.State, n network.Node) address {
 }
 
 func at(s *network.State, n network.Node, purpose string) address {
-	return address{Host: network.Host, Port: s.Port(n.Name, purpose)}
+	return address{Host: s.Host(n.Name, purpose), Port: s.Port(n.Name, purpose)}
 }

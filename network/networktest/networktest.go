@@ -40,6 +40,8 @@ type Options struct {
 	Floor bool
 	// Gateways starts the organisations' gateways.
 	Gateways bool
+	// Host is where its nodes listen; empty is 127.0.0.1.
+	Host string
 	// CertificateLifetime is how long its certificates last; 0 is ten years.
 	CertificateLifetime time.Duration
 	// Shell starts the network below a shell, as make does, so that PowerCut
@@ -138,6 +140,9 @@ func (n *Network) Up(t testing.TB) {
 	}
 	if !n.options.Gateways {
 		args = append(args, "--no-gateways")
+	}
+	if n.options.Host != "" {
+		args = append(args, "--host", n.options.Host)
 	}
 	if n.options.CertificateLifetime != 0 {
 		args = append(args, "--certificate-lifetime", n.options.CertificateLifetime.String())

@@ -20,9 +20,19 @@ type Hosts struct {
 	Addresses []net.IP
 }
 
-// Loopback is the only place where a network listens.
+// Loopback is where a network listens that says no other place.
 func Loopback() Hosts {
 	return Hosts{Names: []string{"localhost"}, Addresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+}
+
+// With adds an address or a name, unless it is empty.
+func (h Hosts) With(host string) Hosts {
+	if ip := net.ParseIP(host); ip != nil {
+		h.Addresses = append(h.Addresses[:len(h.Addresses):len(h.Addresses)], ip)
+	} else if host != "" {
+		h.Names = append(h.Names[:len(h.Names):len(h.Names)], host)
+	}
+	return h
 }
 
 // The file names in an MSP folder. Fabric fixes the folders' names and not
@@ -31,10 +41,10 @@ const rootFile = "cacerts/ca.pem"
 
 // Write writes a certificate and its key.
 func (p Pair) Write(certificate, key string) error {
-	if err := writeFile(certificate, p.Certificate); err != nil {
+	if err := WriteFile(certificate, p.Certificate); err != nil {
 		return err
 	}
-	return writeFile(key, p.Key)
+	return WriteFile(key, p.Key)
 }
 
 // ReadPair reads a certificate and its key.
@@ -72,13 +82,13 @@ func (a *Authority) Write(dir string) error {
 // tells roles by the organisational unit. A local MSP has the same files beside
 // its own certificate and key.
 func WriteMSP(dir string, ca, tlsCA *Authority) error {
-	if err := writeFile(filepath.Join(dir, rootFile), ca.Certificate()); err != nil {
+	if err := WriteFile(filepath.Join(dir, rootFile), ca.Certificate()); err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, "tlscacerts", "tlsca.pem"), tlsCA.Certificate()); err != nil {
+	if err := WriteFile(filepath.Join(dir, "tlscacerts", "tlsca.pem"), tlsCA.Certificate()); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, "config.yaml"), nodeUnits())
+	return WriteFile(filepath.Join(dir, "config.yaml"), nodeUnits())
 }
 
 func nodeUnits() []byte {
@@ -91,7 +101,8 @@ func nodeUnits() []byte {
 	return b.Bytes()
 }
 
-func writeFile(path string, content []byte) error {
+// WriteFile writes a file that only its owner may read, and its folder.
+func WriteFile(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), folderMode); err != nil {
 		return fmt.Errorf("making a folder: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/network"
@@ -49,11 +50,48 @@ func (s *Supervisor) AddOrganisation(ctx context.Context, o network.Organisation
 	return s.save(func(state *network.State) { state.Joined(o.Name) })
 }
 
+// AdmitCandidate makes an organisation on another machine a member of the channel
+// and returns what its own machine must know to take its peers there.
+func (s *Supervisor) AdmitCandidate(ctx context.Context, c network.Candidate) (w network.Welcome, err error) {
+	ctx, done, err := s.beginChange(ctx)
+	if err != nil {
+		return w, fmt.Errorf("admitting %s: %w", c.Organisation.Name, err)
+	}
+	defer done()
+	var addErr error
+	err = s.save(func(state *network.State) {
+		if addErr = state.AddRemote(c); addErr == nil {
+			addErr = material.WriteRoots(s.home, c.Organisation.Name, c.Roots)
+		}
+	})
+	if err := errors.Join(addErr, err); err != nil {
+		return w, fmt.Errorf("admitting %s: %w", c.Organisation.Name, err)
+	}
+	if err := s.write(s.state); err != nil {
+		return w, err
+	}
+	client, err := lifecycle.Open(s.home, s.state)
+	if err != nil {
+		return w, err
+	}
+	defer client.Close()
+	if err := s.admit(ctx, client, c.Organisation.Name); err != nil {
+		return w, err
+	}
+	if err := s.save(func(state *network.State) { state.Joined(c.Organisation.Name) }); err != nil {
+		return w, err
+	}
+	return material.NewWelcome(s.home, s.state)
+}
+
 // write writes what the processes of a network read, after making certificates
 // for the organisations that are joining.
 func (s *Supervisor) write(state *network.State) error {
-	for _, name := range state.Joining {
-		if err := material.MakeOrganisation(s.home, state.Topology, name, time.Now()); err != nil {
+	for _, o := range state.Local() {
+		if !slices.Contains(state.Joining, o.Name) {
+			continue
+		}
+		if err := material.MakeOrganisation(s.home, o, state.Hosts[o.Name], time.Now()); err != nil {
 			return err
 		}
 	}
@@ -88,6 +126,9 @@ func (s *Supervisor) admit(ctx context.Context, client *lifecycle.Client, organi
 		return err
 	}
 	s.step("the channel has the member " + organisation)
+	if !s.state.Here(organisation) {
+		return nil // It takes its own peers into the channel.
+	}
 	if err := client.Join(ctx, organisation); err != nil {
 		return err
 	}

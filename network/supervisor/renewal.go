@@ -80,7 +80,7 @@ func (s *Supervisor) renewFiles(ctx context.Context, client *lifecycle.Client, b
 // renewNodes starts the nodes that run on older certificates again, each when
 // the one before serves: a network with a spare of everything is not interrupted.
 func (s *Supervisor) renewNodes(ctx context.Context, client *lifecycle.Client) error {
-	for _, n := range s.state.Topology.Nodes() {
+	for _, n := range s.state.LocalNodes() {
 		files := s.home.Crypto().Identity(n.Owner, n.Name)
 		old, err := s.outdated(n.Name, files.Certificate(), files.TLSCertificate())
 		if err != nil {
@@ -113,7 +113,7 @@ func (s *Supervisor) renewNodes(ctx context.Context, client *lifecycle.Client) e
 func (s *Supervisor) renewServers(ctx context.Context) error {
 	for _, cc := range s.state.Topology.Chaincodes {
 		outdated := false
-		for _, o := range s.state.Topology.Organisations {
+		for _, o := range s.state.Local() {
 			old, err := s.outdated(network.ChaincodeProcess(cc.Name, o.Name),
 				s.home.Crypto().Identity(o.Name, network.ChaincodeIdentity).TLSCertificate(),
 				s.home.Crypto().Identity(o.Name, network.ChaincodeClientIdentity).TLSCertificate())
@@ -136,7 +136,7 @@ func (s *Supervisor) renewGateways(ctx context.Context) error {
 	if !s.options.Gateways {
 		return nil
 	}
-	for _, o := range s.state.Topology.Organisations {
+	for _, o := range s.state.Local() {
 		name := network.GatewayProcess(o.Name)
 		old, err := s.outdated(name, s.home.Crypto().Identity(o.Name, network.GatewayIdentity).Certificate())
 		if err != nil {

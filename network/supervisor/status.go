@@ -55,10 +55,10 @@ func (s *Supervisor) Status() control.Status {
 // addresses lists, by process, where it listens. The caller holds the mutex.
 func (s *Supervisor) addresses() map[string]string {
 	m := map[string]string{}
-	for _, n := range s.state.Topology.Nodes() {
+	for _, n := range s.state.LocalNodes() {
 		m[n.Name] = s.state.Address(n.Name, network.ListenPort)
 	}
-	for _, o := range s.state.Topology.Organisations {
+	for _, o := range s.state.Local() {
 		m[network.GatewayProcess(o.Name)] = s.state.Address(network.GatewayProcess(o.Name), network.ListenPort)
 		for _, d := range s.state.Deployments {
 			m[network.ChaincodeProcess(d.Chaincode, o.Name)] = network.Address(d.Ports[o.Name])

@@ -53,6 +53,8 @@ type Options struct {
 	Bin    string
 	// Gateways says whether to start the organisations' gateways.
 	Gateways bool
+	// Host is where the nodes of a new network listen; empty is loopback.
+	Host string
 	// CertificateLifetime is that of a new network's certificates, the roots left
 	// out; 0 is ten years.
 	CertificateLifetime time.Duration
@@ -116,7 +118,7 @@ func (s *Supervisor) prepare(ctx context.Context) error {
 	case errors.Is(err, fs.ErrNotExist):
 		state, err = material.Create(ctx, material.Creation{
 			Home: s.home, Topology: s.options.Topology, Configtxgen: s.options.Fabric.Configtxgen,
-			Period: material.Period{From: time.Now(), Lasting: s.options.CertificateLifetime},
+			Host: s.options.Host, Period: material.Period{From: time.Now(), Lasting: s.options.CertificateLifetime},
 		})
 		if err != nil {
 			return fmt.Errorf("making the network: %w", err)
@@ -160,7 +162,7 @@ func startOver(h network.Home, state *network.State) error {
 	if state.Complete {
 		return nil
 	}
-	for _, n := range state.Topology.Nodes() {
+	for _, n := range state.LocalNodes() {
 		if err := os.RemoveAll(h.NodeData(n.Name)); err != nil {
 			return fmt.Errorf("starting %s over: %w", n.Name, err)
 		}
@@ -171,8 +173,12 @@ func startOver(h network.Home, state *network.State) error {
 	return state.Save(h.StateFile())
 }
 
-// addExtra plans chaincodes that the network lacks.
+// addExtra plans chaincodes that the network lacks. Where members are on other
+// machines none is added by a start: they would have to approve it at that moment.
 func (s *Supervisor) addExtra(state *network.State) error {
+	if len(state.Remote) > 0 {
+		return nil
+	}
 	for _, c := range s.options.Extra {
 		if _, err := state.Topology.Chaincode(c.Name); err == nil {
 			continue

@@ -152,7 +152,7 @@ func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d net
 // do so at the same moment both hang up and wait 5 s (see lifecycle.JoinPeers).
 // So each of them starts when the one before listens.
 func (s *Supervisor) startNodes(ctx context.Context) error {
-	for _, n := range s.state.Topology.Nodes() {
+	for _, n := range s.state.LocalNodes() {
 		if !s.state.Complete || n.Kind == network.OrdererNode {
 			if err := s.table.Start(s.nodeSpec(n)); err != nil {
 				return err
@@ -192,7 +192,7 @@ func (s *Supervisor) nodeSpec(n network.Node) process.Spec {
 
 // startServers starts the servers of a definition that do not run yet.
 func (s *Supervisor) startServers(d network.Deployment) error {
-	for _, o := range s.state.Topology.Organisations {
+	for _, o := range s.state.Local() {
 		if err := s.startServer(d, o.Name); err != nil {
 			return err
 		}
@@ -247,12 +247,12 @@ func (s *Supervisor) serving(name string) (packageID string, ok bool) {
 }
 
 func (s *Supervisor) startGateways(ctx context.Context) error {
-	for _, o := range s.state.Topology.Organisations {
+	for _, o := range s.state.Local() {
 		if err := s.table.Start(s.gatewaySpec(o.Name)); err != nil {
 			return err
 		}
 	}
-	for _, o := range s.state.Topology.Organisations {
+	for _, o := range s.state.Local() {
 		if err := s.awaitGateway(ctx, o.Name); err != nil {
 			return err
 		}

@@ -20,6 +20,22 @@ type AcceptBody struct {
 // Amount Minor units of the currency
 type Amount = finance.Amount
 
+// Attempt defines model for Attempt.
+type Attempt struct {
+	// At In UTC
+	At Time `json:"at"`
+
+	// Fault Why it does not count as delivered; absent where it does
+	Fault AttemptFault `json:"fault,omitempty,omitzero"`
+
+	// Status Of the answer, if there was one
+	Status int `json:"status,omitempty,omitzero"`
+	TookMs int `json:"took_ms"`
+}
+
+// AttemptFault Why it does not count as delivered; absent where it does
+type AttemptFault string
+
 // Balance For each component, paid + forgiven + outstanding is what was ever charged.
 type Balance struct {
 	AccruedTo Date `json:"accrued_to,omitempty,omitzero"`
@@ -129,6 +145,31 @@ type CommandID = ledger.CommandID
 // Date defines model for Date.
 type Date = finance.Date
 
+// Delivery defines model for Delivery.
+type Delivery struct {
+	Attempts int `json:"attempts"`
+
+	// Due In UTC
+	Due Time `json:"due,omitempty,omitzero"`
+
+	// Event One applied command. Who wants more than that it happened reads the note.
+	//
+	// Examples: {"at":"2026-07-31T10:00:00Z","block":42,"command":"6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11","head":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","id":"44040192","op":"pay","seq":7,"subject":{"id":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","kind":"note"},"transaction":"9b0cde4c9d7f4e0b8a5f5c7d6e3b2a190b0cde4c9d7f4e0b8a5f5c7d6e3b2a19"}
+	Event Event          `json:"event"`
+	ID    string         `json:"id"`
+	Last  Attempt        `json:"last,omitempty,omitzero"`
+	State DeliveryStatus `json:"state"`
+}
+
+// DeliveryList defines model for DeliveryList.
+type DeliveryList struct {
+	Deliveries []Delivery `json:"deliveries"`
+	Next       string     `json:"next,omitempty,omitzero"`
+}
+
+// DeliveryStatus defines model for DeliveryStatus.
+type DeliveryStatus string
+
 // Digest SHA-256 in base64url
 type Digest = ledger.Digest
 
@@ -218,7 +259,9 @@ type DraftRequest struct {
 // EmptyBody defines model for EmptyBody.
 type EmptyBody = map[string]interface{}
 
-// Event Examples: {"at":"2026-07-31T10:00:00Z","block":42,"command":"6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11","head":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","op":"pay","seq":7,"subject":{"id":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","kind":"note"},"transaction":"9b0cde4c9d7f4e0b8a5f5c7d6e3b2a190b0cde4c9d7f4e0b8a5f5c7d6e3b2a19"}
+// Event One applied command. Who wants more than that it happened reads the note.
+//
+// Examples: {"at":"2026-07-31T10:00:00Z","block":42,"command":"6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11","head":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","id":"44040192","op":"pay","seq":7,"subject":{"id":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","kind":"note"},"transaction":"9b0cde4c9d7f4e0b8a5f5c7d6e3b2a190b0cde4c9d7f4e0b8a5f5c7d6e3b2a19"}
 type Event struct {
 	// At In UTC
 	At    Time   `json:"at"`
@@ -228,11 +271,26 @@ type Event struct {
 	Command CommandID `json:"command"`
 
 	// Head SHA-256 in base64url
-	Head        Digest  `json:"head"`
+	Head Digest `json:"head"`
+
+	// ID Grows from event to event; names the place to go on after
+	ID          string  `json:"id"`
 	Op          Op      `json:"op"`
 	Seq         uint64  `json:"seq"`
 	Subject     Subject `json:"subject"`
 	Transaction string  `json:"transaction"`
+}
+
+// EventPage defines model for EventPage.
+type EventPage struct {
+	// Events With a filter there may be none though there is more
+	Events []Event `json:"events"`
+
+	// More Whether there is a next page already
+	More bool `json:"more"`
+
+	// Next The `after` of the next page
+	Next string `json:"next"`
 }
 
 // ForgiveBody defines model for ForgiveBody.
@@ -267,30 +325,50 @@ type History_Entries struct {
 
 // Import defines model for Import.
 type Import struct {
+	// Cancelled Those that waited when the import was cancelled
+	Cancelled int `json:"cancelled"`
+
 	// Created In UTC
 	Created Time `json:"created"`
 
 	// Digest SHA-256 in base64url
 	Digest Digest `json:"digest"`
+	DryRun bool   `json:"dry_run,omitempty,omitzero"`
+
+	// Ended In UTC
+	Ended Time `json:"ended,omitempty,omitzero"`
 
 	// Errors The first of the rejected rows
 	Errors []ImportRow `json:"errors"`
 	ID     string      `json:"id"`
 	Name   string      `json:"name"`
 
-	// Offered Rows whose offer is on the ledger
+	// Offered Those whose offer is on the ledger
 	Offered int `json:"offered"`
 
-	// Rejected Rows that were refused
-	Rejected int         `json:"rejected"`
-	Rows     int         `json:"rows"`
-	State    ImportState `json:"state"`
+	// Passed Those that could be offered, in a dry run
+	Passed int `json:"passed"`
+
+	// Rejected Those that were refused
+	Rejected int `json:"rejected"`
+
+	// Rows In the file
+	Rows          int         `json:"rows"`
+	RowsPerSecond int         `json:"rows_per_second,omitempty,omitzero"`
+	SecondsLeft   int         `json:"seconds_left,omitempty,omitzero"`
+	State         ImportState `json:"state"`
+
+	// Uploaded Rows that have come in
+	Uploaded int `json:"uploaded"`
+
+	// Waiting Of them those whose fate is open
+	Waiting int `json:"waiting"`
 }
 
 // ImportState defines model for Import.State.
 type ImportState string
 
-// ImportChunk defines model for ImportChunk.
+// ImportChunk Examples: {"rows":[{"jws":"eyJhbGciOiJFZERTQSJ9.eyJ2IjoxfQ.c2lnbmF0dXJl","row":1},{"error":{"column":"rate","detail":"not a number"},"row":2}]}
 type ImportChunk struct {
 	Rows []ImportChunk_Rows `json:"rows"`
 }
@@ -313,10 +391,18 @@ type ImportChunk_Rows struct {
 	Row int `json:"row"`
 }
 
+// ImportList defines model for ImportList.
+type ImportList struct {
+	Imports []Import `json:"imports"`
+}
+
 // ImportRequest Examples: {"digest":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","name":"loans.csv","rows":5000}
 type ImportRequest struct {
 	// Digest SHA-256 in base64url
 	Digest Digest `json:"digest"`
+
+	// DryRun Rehearse every offer and hand in none
+	DryRun bool   `json:"dry_run,omitempty,omitzero"`
 	Name   string `json:"name,omitempty,omitzero"`
 	Rows   int    `json:"rows"`
 }
@@ -329,13 +415,10 @@ type ImportRow struct {
 	// Problem A refusal (RFC 9457).
 	//
 	// Examples: {"code":"payment_exceeds","detail":"The amount is more than what is left: 118500.00 SEK on that day.","params":{"owed":"118500.00 SEK"},"request":"0f3c1d2e4b5a69788796a5b4","retryable":false,"status":422,"title":"A rule forbids it","type":"urn:skuld:problem:payment_exceeds"}
-	Problem *Problem       `json:"problem,omitempty"`
-	Row     int            `json:"row"`
-	State   ImportRowState `json:"state"`
+	Problem *Problem  `json:"problem,omitempty"`
+	Row     int       `json:"row"`
+	State   RowStatus `json:"state"`
 }
-
-// ImportRowState defines model for ImportRow.State.
-type ImportRowState string
 
 // ImportRows defines model for ImportRows.
 type ImportRows struct {
@@ -491,6 +574,13 @@ type PayReverseBody struct {
 	Reason  Text `json:"reason"`
 }
 
+// Ping defines model for Ping.
+type Ping struct {
+	// At In UTC
+	At      Time   `json:"at"`
+	Webhook string `json:"webhook"`
+}
+
 // Problem A refusal (RFC 9457).
 //
 // Examples: {"code":"payment_exceeds","detail":"The amount is more than what is left: 118500.00 SEK on that day.","params":{"owed":"118500.00 SEK"},"request":"0f3c1d2e4b5a69788796a5b4","retryable":false,"status":422,"title":"A rule forbids it","type":"urn:skuld:problem:payment_exceeds"}
@@ -564,6 +654,12 @@ type RegisterBody struct {
 	Name string    `json:"name,omitempty,omitzero"`
 }
 
+// Replay defines model for Replay.
+type Replay struct {
+	// Replayed Deliveries that wait again
+	Replayed int `json:"replayed"`
+}
+
 // Result defines model for Result.
 type Result = ledger.Result
 
@@ -584,6 +680,9 @@ type RotateBody struct {
 	// Remove Key ids
 	Remove []string `json:"remove,omitempty,omitzero"`
 }
+
+// RowStatus defines model for RowStatus.
+type RowStatus string
 
 // SignedCommand Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}
 type SignedCommand = ledger.Signed
@@ -684,6 +783,53 @@ type TransferOfferBody struct {
 // TransferOfferBodyForm Of a sale's endorsement
 type TransferOfferBodyForm string
 
+// Webhook defines model for Webhook.
+type Webhook struct {
+	// Created In UTC
+	Created Time `json:"created"`
+
+	// Dead Deliveries that were given up
+	Dead        int    `json:"dead"`
+	Description string `json:"description"`
+	ID          string `json:"id"`
+	Ops         []Op   `json:"ops"`
+
+	// Position Id of the last event that was looked at
+	Position string `json:"position"`
+
+	// Reason Why it is disabled: the receiver answered 410, or the party is no longer in force
+	Reason WebhookReason `json:"reason,omitempty,omitzero"`
+	State  WebhookState  `json:"state"`
+	URL    string        `json:"url"`
+
+	// Waiting Deliveries that are not settled
+	Waiting int `json:"waiting"`
+}
+
+// WebhookReason Why it is disabled: the receiver answered 410, or the party is no longer in force
+type WebhookReason string
+
+// WebhookState defines model for Webhook.State.
+type WebhookState string
+
+// WebhookList defines model for WebhookList.
+type WebhookList struct {
+	Webhooks []Webhook `json:"webhooks"`
+}
+
+// WebhookRequest Examples: {"description":"bookkeeping","ops":["pay","pay.reverse"],"url":"https://lender.example.com/skuld"}
+type WebhookRequest struct {
+	// After Id of an event: begin after it. From now on where it is absent
+	After       string `json:"after,omitempty,omitzero"`
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Ops Only events of these operations; all where there is none
+	Ops []Op `json:"ops,omitempty,omitzero"`
+
+	// URL Begins with https
+	URL string `json:"url"`
+}
+
 // After defines model for After.
 type After = string
 
@@ -711,6 +857,12 @@ type ChangedSince = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DeliveryParameter defines model for Delivery.
+type DeliveryParameter = string
+
+// DeliveryState defines model for DeliveryState.
+type DeliveryState = DeliveryStatus
+
 // DryRun defines model for DryRun.
 type DryRun = bool
 
@@ -719,6 +871,12 @@ type DueFrom = Date
 
 // DueTo defines model for DueTo.
 type DueTo = Date
+
+// EventNote Id of a note; no second note ever has it
+type EventNote = NoteID
+
+// EventOps defines model for EventOps.
+type EventOps = string
 
 // FilterBook defines model for FilterBook.
 type FilterBook = BookID
@@ -757,7 +915,7 @@ type PartyParameter = string
 type RoleParameter = Role
 
 // RowState defines model for RowState.
-type RowState string
+type RowState = RowStatus
 
 // Seq defines model for Seq.
 type Seq = string
@@ -770,6 +928,9 @@ type TransactionParameter = string
 
 // Transfer defines model for Transfer.
 type Transfer = string
+
+// WebhookParameter defines model for Webhook.
+type WebhookParameter = string
 
 // ListBooksParams defines parameters for ListBooks.
 type ListBooksParams struct {
@@ -839,19 +1000,65 @@ type CreateDraftParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
-// StreamEventsParams defines parameters for StreamEvents.
-type StreamEventsParams struct {
+// GetEventsParams defines parameters for GetEvents.
+type GetEventsParams struct {
 	// After Id of the last event that was seen; 0 for all
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Note Only events of this note
+	Note EventNote `form:"note,omitempty" json:"note,omitempty,omitzero"`
+
+	// Op Only these operations, with commas between them
+	Op EventOps `form:"op,omitempty" json:"op,omitempty,omitzero"`
 
 	// LastEventID Id of the last event that was seen
 	LastEventID LastEventID `json:"Last-Event-ID,omitempty,omitzero"`
 }
 
+// CreateImportParams defines parameters for CreateImport.
+type CreateImportParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// CancelImportParams defines parameters for CancelImport.
+type CancelImportParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PauseImportParams defines parameters for PauseImport.
+type PauseImportParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ResumeImportParams defines parameters for ResumeImport.
+type ResumeImportParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // ListImportRowsParams defines parameters for ListImportRows.
 type ListImportRowsParams struct {
 	// State Only rows of this state
-	State ListImportRowsParamsState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+	State RowState `form:"state,omitempty" json:"state,omitempty,omitzero"`
 
 	// After The `next` of the page before
 	After AfterRow `form:"after,omitempty" json:"after,omitempty,omitzero"`
@@ -860,8 +1067,25 @@ type ListImportRowsParams struct {
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
-// ListImportRowsParamsState defines parameters for ListImportRows.
-type ListImportRowsParamsState string
+// UploadImportRowsParams defines parameters for UploadImportRows.
+type UploadImportRowsParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// StartImportParams defines parameters for StartImport.
+type StartImportParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
 
 // ListNotesParams defines parameters for ListNotes.
 type ListNotesParams struct {
@@ -1446,6 +1670,88 @@ type RotateKeysParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// CreateWebhookParams defines parameters for CreateWebhook.
+type CreateWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// DeleteWebhookParams defines parameters for DeleteWebhook.
+type DeleteWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// State Only deliveries of this state
+	State DeliveryState `form:"state,omitempty" json:"state,omitempty,omitzero"`
+
+	// Cursor The `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit Most items of the page
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ReplayDeliveryParams defines parameters for ReplayDelivery.
+type ReplayDeliveryParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// PauseWebhookParams defines parameters for PauseWebhook.
+type PauseWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ReplayWebhookParams defines parameters for ReplayWebhook.
+type ReplayWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ResumeWebhookParams defines parameters for ResumeWebhook.
+type ResumeWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// TestWebhookParams defines parameters for TestWebhook.
+type TestWebhookParams struct {
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
+	// `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // OpenBookJSONRequestBody defines body for OpenBook for application/json ContentType.
 type OpenBookJSONRequestBody = OpenBookJSONBody
 
@@ -1458,8 +1764,8 @@ type CreateDraftJSONRequestBody = DraftRequest
 // CreateImportJSONRequestBody defines body for CreateImport for application/json ContentType.
 type CreateImportJSONRequestBody = ImportRequest
 
-// SubmitImportRowsJSONRequestBody defines body for SubmitImportRows for application/json ContentType.
-type SubmitImportRowsJSONRequestBody = ImportChunk
+// UploadImportRowsJSONRequestBody defines body for UploadImportRows for application/json ContentType.
+type UploadImportRowsJSONRequestBody = ImportChunk
 
 // OfferNoteJSONRequestBody defines body for OfferNote for application/json ContentType.
 type OfferNoteJSONRequestBody = OfferNoteJSONBody
@@ -1536,6 +1842,9 @@ type RotateKeysJSONRequestBody = RotateKeysJSONBody
 // CreateTokenFormdataRequestBody defines body for CreateToken for application/x-www-form-urlencoded ContentType.
 type CreateTokenFormdataRequestBody = TokenRequest
 
+// CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
+type CreateWebhookJSONRequestBody = WebhookRequest
+
 // GetHealth asks for GET /healthz: whether the process lives.
 func GetHealth() Request {
 	r := Request{Operation: "getHealth", Method: "GET", Path: path("/healthz")}
@@ -1603,17 +1912,26 @@ func CreateDraft(params CreateDraftParams, body CreateDraftJSONRequestBody) Requ
 	return r
 }
 
-// StreamEvents asks for GET /v1/events: what happens to the caller's notes, books and keys, as server-sent events.
-func StreamEvents(params StreamEventsParams) Request {
-	r := Request{Operation: "streamEvents", Method: "GET", Path: path("/v1/events")}
+// GetEvents asks for GET /v1/events: what happens to the caller's notes, books and keys, as a stream or a page.
+func GetEvents(params GetEventsParams) Request {
+	r := Request{Operation: "getEvents", Method: "GET", Path: path("/v1/events")}
 	r.query("after", params.After)
+	r.query("note", params.Note)
+	r.query("op", params.Op)
 	r.header("Last-Event-ID", params.LastEventID)
 	return r
 }
 
+// ListImports asks for GET /v1/imports: the caller's latest 100 imports, the newest first.
+func ListImports() Request {
+	r := Request{Operation: "listImports", Method: "GET", Path: path("/v1/imports")}
+	return r
+}
+
 // CreateImport asks for POST /v1/imports: open an import.
-func CreateImport(body CreateImportJSONRequestBody) Request {
+func CreateImport(params CreateImportParams, body CreateImportJSONRequestBody) Request {
 	r := Request{Operation: "createImport", Method: "POST", Path: path("/v1/imports")}
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
 }
@@ -1621,6 +1939,33 @@ func CreateImport(body CreateImportJSONRequestBody) Request {
 // GetImport asks for GET /v1/imports/{import}: an import and how far it has come.
 func GetImport(pImport ImportParameter) Request {
 	r := Request{Operation: "getImport", Method: "GET", Path: path("/v1/imports/{import}", pImport)}
+	return r
+}
+
+// CancelImport asks for POST /v1/imports/{import}/cancel: drop the rows that wait.
+func CancelImport(pImport ImportParameter, params CancelImportParams) Request {
+	r := Request{Operation: "cancelImport", Method: "POST", Path: path("/v1/imports/{import}/cancel", pImport)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// FollowImport asks for GET /v1/imports/{import}/events: how an import goes on, as a stream of server-sent events.
+func FollowImport(pImport ImportParameter) Request {
+	r := Request{Operation: "followImport", Method: "GET", Path: path("/v1/imports/{import}/events", pImport)}
+	return r
+}
+
+// PauseImport asks for POST /v1/imports/{import}/pause: hand in nothing more for a while.
+func PauseImport(pImport ImportParameter, params PauseImportParams) Request {
+	r := Request{Operation: "pauseImport", Method: "POST", Path: path("/v1/imports/{import}/pause", pImport)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// ResumeImport asks for POST /v1/imports/{import}/resume: go on with an import that was paused.
+func ResumeImport(pImport ImportParameter, params ResumeImportParams) Request {
+	r := Request{Operation: "resumeImport", Method: "POST", Path: path("/v1/imports/{import}/resume", pImport)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
 
@@ -1633,10 +1978,18 @@ func ListImportRows(pImport ImportParameter, params ListImportRowsParams) Reques
 	return r
 }
 
-// SubmitImportRows asks for POST /v1/imports/{import}/rows: hand in the signed offers of some rows.
-func SubmitImportRows(pImport ImportParameter, body SubmitImportRowsJSONRequestBody) Request {
-	r := Request{Operation: "submitImportRows", Method: "POST", Path: path("/v1/imports/{import}/rows", pImport)}
+// UploadImportRows asks for POST /v1/imports/{import}/rows: upload rows, each with its signed offer or with what was wrong with it.
+func UploadImportRows(pImport ImportParameter, params UploadImportRowsParams, body UploadImportRowsJSONRequestBody) Request {
+	r := Request{Operation: "uploadImportRows", Method: "POST", Path: path("/v1/imports/{import}/rows", pImport)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
+	return r
+}
+
+// StartImport asks for POST /v1/imports/{import}/start: begin to hand in what has come in, and what comes.
+func StartImport(pImport ImportParameter, params StartImportParams) Request {
+	r := Request{Operation: "startImport", Method: "POST", Path: path("/v1/imports/{import}/start", pImport)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
 
@@ -1935,5 +2288,76 @@ func CreateToken(body CreateTokenFormdataRequestBody) Request {
 // GetTransaction asks for GET /v1/transactions/{transaction}: the outcome of a transaction, or of the caller's own command.
 func GetTransaction(transaction TransactionParameter) Request {
 	r := Request{Operation: "getTransaction", Method: "GET", Path: path("/v1/transactions/{transaction}", transaction)}
+	return r
+}
+
+// ListWebhooks asks for GET /v1/webhooks: the caller's webhooks, the oldest first.
+func ListWebhooks() Request {
+	r := Request{Operation: "listWebhooks", Method: "GET", Path: path("/v1/webhooks")}
+	return r
+}
+
+// CreateWebhook asks for POST /v1/webhooks: have one's events sent to an address.
+func CreateWebhook(params CreateWebhookParams, body CreateWebhookJSONRequestBody) Request {
+	r := Request{Operation: "createWebhook", Method: "POST", Path: path("/v1/webhooks")}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
+// DeleteWebhook asks for DELETE /v1/webhooks/{webhook}: remove a webhook and its log; nothing more is sent.
+func DeleteWebhook(webhook WebhookParameter, params DeleteWebhookParams) Request {
+	r := Request{Operation: "deleteWebhook", Method: "DELETE", Path: path("/v1/webhooks/{webhook}", webhook)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// GetWebhook asks for GET /v1/webhooks/{webhook}: a webhook and what waits for it.
+func GetWebhook(webhook WebhookParameter) Request {
+	r := Request{Operation: "getWebhook", Method: "GET", Path: path("/v1/webhooks/{webhook}", webhook)}
+	return r
+}
+
+// ListDeliveries asks for GET /v1/webhooks/{webhook}/deliveries: the log of a webhook, the latest event first.
+func ListDeliveries(webhook WebhookParameter, params ListDeliveriesParams) Request {
+	r := Request{Operation: "listDeliveries", Method: "GET", Path: path("/v1/webhooks/{webhook}/deliveries", webhook)}
+	r.query("state", params.State)
+	r.query("cursor", params.Cursor)
+	r.query("limit", params.Limit)
+	return r
+}
+
+// ReplayDelivery asks for POST /v1/webhooks/{webhook}/deliveries/{delivery}/replay: send a settled delivery once more.
+func ReplayDelivery(webhook WebhookParameter, delivery DeliveryParameter, params ReplayDeliveryParams) Request {
+	r := Request{Operation: "replayDelivery", Method: "POST", Path: path("/v1/webhooks/{webhook}/deliveries/{delivery}/replay", webhook, delivery)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// PauseWebhook asks for POST /v1/webhooks/{webhook}/pause: send nothing for a while.
+func PauseWebhook(webhook WebhookParameter, params PauseWebhookParams) Request {
+	r := Request{Operation: "pauseWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/pause", webhook)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// ReplayWebhook asks for POST /v1/webhooks/{webhook}/replay: send all dead deliveries once more.
+func ReplayWebhook(webhook WebhookParameter, params ReplayWebhookParams) Request {
+	r := Request{Operation: "replayWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/replay", webhook)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// ResumeWebhook asks for POST /v1/webhooks/{webhook}/resume: go on with a webhook that was paused or disabled.
+func ResumeWebhook(webhook WebhookParameter, params ResumeWebhookParams) Request {
+	r := Request{Operation: "resumeWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/resume", webhook)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
+// TestWebhook asks for POST /v1/webhooks/{webhook}/test: send a ping now and tell what came of it.
+func TestWebhook(webhook WebhookParameter, params TestWebhookParams) Request {
+	r := Request{Operation: "testWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/test", webhook)}
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }

@@ -19,7 +19,9 @@ import (
 
 	"github.com/skuld-registry/skuld/api"
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -122,6 +124,8 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 	follower := &store.Follower{Store: s, Service: service}
 	var running sync.WaitGroup
 	running.Go(func() { follower.Run(ctx) })
+	imports := intake.New(intake.Options{Store: s, Service: service, Signatures: sign.Verifier{}, Clock: time.Now})
+	running.Go(func() { imports.Run(ctx) })
 	t.Cleanup(func() {
 		stop()
 		running.Wait()
@@ -139,6 +143,7 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 	}
 	server, err := api.New(api.Options{
 		Service: service, Signatures: sign.Verifier{}, Store: s, Tokens: tokens,
+		Imports: imports, Webhooks: webhook.New(webhook.Options{Store: s, Issuer: o.url, Clock: time.Now}),
 		Assertions:   &auth.Assertions{Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{service}, Replays: s},
 		Organisation: o.name, Org: o.org, URL: o.url, RegistrationOpen: true, Complete: follower.Complete,
 		Missing: func(context.Context) []string { return nil }, Clock: time.Now, Random: rand.Reader,
