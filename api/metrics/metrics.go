@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -41,6 +42,11 @@ type Metrics struct {
 	commands *prometheus.CounterVec
 	submits  prometheus.Histogram
 	faults   prometheus.Counter
+
+	attempts *prometheus.CounterVec
+	ordering prometheus.Histogram
+	batches  prometheus.Histogram
+	bytes    prometheus.Histogram
 }
 
 // New makes the metrics of a gateway, with those of its process.
@@ -65,8 +71,21 @@ func New() *Metrics {
 		faults: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "skuld_ledger_faults_total", Help: "Submissions with which the ledger could not be reached; nothing was handed in.",
 		}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "skuld_transactions_total", Help: "Attempts at transactions, by how they ended and whether they were not the first.",
+		}, []string{"ending", "again"}),
+		ordering: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "skuld_transaction_seconds", Help: "How long an attempt at a transaction took.", Buckets: seconds(),
+		}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "skuld_transaction_commands", Help: "Commands in a transaction.", Buckets: []float64{1, 2, 5, 10, 20, 50, 100},
+		}),
+		bytes: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "skuld_transaction_bytes", Help: "Size of a transaction's message.", Buckets: prometheus.ExponentialBuckets(1<<10, 4, 8),
+		}),
 	}
 	m.registry.MustRegister(m.requests, m.took, m.limited, m.commands, m.submits, m.faults,
+		m.attempts, m.ordering, m.batches, m.bytes,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -84,6 +103,22 @@ func (m *Metrics) Request(d api.Done) {
 	if d.Limited != "" {
 		m.limited.WithLabelValues(d.Limited).Inc()
 	}
+}
+
+// Transaction is one attempt at a transaction.
+type Transaction struct {
+	Commands, Bytes int
+	Ending          string // one of package protocol's
+	Again           bool   // it was not the first with one of its commands
+	Took            time.Duration
+}
+
+// Transaction counts an attempt at a transaction.
+func (m *Metrics) Transaction(t Transaction) {
+	m.attempts.WithLabelValues(t.Ending, strconv.FormatBool(t.Again)).Inc()
+	m.ordering.Observe(t.Took.Seconds())
+	m.batches.Observe(float64(t.Commands))
+	m.bytes.Observe(float64(t.Bytes))
 }
 
 // Gauge shows a number that something else knows, at the moment it is asked for.

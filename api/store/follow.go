@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -40,6 +42,8 @@ type Follower struct {
 	// Pause waits before an attempt, the first having number 0; nil waits from
 	// 5 ms doubling to half a second.
 	Pause func(ctx context.Context, attempt int) error
+	// Tracer makes a span for blocks that come together; none unless set.
+	Tracer trace.TracerProvider
 
 	live     atomic.Bool
 	complete atomic.Bool
@@ -94,7 +98,7 @@ func (f *Follower) follow(ctx context.Context) error {
 		if !ok { // all that came before the break is written
 			return <-broke
 		}
-		if err := f.take(ctx, batch); err != nil {
+		if err := f.traced(ctx, batch); err != nil {
 			cancel()
 			<-broke // the stream is left before it is begun anew
 			return err

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,9 +44,11 @@ type options struct {
 	data             string
 	url              string
 	registrationOpen bool
+	issuers          []auth.Issuer // others whose tokens are taken
 	rebuild          bool
-	localWebhooks    bool         // events may go to this machine and without TLS
-	store            *store.Store // open; nil opens the file in data
+	localWebhooks    bool              // events may go to this machine and without TLS
+	hooks            http.RoundTripper // carries events; nil dials public addresses
+	store            *store.Store      // open; nil opens the file in data
 	limits           api.Limits
 	drain            time.Duration        // from the word that it ends until it takes no more
 	metrics          *metrics.Metrics     // nil counts nothing
@@ -61,6 +62,7 @@ type gateway struct {
 	store    *store.Store
 	follower *store.Follower
 	server   *api.Server
+	keys     *auth.Keys
 	webhooks *webhook.Deliverer
 	imports  *intake.Worker
 	log      *slog.Logger
@@ -84,7 +86,7 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log}, log: o.log, drain: o.drain}
+	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log, Tracer: o.traces}, log: o.log, drain: o.drain}
 	if g.server, err = g.newServer(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -99,6 +101,7 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	g.running.Go(func() { g.prune(follow, o.clock) })
 	var work context.Context
 	work, g.rest = context.WithCancel(follow)
+	g.resting.Go(func() { g.keys.Run(work) })
 	g.resting.Go(func() { g.webhooks.Run(work) })
 	g.resting.Go(func() { g.imports.Run(work) })
 	return g, nil
@@ -124,20 +127,20 @@ func openStore(ctx context.Context, o options) (*store.Store, error) {
 }
 
 func (g *gateway) newServer(o options) (*api.Server, error) {
-	key, err := auth.LoadKey(keyFile(o.data))
+	keys, err := auth.OpenKeys(keysFolder(o.data), o.clock, o.log)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := auth.NewTokens(o.url, key, rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := auth.OpenKeys(filepath.Join(o.data, "keys"), o.clock, o.log)
+	g.keys = keys
+	gate, err := auth.NewGate(auth.Options{
+		URL: o.url, Org: o.org, Keys: keys, Parties: parties{o.service}, Replays: g.store, Issuers: o.issuers,
+		Random: rand.Reader, Log: o.log,
+	})
 	if err != nil {
 		return nil, err
 	}
 	g.webhooks = webhook.New(webhook.Options{
-		Store: g.store, Signer: keys, Issuer: o.url, Local: o.localWebhooks, Clock: o.clock, Log: o.log,
+		Store: g.store, Signer: keys, Issuer: o.url, Local: o.localWebhooks, Transport: o.hooks, Clock: o.clock, Log: o.log,
 	})
 	g.imports = intake.New(intake.Options{
 		Store: g.store, Service: o.service, Signatures: sign.Verifier{}, Clock: o.clock, Log: o.log,
@@ -147,10 +150,7 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 		done = o.metrics.Request
 	}
 	return api.New(api.Options{
-		Service: o.service, Signatures: sign.Verifier{}, Store: g.store, Tokens: tokens,
-		Assertions: &auth.Assertions{
-			Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{o.service}, Replays: g.store,
-		},
+		Service: o.service, Signatures: sign.Verifier{}, Store: g.store, Gate: gate,
 		Webhooks: g.webhooks, Imports: g.imports,
 		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
 		Limits: o.limits, Done: done, Tracer: o.traces,

@@ -97,13 +97,16 @@ func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logg
 		}
 		defer func() { err = errors.Join(err, done()) }()
 	}
-	channel, err := fabric.Connect(profile, fabric.Options{})
+	channel, err := fabric.Connect(profile, fabric.Options{Tracer: traces})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, channel.Close()) }()
-	client := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{})
+	client := protocol.NewClient(channel, sign.Verifier{}, protocol.ClientOptions{Tracer: traces, Observe: observer(m)})
 	defer func() { err = errors.Join(err, closeService(client)) }()
+	if m != nil {
+		watchLedger(m, client)
+	}
 	s, err := c.openDatabase(ctx, log)
 	if errors.Is(err, context.Canceled) {
 		return nil // it was told to end while it stood by
@@ -113,8 +116,8 @@ func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logg
 	}
 	return c.serveOn(ctx, s, options{
 		service: client, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
-		data: c.Data, registrationOpen: c.Registration == opened, rebuild: c.rebuild,
-		limits: c.apiLimits(), drain: c.Drain, metrics: m, traces: traces, log: log,
+		data: c.Data, registrationOpen: c.Registration == opened, issuers: c.authIssuers(), rebuild: c.rebuild,
+		localWebhooks: c.Webhooks.AllowLocal, limits: c.apiLimits(), drain: c.Drain, metrics: m, traces: traces, log: log,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/metrics"
+	"github.com/skuld-registry/skuld/ledger/protocol"
 )
 
 // watch shows what the gateway's parts know of themselves.
@@ -31,6 +32,22 @@ func (g *gateway) watch(m *metrics.Metrics) {
 	})
 	m.Gauge("skuld_read_model_live", "Whether the read model follows the ledger, having all of it.", nil, truth(g.follower.Live))
 	m.Gauge("skuld_shutting_down", "Whether the gateway has been told to end.", nil, truth(g.ending.Load))
+}
+
+// observer counts the attempts at transactions.
+func observer(m *metrics.Metrics) func(protocol.Attempt) {
+	if m == nil {
+		return nil
+	}
+	return func(a protocol.Attempt) {
+		m.Transaction(metrics.Transaction{Commands: a.Commands, Bytes: a.Bytes, Ending: string(a.Ending), Again: a.Number > 1, Took: a.Took})
+	}
+}
+
+// watchLedger shows what waits for the ledger.
+func watchLedger(m *metrics.Metrics, client *protocol.Client) {
+	m.Gauge("skuld_ledger_waiting", "Commands that wait for a transaction.", nil, func() float64 { return float64(client.Load().Waiting) })
+	m.Gauge("skuld_ledger_under_way", "Transactions under way.", nil, func() float64 { return float64(client.Load().Transactions) })
 }
 
 // serveMetrics answers Prometheus on an address of its own until ctx ends.
