@@ -83,6 +83,9 @@ func (s *Server) serve(rt *route) http.Handler {
 
 // bounded serves a request within its limits.
 func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err error) {
+	if !oneLine(r.URL.Path) {
+		return absent() // nothing here has such a name, and not every database could look for it
+	}
 	places := s.places(rt, r)
 	select {
 	case places <- struct{}{}:

@@ -54,7 +54,8 @@ func (s *Server) once(rt *route, w http.ResponseWriter, r *http.Request) error {
 	}
 	name, ok := parseKey(sent)
 	if !ok {
-		return ledger.Refuse(ledger.CodeIdempotencyKey, "want", fmt.Sprintf("there once, with 1 to %d printable ASCII characters", maxKey))
+		return ledger.Refuse(ledger.CodeIdempotencyKey, "want",
+			fmt.Sprintf("one value of 1 to %d printable ASCII characters, in quotes where it has spaces, commas or semicolons", maxKey))
 	}
 	if c.party == nil || c.dryRun {
 		return rt.handle(s, w, r)

@@ -12,7 +12,10 @@ var ownRoutes = []route{
 	{method: get, pattern: "/openapi.json", name: "getOpenAPI", handle: (*Server).getOpenAPI},
 	{method: get, pattern: "/openapi.yaml", name: "getOpenAPIYAML", handle: (*Server).getOpenAPIYAML},
 	{method: get, pattern: "/v1/network", name: "getNetwork", handle: (*Server).getNetwork},
-	{method: post, pattern: "/v1/token", name: "createToken", handle: (*Server).createToken},
+	{method: post, pattern: auth.TokenPath, name: "createToken", handle: (*Server).createToken},
+	{method: get, pattern: serverMetadataPath, name: "getServerMetadata", handle: (*Server).getServerMetadata},
+	{method: get, pattern: resourceMetadataPath, name: "getResourceMetadata", handle: (*Server).getResourceMetadata},
+	{method: get, pattern: keysPath, name: "getKeys", handle: (*Server).getKeys},
 }
 
 var partyRoutes = []route{
@@ -33,6 +36,9 @@ var noteRoutes = []route{
 	{method: get, pattern: "/v1/notes", name: "listNotes", access: tokened, scope: auth.NotesRead, handle: (*Server).listNotes},
 	{method: get, pattern: "/v1/notes/{note}", name: "getNote", access: tokened, scope: auth.NotesRead, handle: (*Server).getNote},
 	{method: get, pattern: "/v1/notes/{note}/history", name: "getHistory", access: tokened, scope: auth.NotesRead, handle: (*Server).getHistory},
+	{method: get, pattern: "/v1/notes/{note}/statement", name: "getStatement", access: tokened, scope: auth.NotesRead, handle: (*Server).getStatement},
+	{method: get, pattern: "/v1/exports/notes", name: "exportNotes", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportNotes},
+	{method: get, pattern: "/v1/exports/payments", name: "exportPayments", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportPayments},
 	{method: post, pattern: "/v1/notes", name: "offerNote", access: tokened, op: ledger.OpOffer, handle: (*Server).write},
 }
 

@@ -1,0 +1,283 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+const ndjsonType = "application/x-ndjson"
+
+// Limits of an export.
+const (
+	// exportTime bounds an export: a million notes take some minutes.
+	exportTime = 30 * time.Minute
+	// exportBuffer is what is held of an export beside a page of notes.
+	exportBuffer = 64 << 10
+)
+
+// An export is a list of everything that the filters select, in one answer. It is
+// read page by page in the list's own order, and no page is held longer than it
+// takes to send. So it is of no single instant: each row is as it stands when its
+// page is read, each note that is there from beginning to end comes exactly once,
+// and one that is offered meanwhile does not come. Who wants one instant reads the
+// notes with at.
+
+// exporter sends the rows of an export.
+type exporter struct {
+	server  *Server
+	r       *http.Request
+	w       http.ResponseWriter
+	out     *bufio.Writer
+	csv     *csv.Writer // nil where the rows are JSON
+	columns []string
+	name    string // of the file
+	began   bool
+}
+
+// row is one row of an export in its two forms.
+type row struct {
+	cells []string
+	value any
+}
+
+// export sends a row or more for each note that the query selects. A failure
+// before the first row is a problem; a later one cuts the answer off, which shows
+// in that the connection is closed before its end.
+func (e *exporter) export(want store.NoteQuery, rows func(context.Context, store.Note) ([]row, error)) error {
+	s := e.server
+	if err := s.requireComplete(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(e.r.Context(), exportTime)
+	defer cancel()
+	e.out = bufio.NewWriterSize(&pacedWriter{w: e.w, control: http.NewResponseController(e.w)}, exportBuffer)
+	if negotiate(e.r, csvType, ndjsonType) == csvType {
+		e.csv = newCSV(e.out)
+	}
+	err := e.pages(ctx, want, rows)
+	if err == nil {
+		err = e.begin() // of an export without a row
+	}
+	if err == nil {
+		err = e.flush()
+	}
+	if err != nil && e.began {
+		return errCutOff{err}
+	}
+	return err
+}
+
+// errStopping says that the gateway shuts down.
+var errStopping = errors.New("the gateway is stopping")
+
+func (e *exporter) pages(ctx context.Context, want store.NoteQuery, rows func(context.Context, store.Note) ([]row, error)) error {
+	s, party := e.server, callOf(ctx).party
+	want.Limit = store.MaxPage
+	for more := true; more; {
+		select {
+		case <-s.stopping:
+			return errStopping
+		default:
+		}
+		var found []store.Note
+		var err error
+		if found, more, err = s.Store.Notes(ctx, want); err != nil {
+			return err
+		}
+		for _, n := range found {
+			want.Before, want.BeforeDue = n.Cursor, n.Due
+			if !mayRead(n.State, n.Holder, party, s.today()) {
+				continue
+			}
+			some, err := rows(ctx, n)
+			if err != nil {
+				return err
+			}
+			for _, one := range some {
+				if err := e.send(one); err != nil {
+					return err
+				}
+			}
+		}
+		if err := e.flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin writes what comes before the first row.
+func (e *exporter) begin() error {
+	if e.began {
+		return nil
+	}
+	e.began = true
+	if e.csv == nil {
+		e.w.Header().Set("Content-Type", ndjsonType)
+		return nil
+	}
+	setCSV(e.w, e.name)
+	return e.csv.Write(e.columns)
+}
+
+func (e *exporter) send(one row) error {
+	if err := e.begin(); err != nil {
+		return fmt.Errorf("writing an export: %w", err)
+	}
+	if e.csv != nil {
+		if err := e.csv.Write(one.cells); err != nil {
+			return fmt.Errorf("writing an export: %w", err)
+		}
+		return nil
+	}
+	b, err := json.Marshal(one.value)
+	if err == nil {
+		_, err = e.out.Write(append(b, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("writing an export: %w", err)
+	}
+	return nil
+}
+
+// flush sends a page.
+func (e *exporter) flush() error {
+	if !e.began {
+		return nil
+	}
+	if e.csv != nil {
+		if e.csv.Flush(); e.csv.Error() != nil {
+			return fmt.Errorf("sending an export: %w", e.csv.Error())
+		}
+	}
+	if err := e.out.Flush(); err != nil {
+		return fmt.Errorf("sending an export: %w", err)
+	}
+	if err := http.NewResponseController(e.w).Flush(); err != nil {
+		return fmt.Errorf("sending an export: %w", err)
+	}
+	return nil
+}
+
+// pacedWriter gives each piece of an answer its time: a client that does not take
+// it within that loses the rest.
+type pacedWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (p *pacedWriter) Write(b []byte) (int, error) {
+	if err := p.control.SetWriteDeadline(time.Now().Add(slowClient)); err != nil {
+		return 0, fmt.Errorf("setting the time of a piece: %w", err)
+	}
+	return p.w.Write(b)
+}
+
+// exportNotes sends the caller's notes, as a list has them, with what follows
+// from each on a day.
+func (s *Server) exportNotes(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, append(slices.Clone(noteFilters), "as_of")...)
+	want := q.notes(callOf(r.Context()).party.ID)
+	asOf := q.date("as_of", s.today())
+	if q.err != nil {
+		return q.err
+	}
+	e := &exporter{server: s, r: r, w: w, name: "notes", columns: noteColumns}
+	return e.export(want, func(ctx context.Context, n store.Note) ([]row, error) {
+		summary, err := ledger.Summarize(n.State, n.Holder, asOf)
+		if err != nil {
+			return nil, fmt.Errorf("counting note %s: %w", n.State.ID, err)
+		}
+		a := s.noteAnswer(ctx, n.State.ID, noteView{note: n.State, holder: n.Holder})
+		a.Summary = &summary
+		return []row{{noteCells(n, &summary), a}}, nil
+	})
+}
+
+// exportPayments sends the payments on the caller's notes, note by note and each
+// note's in the order in which they were written.
+func (s *Server) exportPayments(w http.ResponseWriter, r *http.Request) error {
+	q := readQuery(r, noteFilters...)
+	want := q.notes(callOf(r.Context()).party.ID)
+	if q.err != nil {
+		return q.err
+	}
+	e := &exporter{server: s, r: r, w: w, name: "payments", columns: paymentColumns}
+	return e.export(want, func(ctx context.Context, n store.Note) ([]row, error) {
+		all, err := s.paymentsOn(ctx, n.State)
+		if err != nil {
+			return nil, err
+		}
+		rows := make([]row, len(all))
+		for i, p := range all {
+			rows[i] = row{p.cells(), p}
+		}
+		return rows, nil
+	})
+}
+
+// paymentsOn gives every payment that was written on a note. A note itself has
+// the latest ones, which are all where there are few; else its history has the
+// others.
+func (s *Server) paymentsOn(ctx context.Context, n *ledger.Note) ([]exportedPayment, error) {
+	if len(n.Payments) == 0 {
+		return nil, nil
+	}
+	payments := n.Payments
+	if len(payments) == ledger.ReversiblePayments {
+		var err error
+		if payments, err = s.everyPayment(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+	booked := map[uint64]store.Entry{}
+	for after, more := uint64(0), true; more; {
+		entries, err := s.Store.EntriesOn(ctx, n.ID.Subject(), ledger.OpPay, after)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			after = e.Result.Seq
+			booked[after] = e
+		}
+		more = len(entries) == store.MaxEntries
+	}
+	all := make([]exportedPayment, len(payments))
+	for i, p := range payments {
+		all[i] = exportedPayment{Note: n.ID, Currency: n.Terms.Principal.Currency, Payment: p}
+		if e, ok := booked[p.Seq]; ok {
+			all[i].BookedAt, all[i].Transaction = e.At, e.Transaction
+		}
+	}
+	return all, nil
+}
+
+// everyPayment gathers the payments from all states of a note. A later state
+// knows better: a payment may have been reversed since it was written.
+func (s *Server) everyPayment(ctx context.Context, n *ledger.Note) ([]ledger.Payment, error) {
+	all := map[uint64]ledger.Payment{}
+	for state, err := range s.statesOf(ctx, n.ID, n.Seq) {
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range state.Note.Payments {
+			all[p.Seq] = p
+		}
+	}
+	payments := make([]ledger.Payment, 0, len(all))
+	for _, p := range all {
+		payments = append(payments, p)
+	}
+	slices.SortFunc(payments, func(a, b ledger.Payment) int { return int(a.Seq) - int(b.Seq) })
+	return payments, nil
+}
