@@ -72,8 +72,8 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
 		return malformed("digest must be a SHA-256 in base64url")
 	case req.Rows < 1 || req.Rows > maxImportRows:
 		return malformed(fmt.Sprintf("rows must be from 1 to %d", maxImportRows))
-	case !utf8.ValidString(req.Name) || utf8.RuneCountInString(req.Name) > maxImportName:
-		return malformed(fmt.Sprintf("name must be at most %d characters", maxImportName))
+	case !oneLine(req.Name) || utf8.RuneCountInString(req.Name) > maxImportName:
+		return malformed(fmt.Sprintf("name must be one line of at most %d characters", maxImportName))
 	}
 	id, err := uuid.NewRandomFromReader(s.Random)
 	if err != nil {

@@ -12,7 +12,10 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -105,7 +108,11 @@ func readQuery(r *http.Request, names ...string) *query {
 	}
 	for name, all := range values {
 		if !slices.Contains(names, name) || len(all) != 1 {
-			return &query{err: ledger.Refuse(ledger.CodeQueryInvalid, "field", clip(name, 32), "want", fmt.Sprintf("one of %v, once", names))}
+			want := fmt.Sprintf("one of %v, once", names)
+			if len(names) == 0 {
+				want = "left out"
+			}
+			return &query{err: ledger.Refuse(ledger.CodeQueryInvalid, "field", clip(name, 32), "want", want)}
 		}
 	}
 	return &query{values: values}
@@ -202,4 +209,10 @@ func bytesText(n int64) string {
 		return strconv.FormatInt(n>>20, 10) + " MiB"
 	}
 	return strconv.FormatInt(n, 10) + " bytes"
+}
+
+// oneLine says that a text is UTF-8 and has no control characters: a name that a
+// log, a table and a database can hold. PostgreSQL refuses a zero byte.
+func oneLine(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }

@@ -59,8 +59,8 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case !knownOps(req.Ops):
 		return malformed("ops must be operations, each there once")
-	case !utf8.ValidString(req.Description) || utf8.RuneCountInString(req.Description) > maxDescription:
-		return malformed(fmt.Sprintf("description must be at most %d characters", maxDescription))
+	case !oneLine(req.Description) || utf8.RuneCountInString(req.Description) > maxDescription:
+		return malformed(fmt.Sprintf("description must be one line of at most %d characters", maxDescription))
 	}
 	if err := s.Webhooks.Check(req.URL); err != nil {
 		return err
