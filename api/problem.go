@@ -22,7 +22,7 @@ type problem struct {
 	Params    map[string]string `json:"params,omitempty"`
 	Retryable bool              `json:"retryable"`
 	Request   string            `json:"request,omitempty"` // id of the request, to quote to support
-	// OAuth is what RFC 6749 par. 5.2 calls the refusal of a token.
+	// OAuth is what OAuth calls the refusal (RFC 6749 par. 5.2, RFC 9449).
 	OAuth string `json:"error,omitempty"`
 }
 
@@ -78,11 +78,9 @@ func describe(e *ledger.Error, lang ledger.Language) problem {
 		Type: "urn:skuld:problem:" + string(e.Code), Title: classes[e.Class()].title[lang], Status: statusOf(e),
 		Detail: e.Text(lang), Code: e.Code, Params: e.Params, Retryable: e.Retryable(),
 	}
-	switch e.Code {
-	case ledger.CodeNotFound:
+	p.OAuth = oauthErrors[e.Code]
+	if e.Code == ledger.CodeNotFound {
 		p.Params = nil
-	case ledger.CodeAssertionInvalid:
-		p.OAuth = "invalid_client"
 	}
 	return p
 }
@@ -117,13 +115,13 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := describe(e, c.lang)
 	p.Request = c.id
 	if e, ok := errors.AsType[errTokenRequest](err); ok {
-		p.OAuth = e.name
+		e.answerAs(&p)
 	}
 	h := w.Header()
 	h.Set("Content-Type", problemType)
 	h.Set("Content-Language", string(c.lang))
-	if p.Status == http.StatusUnauthorized {
-		h.Set("WWW-Authenticate", `Bearer realm="skuld"`)
+	if p.Status == http.StatusUnauthorized || p.Code == ledger.CodeScopeMissing {
+		h.Set("WWW-Authenticate", challenge(e))
 	}
 	switch p.Status {
 	case http.StatusServiceUnavailable:

@@ -3,11 +3,13 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"log/slog"
@@ -19,7 +21,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lestrrat-go/jwx/v2/jwa"
+	"github.com/lestrrat-go/jwx/v2/jws"
+
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/webhook"
@@ -62,6 +68,13 @@ func (f *fake) Parties(_ context.Context, ids ...ledger.PartyID) ([]ledger.Party
 	return views, nil
 }
 
+func (f *fake) Party(_ context.Context, id ledger.PartyID) (*ledger.Party, error) {
+	if id != f.party.ID {
+		return nil, nil
+	}
+	return f.party, nil
+}
+
 func (f *fake) Books(context.Context, ...ledger.BookID) ([]ledger.BookView, error) { return f.books() }
 
 func (f *fake) History(context.Context, ledger.Subject, uint64, int) ([]ledger.Entry, error) {
@@ -72,11 +85,15 @@ func (f *fake) Blocks(context.Context, uint64) iter.Seq2[ledger.Block, error] {
 	return func(func(ledger.Block, error) bool) {}
 }
 
+const benchURL = "http://gateway.test"
+
 // bench is a server over a fake ledger, with a token of its party.
 type bench struct {
 	*Server
+	t      testing.TB
 	ledger *fake
-	token  string
+	access http.Header // of a request, but for its proof
+	prover *dpop.Prover
 	log    *bytes.Buffer
 }
 
@@ -90,24 +107,28 @@ func newBench(t testing.TB, complete bool) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	party := &ledger.Party{ID: ledger.PartyID("p" + strings.Repeat("a", 32)), Seq: 1, Org: "LenderMSP", Standing: ledger.InForce, Keys: []ledger.Key{jwk}}
-	b := &bench{ledger: &fake{party: party}, log: &bytes.Buffer{}}
+	party := &ledger.Party{ID: ledger.PartyID("p" + strings.Repeat("a", 32)), Seq: 1, Kind: ledger.Company, Org: "LenderMSP", Standing: ledger.InForce, Keys: []ledger.Key{jwk}}
+	b := &bench{t: t, ledger: &fake{party: party}, log: &bytes.Buffer{}}
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gateway.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	tokens, err := auth.NewTokens("http://gateway.test", key, rand.Reader)
+	clock := func() time.Time { return noon }
+	keys, err := auth.OpenKeys(t.TempDir(), clock, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.token, err = tokens.Issue(&auth.Caller{Party: party.ID, Key: jwk}, noon); err != nil {
+	gate, err := auth.NewGate(auth.Options{
+		URL: benchURL, Org: "LenderMSP", Keys: keys, Parties: b.ledger, Replays: s, Random: rand.Reader,
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	hooks := webhook.New(webhook.Options{Store: s, Issuer: "http://gateway.test", Clock: func() time.Time { return noon }})
 	b.Server, err = New(Options{
 		Webhooks: hooks, Imports: intake.New(intake.Options{Store: s, Service: b.ledger, Clock: func() time.Time { return noon }}),
-		Service: b.ledger, Signatures: sign.Verifier{}, Store: s, Tokens: tokens, Assertions: &auth.Assertions{},
+		Service: b.ledger, Signatures: sign.Verifier{}, Store: s, Gate: gate,
 		Organisation: "lender", Org: "LenderMSP", URL: "http://gateway.test",
 		Complete: func() bool { return complete }, Missing: func(context.Context) []string { return nil },
 		Clock: func() time.Time { return noon }, Random: rand.Reader, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
@@ -115,12 +136,57 @@ func newBench(t testing.TB, complete bool) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.enter(t, key)
 	return b
+}
+
+// enter gets a token for the party.
+func (b *bench) enter(t testing.TB, key crypto.Signer) {
+	t.Helper()
+	var err error
+	if b.prover, err = dpop.With(key); err != nil {
+		t.Fatal(err)
+	}
+	headers := jws.NewHeaders()
+	if err := headers.Set(jws.KeyIDKey, b.prover.Thumbprint()); err != nil {
+		t.Fatal(err)
+	}
+	claims := fmt.Sprintf(`{"iss":%q,"sub":%q,"aud":%q,"jti":"1","exp":%d}`, b.ledger.party.ID, b.ledger.party.ID, benchURL, noon.Add(time.Minute).Unix())
+	assertion, err := jws.Sign([]byte(claims), jws.WithKey(jwa.ES256, key, jws.WithProtectedHeaders(headers)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := auth.TokenRequest{Assertion: string(assertion), Proofs: []string{b.proof(t, "POST", auth.TokenPath, "")}}
+	token, err := b.Gate.Token(t.Context(), request, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.access = http.Header{"Authorization": {"DPoP " + token.Text}}
+}
+
+func (b *bench) proof(t testing.TB, method, path, token string) string {
+	t.Helper()
+	nonce, err := b.Gate.Nonce(noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := b.prover.Proof(dpop.Request{Method: method, URL: benchURL + path, Token: token, Nonce: nonce, At: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proof
+}
+
+// dress adds the party's access to a request.
+func (b *bench) dress(t testing.TB, r *http.Request) {
+	r.Header.Set("Authorization", b.access.Get("Authorization"))
+	token := strings.TrimPrefix(b.access.Get("Authorization"), "DPoP ")
+	r.Header.Set(proofHeader, b.proof(t, r.Method, r.URL.Path, token))
 }
 
 func (b *bench) get(path string) (*httptest.ResponseRecorder, problem) {
 	r := httptest.NewRequest("GET", path, nil)
-	r.Header.Set("Authorization", "Bearer "+b.token)
+	b.dress(b.t, r)
 	w := httptest.NewRecorder()
 	b.ServeHTTP(w, r)
 	var p problem
@@ -284,7 +350,7 @@ func TestMalformedTokenRequestHasItsOAuthName(t *testing.T) {
 		{"another grant", formType, strings.Replace(good, "client_credentials", "password", 1), "unsupported_grant_type", http.StatusBadRequest},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := httptest.NewRequest("POST", tokenPath, strings.NewReader(c.body))
+			r := httptest.NewRequest("POST", auth.TokenPath, strings.NewReader(c.body))
 			r.Header.Set("Content-Type", c.media)
 			w := httptest.NewRecorder()
 			b.ServeHTTP(w, r)
@@ -308,7 +374,7 @@ func TestChunkWithARowTwiceIsRefusedAsAWhole(t *testing.T) {
 	for _, second := range []string{`"error":{"column":"rate","detail":"x"}`, `"jws":"x"`} {
 		r := httptest.NewRequest("POST", "/v1/imports/1/rows", strings.NewReader(
 			`{"rows":[{"row":2,"error":{"column":"rate","detail":"x"}},{"row":1,"error":{"column":"rate","detail":"x"}},{"row":2,`+second+`}]}`))
-		r.Header.Set("Authorization", "Bearer "+b.token)
+		b.dress(t, r)
 		r.Header.Set("Content-Type", jsonType)
 		w := httptest.NewRecorder()
 		b.ServeHTTP(w, r)
@@ -362,7 +428,7 @@ func FuzzBodies(f *testing.F) {
 			path := strings.NewReplacer("{note}", "n"+strings.Repeat("a", 32), "{party}", string(b.ledger.party.ID), "{seq}", "1",
 				"{transfer}", "00000000-0000-4000-8000-000000000000", "{import}", "1").Replace(r.pattern)
 			request := httptest.NewRequest("POST", path, bytes.NewReader(body))
-			request.Header.Set("Authorization", "Bearer "+b.token)
+			b.dress(t, request)
 			request.Header.Set("Content-Type", jsonType)
 			w := httptest.NewRecorder()
 			b.ServeHTTP(w, request)

@@ -111,6 +111,7 @@ func (s *Server) submit(ctx context.Context, how submitter, all ...sending) ([]l
 	}
 	var refused []store.Submission
 	for i, o := range outcomes {
+		s.logChange(ctx, all[i].cmd, o)
 		if o.State == ledger.Rejected || o.State == ledger.Conflicted {
 			sent[i].Refusal = refusalOf(o)
 			refused = append(refused, sent[i])

@@ -273,7 +273,7 @@ func actsAs(c *call, op ledger.Op, by ledger.PartyID) error {
 	if by != "" && by != c.party.ID {
 		return ledger.Refuse(ledger.CodeSignerOther)
 	}
-	return nil
+	return covers(c, auth.ScopeOf(op))
 }
 
 func (s *Server) requireRegistration() error {

@@ -30,28 +30,31 @@ type Replays interface {
 	Once(ctx context.Context, party ledger.PartyID, jti string, now, expires time.Time) (first bool, err error)
 }
 
-// Assertions verifies client assertions: a JWT by which a party proves that it
+// assertions verifies client assertions: a JWT by which a party proves that it
 // holds one of its ledger keys (private_key_jwt, RFC 7523 par. 3).
-type Assertions struct {
-	Audience string // the gateway's token endpoint
-	Org      string // the organisation (MSP id) whose parties may have tokens here
-	Parties  Parties
-	Replays  Replays
+type assertions struct {
+	issuer  string // the gateway's, which the audience must be
+	org     string // the organisation (MSP id) whose parties may have tokens here
+	parties Parties
+	replays Replays
 }
 
-// Caller is who proved itself, and with which key.
-type Caller struct {
-	Party ledger.PartyID
-	Key   ledger.Key
+// caller is who proved itself, and with which key.
+type caller struct {
+	party *ledger.Party
+	key   ledger.Key
 }
 
 // assertionClaims are the claims that matter; others are passed over, as RFC
 // 7519 par. 4 asks.
 type assertionClaims struct {
-	Issuer   string   `json:"iss"`
-	Subject  string   `json:"sub"`
-	Audience audience `json:"aud"`
-	ID       string   `json:"jti"`
+	Issuer  string `json:"iss"`
+	Subject string `json:"sub"`
+	// Audience is one string: a list of one is refused as well (FAPI 2.0 Security
+	// Profile, par. 5.3.2.1), since an assertion that is good in two places can be
+	// used by the one at the other.
+	Audience string `json:"aud"`
+	ID       string `json:"jti"`
 	times
 }
 
@@ -99,36 +102,20 @@ func (s *seconds) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// audience is a string or a list of exactly one: an assertion that is good in
-// two places can be used by the one at the other.
-type audience string
-
-func (a *audience) UnmarshalJSON(b []byte) error {
-	var text string
-	if json.Unmarshal(b, &text) != nil {
-		var list []string
-		if err := json.Unmarshal(b, &list); err != nil {
-			return err
-		}
-		if len(list) != 1 {
-			return errors.New("not exactly one audience")
-		}
-		text = list[0]
-	}
-	*a = audience(text)
-	return nil
-}
-
-// Verify says who signed an assertion. A refusal is a *ledger.Error; it does
+// verify says who signed an assertion. A refusal is a *ledger.Error; it does
 // not tell a party that is unknown from a key that is, so that parties cannot
 // be found by trying.
-func (a *Assertions) Verify(ctx context.Context, assertion string, now time.Time) (*Caller, error) {
-	refuse := func(why error) (*Caller, error) {
+func (a *assertions) verify(ctx context.Context, assertion string, now time.Time) (*caller, error) {
+	refuse := func(why error) (*caller, error) {
 		return nil, ledger.Refuse(ledger.CodeAssertionInvalid, "detail", why.Error())
 	}
-	var c assertionClaims
-	h, err := peek(assertion, &c)
+	parts, err := takeApart(assertion)
 	if err != nil {
+		return refuse(err)
+	}
+	var h header
+	var c assertionClaims
+	if err := parts.read(&h, headerNames, &c); err != nil {
 		return refuse(err)
 	}
 	if h.Typ != "" && h.Typ != "JWT" && h.Typ != "client-authentication+jwt" {
@@ -138,40 +125,40 @@ func (a *Assertions) Verify(ctx context.Context, assertion string, now time.Time
 		return refuse(err)
 	}
 	id := ledger.PartyID(c.Subject)
-	party, err := a.Parties.Party(ctx, id)
+	party, err := a.parties.Party(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("reading the party of an assertion: %w", err)
 	}
 	unknown := errors.New("its key is not a key of a party of this gateway's organisation")
-	if party == nil || party.Org != a.Org || party.Standing != ledger.InForce {
+	if party == nil || party.Org != a.org || party.Standing != ledger.InForce {
 		return refuse(unknown)
 	}
 	key, ok := party.Key(h.Kid)
 	if !ok {
 		return refuse(unknown)
 	}
-	if err := verify(assertion, h, key); err != nil {
+	if err := parts.verify(h.Alg, key); err != nil {
 		return refuse(err)
 	}
 	// Last, so that only who holds the key can use up its assertions.
-	first, err := a.Replays.Once(ctx, id, c.ID, now.Add(-Skew), c.Expires.time())
+	first, err := a.replays.Once(ctx, id, c.ID, now.Add(-Skew), c.Expires.time())
 	if err != nil {
 		return nil, fmt.Errorf("checking an assertion for replay: %w", err)
 	}
 	if !first {
 		return refuse(errors.New("it was used before"))
 	}
-	return &Caller{Party: id, Key: key}, nil
+	return &caller{party: party, key: key}, nil
 }
 
-func (a *Assertions) checkClaims(c assertionClaims, now time.Time) error {
+func (a *assertions) checkClaims(c assertionClaims, now time.Time) error {
 	switch {
 	case !ledger.PartyID(c.Subject).Valid():
 		return errors.New("sub is not a party's id")
 	case c.Issuer != c.Subject:
 		return errors.New("iss and sub are not the same party")
-	case string(c.Audience) != a.Audience:
-		return errors.New("aud is not " + a.Audience)
+	case c.Audience != a.issuer:
+		return errors.New("aud is not " + a.issuer)
 	case c.ID == "" || len(c.ID) > maxJTI:
 		return fmt.Errorf("jti is not 1 to %d characters", maxJTI)
 	}

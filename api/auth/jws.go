@@ -11,52 +11,82 @@ import (
 	"strings"
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
-	"github.com/lestrrat-go/jwx/v2/jwk"
 	"github.com/lestrrat-go/jwx/v2/jws"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
 // Limits on what is read before anything is verified.
 const (
 	maxTokenBytes  = 4 << 10
-	maxHeaderBytes = 512
+	maxHeaderBytes = 1 << 10
+	// signatureBytes is the length of both kinds of signature: r and s of ES256
+	// (RFC 7518 par. 3.4), and that of Ed25519 (RFC 8032 par. 5.1.6).
+	signatureBytes = 64
 )
 
-// header holds the only parameters that a token's header may have. Any other
-// is refused: crit and b64 change what is signed, jwk, jku, x5c and x5u would
-// let a token choose the key that verifies it (RFC 8725 par. 3.10).
+// header holds the only parameters that the header of an assertion or of one of
+// our tokens may have. Any other is refused: crit and b64 change what is signed;
+// jwk, jku, x5c and x5u would let a token choose the key that verifies it (RFC
+// 8725 par. 3.10).
 type header struct {
 	Alg string `json:"alg"`
 	Kid string `json:"kid"`
 	Typ string `json:"typ,omitempty"`
 }
 
-// peek reads the header and the claims of a compact JWS without verifying it.
-func peek(token string, claims any) (header, error) {
-	var h header
+var headerNames = []string{"alg", "kid", "typ"}
+
+// compact is a compact JWS, taken apart and not verified.
+type compact struct {
+	input                     string // what is signed
+	header, claims, signature []byte
+}
+
+// takeApart reads the three parts of a compact JWS (RFC 7515 par. 7.1).
+func takeApart(token string) (compact, error) {
+	var c compact
 	if len(token) > maxTokenBytes {
-		return h, fmt.Errorf("it is longer than %d bytes", maxTokenBytes)
+		return c, fmt.Errorf("it is longer than %d bytes", maxTokenBytes)
 	}
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return h, errors.New("it is not a compact JWS of three parts")
+		return c, errors.New("it is not a compact JWS of three parts")
 	}
-	head, err := base64.RawURLEncoding.Strict().DecodeString(parts[0])
-	if err != nil || len(head) > maxHeaderBytes {
-		return h, errors.New("its header is not base64url of a header's length")
+	c.input = token[:len(parts[0])+1+len(parts[1])]
+	var err error
+	if c.header, err = decode(parts[0]); err != nil || len(c.header) > maxHeaderBytes {
+		return c, errors.New("its header is not base64url of a header's length")
 	}
-	if err := decodeObject(head, &h, "alg", "kid", "typ"); err != nil {
-		return h, fmt.Errorf("reading its header: %w", err)
+	if c.claims, err = decode(parts[1]); err != nil {
+		return c, errors.New("its claims are not base64url")
 	}
-	body, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
-	if err != nil {
-		return h, errors.New("its claims are not base64url")
+	if c.signature, err = decode(parts[2]); err != nil {
+		return c, errors.New("its signature is not base64url")
 	}
-	if err := decodeObject(body, claims); err != nil {
-		return h, fmt.Errorf("reading its claims: %w", err)
+	return c, nil
+}
+
+// decode reads base64url in its one spelling. Strict alone would skip line breaks.
+func decode(s string) ([]byte, error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err == nil && len(s) != base64.RawURLEncoding.EncodedLen(len(b)) {
+		err = errors.New("a line break in base64url")
 	}
-	return h, nil
+	return b, err
+}
+
+// read reads the header and the claims. The header may have the members that are
+// named, and any where none is.
+func (c compact) read(head any, names []string, claims any) error {
+	if err := decodeObject(c.header, head, names...); err != nil {
+		return fmt.Errorf("reading its header: %w", err)
+	}
+	if err := decodeObject(c.claims, claims); err != nil {
+		return fmt.Errorf("reading its claims: %w", err)
+	}
+	return nil
 }
 
 var errNoObject = errors.New("not a JSON object")
@@ -76,10 +106,13 @@ func decodeObject(b []byte, v any, names ...string) error {
 			return errNoObject
 		}
 		name, _ := token.(string)
-		if seen[name] {
+		// encoding/json takes a member by its name in any case, so that one in
+		// capitals is the same member once more.
+		fold := strings.ToLower(name)
+		if seen[fold] {
 			return fmt.Errorf("the member %.20q is there twice", name)
 		}
-		if seen[name] = true; len(names) > 0 && !slices.Contains(names, name) {
+		if seen[fold] = true; len(names) > 0 && !slices.Contains(names, name) {
 			return fmt.Errorf("the member %.20q is not allowed", name)
 		}
 		var skipped json.RawMessage
@@ -107,22 +140,28 @@ func Algorithm(k ledger.Key) string {
 	return jwa.ES256.String()
 }
 
-// verify checks a signature with a ledger key. The algorithm is the key's,
-// never the header's own choice (RFC 8725 par. 3.1).
-func verify(token string, h header, k ledger.Key) error {
-	alg := jwa.SignatureAlgorithm(Algorithm(k))
-	if h.Alg != alg.String() {
-		return fmt.Errorf("its algorithm is not the key's, %s", alg)
-	}
-	text, err := json.Marshal(k)
-	if err != nil {
-		return fmt.Errorf("writing a key: %w", err)
-	}
-	public, err := jwk.ParseKey(text)
+// verify checks the signature with a key. The algorithm is the key's, never the
+// header's own choice (RFC 8725 par. 3.1).
+//
+// Of an ES256 signature (r, s) anybody can make the other valid one (r, n-s).
+// Both are taken: nothing here is told from another by its signature, and who
+// sends the other form of a proof or an assertion is refused by its jti.
+func (c compact) verify(alg string, k ledger.Key) error {
+	algorithm, public, err := sign.PublicKey(k)
 	if err != nil {
 		return errors.New("its key is unusable")
 	}
-	if _, err := jws.Verify([]byte(token), jws.WithKey(alg, public)); err != nil {
+	if alg != algorithm.String() {
+		return fmt.Errorf("its algorithm is not the key's, %s", algorithm)
+	}
+	if len(c.signature) != signatureBytes {
+		return errors.New("its signature is of another length than its algorithm's")
+	}
+	verifier, err := jws.NewVerifier(algorithm)
+	if err != nil {
+		return fmt.Errorf("making a verifier for %s: %w", algorithm, err)
+	}
+	if err := verifier.Verify([]byte(c.input), c.signature, public); err != nil {
 		return errors.New("its signature is wrong")
 	}
 	return nil

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"crypto/ecdsa"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -9,47 +8,37 @@ import (
 	"io"
 	"time"
 
-	"github.com/lestrrat-go/jwx/v2/jwa"
-	"github.com/lestrrat-go/jwx/v2/jws"
-
 	"github.com/skuld-registry/skuld/ledger"
-	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
-// TokenLife is how long an access token opens anything. A stream of events that it
-// opened goes on for as long as the party and its key are in force.
+// TokenLife is how long an access token opens anything. A stream of events that
+// it opened ends with it.
 const TokenLife = 10 * time.Minute
 
 // tokenType is the typ of an access token (RFC 9068 par. 2.1). It keeps an
 // access token from being taken for an assertion or a signed command.
 const tokenType = "at+jwt"
 
-// Tokens issues and verifies access tokens, signed by the gateway's own key.
-type Tokens struct {
+// tokens issues and verifies access tokens, signed by the gateway's own keys.
+type tokens struct {
 	issuer string
-	key    *ecdsa.PrivateKey
-	public ledger.Key
+	keys   *Keys
 	random io.Reader
 }
 
-// NewTokens makes tokens of a gateway with this base URL.
-func NewTokens(issuer string, key *ecdsa.PrivateKey, random io.Reader) (*Tokens, error) {
-	public, err := sign.KeyOf(key.Public())
-	if err != nil {
-		return nil, fmt.Errorf("reading the gateway's token key: %w", err)
-	}
-	return &Tokens{issuer: issuer, key: key, public: public, random: random}, nil
-}
-
-// tokenClaims are those of RFC 9068 par. 2.2, with the client's key (RFC 7800),
-// so that a token ends with the key that it was got with.
+// tokenClaims are those of RFC 9068 par. 2.2, bound to the key of the client's
+// proofs (RFC 9449 par. 6.1).
 type tokenClaims struct {
 	Issuer       string       `json:"iss"`
 	Subject      string       `json:"sub"`
-	Audience     audience     `json:"aud"`
+	Audience     string       `json:"aud"`
 	Client       string       `json:"client_id"`
 	ID           string       `json:"jti"`
+	Scope        string       `json:"scope"`
 	Confirmation confirmation `json:"cnf"`
+	// LedgerKey is the key on the ledger that the token was got with, so that it
+	// ends with it. The key of the proofs may be another.
+	LedgerKey string `json:"skuld_kid"`
 	times
 }
 
@@ -57,70 +46,73 @@ type confirmation struct {
 	Thumbprint string `json:"jkt"`
 }
 
-// Issue gives an access token to a caller that has proved itself.
-func (t *Tokens) Issue(c *Caller, now time.Time) (token string, err error) {
+// Access is what a valid access token says.
+type Access struct {
+	Party ledger.PartyID
+	// KeyID is the party's key with which the token was got; empty where another
+	// issuer has vouched for the party.
+	KeyID      string
+	Thumbprint string // of the key that the token is bound to
+	Scopes     Scopes
+	Expires    time.Time
+}
+
+// issue gives an access token.
+func (t *tokens) issue(a Access, now time.Time) (string, error) {
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(t.random, id); err != nil {
 		return "", fmt.Errorf("drawing a token's id: %w", err)
 	}
-	issued, expires := seconds(now.Unix()), seconds(now.Add(TokenLife).Unix())
+	issued, expires := seconds(now.Unix()), seconds(a.Expires.Unix())
 	payload, err := json.Marshal(tokenClaims{
-		Issuer: t.issuer, Subject: string(c.Party), Audience: audience(t.issuer), Client: string(c.Party),
-		ID: base64.RawURLEncoding.EncodeToString(id), Confirmation: confirmation{c.Key.ID},
+		Issuer: t.issuer, Subject: string(a.Party), Audience: t.issuer, Client: string(a.Party),
+		ID: base64.RawURLEncoding.EncodeToString(id), Scope: a.Scopes.String(),
+		Confirmation: confirmation{a.Thumbprint}, LedgerKey: a.KeyID,
 		times: times{Issued: &issued, Expires: &expires},
 	})
 	if err != nil {
 		return "", fmt.Errorf("writing a token: %w", err)
 	}
-	headers := jws.NewHeaders()
-	for name, value := range map[string]string{jws.TypeKey: tokenType, jws.KeyIDKey: t.public.ID} {
-		if err := headers.Set(name, value); err != nil {
-			return "", fmt.Errorf("writing a token's header: %w", err)
-		}
-	}
-	signed, err := jws.Sign(payload, jws.WithKey(jwa.ES256, t.key, jws.WithProtectedHeaders(headers)))
-	if err != nil {
-		return "", fmt.Errorf("signing a token: %w", err)
-	}
-	return string(signed), nil
+	return t.keys.Sign(payload, tokenType)
 }
 
-// Bearer is what a valid access token says.
-type Bearer struct {
-	Party ledger.PartyID
-	KeyID string // the key of the party with which the token was got
-}
-
-// Verify reads an access token. A refusal is a *ledger.Error. Whether the party
-// and its key are still in force is for the caller to ask.
-func (t *Tokens) Verify(token string, now time.Time) (*Bearer, error) {
+// verify reads an access token of our own. Whether the party and its key are
+// still in force is for the caller to ask.
+func (t *tokens) verify(parts compact, now time.Time) (*Access, error) {
+	var h header
 	var c tokenClaims
-	h, err := peek(token, &c)
-	switch {
-	case err != nil:
-	case h.Typ != tokenType:
-		err = errors.New("its typ is not " + tokenType)
-	case h.Kid != t.public.ID:
-		err = errors.New("it is not signed by this gateway's key")
-	default:
-		err = verify(token, h, t.public)
+	if err := parts.read(&h, headerNames, &c); err != nil {
+		return nil, err
 	}
-	if err == nil {
-		err = t.checkClaims(c, now)
+	if h.Typ != tokenType {
+		return nil, errors.New("its typ is not " + tokenType)
 	}
-	if err != nil {
-		return nil, ledger.Refuse(ledger.CodeTokenInvalid, "detail", err.Error())
+	key, ok := t.keys.public(h.Kid)
+	if !ok {
+		return nil, errors.New("it is not signed by a key of this gateway")
 	}
-	return &Bearer{Party: ledger.PartyID(c.Subject), KeyID: c.Confirmation.Thumbprint}, nil
+	if err := parts.verify(h.Alg, key); err != nil {
+		return nil, err
+	}
+	if err := t.checkClaims(c, now); err != nil {
+		return nil, err
+	}
+	scopes, _ := readScopes(c.Scope, AllScopes())
+	return &Access{
+		Party: ledger.PartyID(c.Subject), KeyID: c.LedgerKey, Thumbprint: c.Confirmation.Thumbprint,
+		Scopes: scopes, Expires: c.Expires.time().UTC(),
+	}, nil
 }
 
 // checkClaims allows no skew: the gateway's own clock wrote the times.
-func (t *Tokens) checkClaims(c tokenClaims, now time.Time) error {
+func (t *tokens) checkClaims(c tokenClaims, now time.Time) error {
 	switch {
-	case c.Issuer != t.issuer || string(c.Audience) != t.issuer:
+	case c.Issuer != t.issuer || c.Audience != t.issuer:
 		return errors.New("it is another gateway's")
-	case !ledger.PartyID(c.Subject).Valid() || c.Confirmation.Thumbprint == "":
+	case !ledger.PartyID(c.Subject).Valid() || c.LedgerKey == "":
 		return errors.New("it names no party and key")
+	case c.Confirmation.Thumbprint == "":
+		return errors.New("it is bound to no key")
 	}
 	return c.check(now, 0, TokenLife)
 }

@@ -13,8 +13,10 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -56,7 +58,9 @@ type Client struct {
 	http    *http.Client
 	stream  *http.Client // without a timeout, for events
 
-	mu      sync.Mutex // guards token, expires and network
+	prover  *dpop.Prover           // with a key of this client's own
+	nonce   atomic.Pointer[string] // what the gateway's last answer said; nil before the first
+	mu      sync.Mutex             // guards token, expires and network
 	token   string
 	expires time.Time
 	network string
@@ -79,8 +83,12 @@ func New(o Options) (*Client, error) {
 	if o.Retry == (Retry{}) {
 		o.Retry = DefaultRetry
 	}
+	prover, err := dpop.New()
+	if err != nil {
+		return nil, fmt.Errorf("making a client: %w", err)
+	}
 	return &Client{
-		options: o, base: strings.TrimRight(o.Gateway, "/"),
+		options: o, base: strings.TrimRight(o.Gateway, "/"), prover: prover,
 		http:   &http.Client{Transport: o.Transport, Timeout: RequestTimeout},
 		stream: &http.Client{Transport: o.Transport},
 	}, nil
@@ -136,8 +144,8 @@ type request struct {
 // fresh has a note read from the ledger itself, not from the read model.
 const fresh = "no-cache"
 
-// exchange sends a request, once more with a new token where the old one is no
-// longer good, and decodes the answer. A refusal is a *Problem.
+// exchange sends a request, once more with a new token or a new proof where the
+// old one is no longer good, and decodes the answer. A refusal is a *Problem.
 func (c *Client) exchange(ctx context.Context, r request, answer any) (status int, err error) {
 	var body []byte
 	if r.Body != nil {
@@ -145,12 +153,13 @@ func (c *Client) exchange(ctx context.Context, r request, answer any) (status in
 			return 0, fmt.Errorf("writing the request: %w", err)
 		}
 	}
-	status, err = c.send(ctx, r, body, answer)
-	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && r.access == private && p.Code == ledger.CodeTokenInvalid {
-		c.forgetToken()
+	var renewals renewals
+	for {
 		status, err = c.send(ctx, r, body, answer)
+		if r.access != private || !c.renew(err, &renewals) {
+			return status, err
+		}
 	}
-	return status, err
 }
 
 func (c *Client) send(ctx context.Context, r request, body []byte, answer any) (int, error) {
@@ -163,11 +172,9 @@ func (c *Client) send(ctx context.Context, r request, body []byte, answer any) (
 	}
 	maps.Copy(req.Header, r.Header)
 	if r.access == private {
-		token, err := c.accessToken(ctx)
-		if err != nil {
+		if err := c.authorize(ctx, req); err != nil {
 			return 0, &notSent{err}
 		}
-		req.Header.Set("Authorization", "Bearer "+token)
 	}
 	return c.do(req, answer)
 }
@@ -183,6 +190,7 @@ func (c *Client) do(req *http.Request, answer any) (int, error) {
 		return 0, unreachable(err)
 	}
 	defer resp.Body.Close()
+	c.learn(resp)
 	text, err := io.ReadAll(io.LimitReader(resp.Body, MaxAnswerBytes+1))
 	if err != nil {
 		return resp.StatusCode, unreachable(err)

@@ -2,6 +2,8 @@ package client_test
 
 import (
 	"crypto"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +20,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwt"
 
 	"github.com/skuld-registry/skuld/api/client"
+	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -55,7 +58,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.tokens++
 		n := g.tokens
 		g.mu.Unlock()
-		fmt.Fprintf(w, `{"access_token":"token-%d","token_type":"Bearer","expires_in":600}`, n)
+		fmt.Fprintf(w, `{"access_token":"token-%d","token_type":"DPoP","expires_in":600}`, n)
 		return
 	case "/v1/network":
 		fmt.Fprint(w, `{"network":"net","organisation":"lender"}`)
@@ -157,7 +160,7 @@ func TestAssertionProvesThePartyToThisGatewayOnly(t *testing.T) {
 			life                             time.Duration
 		}
 		got := claims{token.Issuer(), token.Subject(), strings.Join(token.Audience(), " "), r.FormValue("grant_type"), token.Expiration().Sub(now)}
-		want := claims{string(party), string(party), g.URL + "/v1/token", "client_credentials", 2 * time.Minute}
+		want := claims{string(party), string(party), g.URL, "client_credentials", 2 * time.Minute}
 		if got != want {
 			t.Errorf("the claims are %+v, want %+v", got, want)
 		}
@@ -184,7 +187,7 @@ func TestAssertionProvesThePartyToThisGatewayOnly(t *testing.T) {
 
 func TestOneTokenServesManyRequests(t *testing.T) {
 	g := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
-		if got := r.Header.Get("Authorization"); got != "Bearer token-1" {
+		if got := r.Header.Get("Authorization"); got != "DPoP token-1" {
 			t.Errorf("the token is %q", got)
 		}
 		fmt.Fprint(w, `{"book":{"id":"b"}}`)
@@ -206,7 +209,7 @@ func TestOneTokenServesManyRequests(t *testing.T) {
 
 func TestTokenThatIsNoLongerGoodIsReplacedOnce(t *testing.T) {
 	g := serve(t, func(w http.ResponseWriter, r *http.Request, _ int) {
-		if r.Header.Get("Authorization") != "Bearer token-2" {
+		if r.Header.Get("Authorization") != "DPoP token-2" {
 			problem(w, http.StatusUnauthorized, ledger.CodeTokenInvalid, false)
 			return
 		}
@@ -221,6 +224,58 @@ func TestTokenThatIsNoLongerGoodIsReplacedOnce(t *testing.T) {
 	_, err := refusing.client(t).Book(t.Context(), "b")
 	if ledger.CodeOf(err) != ledger.CodeTokenInvalid || refusing.tokens != 2 {
 		t.Errorf("%v after %d tokens, want token_invalid after 2", err, refusing.tokens)
+	}
+}
+
+// TestEachRequestHasAProofOfItsOwnWithTheNonceThatWasSaidLast: the gateway changes
+// its nonce with every answer.
+func TestEachRequestHasAProofOfItsOwnWithTheNonceThatWasSaidLast(t *testing.T) {
+	proofs, nonce := map[string]bool{}, ""
+	refused := 0
+	g := serve(t, func(w http.ResponseWriter, r *http.Request, n int) {
+		proof := r.Header.Get(dpop.Header)
+		var claims struct {
+			Method string `json:"htm"`
+			URL    string `json:"htu"`
+			Token  string `json:"ath"`
+			Nonce  string `json:"nonce"`
+		}
+		parts := strings.Split(proof, ".")
+		text, err := base64.RawURLEncoding.DecodeString(parts[len(parts)/2])
+		if err != nil || json.Unmarshal(text, &claims) != nil {
+			t.Fatalf("the proof is %q", proof)
+		}
+		if proofs[proof] || claims.Method != r.Method || claims.URL != "http://"+r.Host+r.URL.Path || claims.Token == "" {
+			t.Errorf("the proof of %s %s says %+v", r.Method, r.URL, claims)
+		}
+		proofs[proof] = true
+		old := nonce
+		nonce = fmt.Sprintf("nonce-%d", n)
+		w.Header().Set(dpop.NonceHeader, nonce)
+		if claims.Nonce != old || old == "" {
+			refused++
+			problem(w, http.StatusUnauthorized, ledger.CodeProofNonce, true)
+			return
+		}
+		fmt.Fprint(w, `{"book":{"id":"b"}}`)
+	})
+	c := g.client(t)
+	for range 3 {
+		if _, err := c.Book(t.Context(), "b"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if refused != 1 || len(proofs) != 4 || g.tokens != 1 {
+		t.Errorf("%d of %d requests were refused with %d tokens, want the first of four with one", refused, len(proofs), g.tokens)
+	}
+}
+
+func TestGatewayThatNeverTakesAProofIsAskedTwice(t *testing.T) {
+	for _, code := range []ledger.Code{ledger.CodeProofNonce, ledger.CodeProofInvalid} {
+		g := serve(t, func(w http.ResponseWriter, _ *http.Request, _ int) { problem(w, http.StatusUnauthorized, code, false) })
+		if _, err := g.client(t).Book(t.Context(), "b"); ledger.CodeOf(err) != code || len(g.requests()) != 2 {
+			t.Errorf("%v after %d requests, want %s after 2", err, len(g.requests()), code)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/skuld-registry/skuld/api/client/rest"
 )
@@ -30,39 +32,88 @@ type Event struct {
 }
 
 // Events gives what happens to what the party may see, from now on or after an
-// event that was seen before. It ends with an error: ctx's own, or that the
-// stream broke, after which it can be asked for again from the last event.
+// event that was seen before. A stream ends with its token, and may break; it is
+// then asked for again from the last event. It ends with an error: ctx's own, or
+// that there is no stream to be had, after which it can be asked for again from
+// the last event.
 func (c *Client) Events(ctx context.Context, after string) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		body, err := c.openEvents(ctx, after)
-		if err != nil {
+		s := &stream{client: c, last: after}
+		for {
+			err := s.follow(ctx, yield)
+			if err == nil {
+				return
+			}
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			} else if s.mayContinue(err) {
+				continue
+			}
 			yield(Event{}, fmt.Errorf("watching: %w", err))
 			return
-		}
-		defer body.Close()
-		lines := bufio.NewScanner(body)
-		lines.Buffer(make([]byte, 0, 4096), maxEventBytes)
-		for {
-			e, err := readEvent(lines)
-			if err != nil {
-				if ctx.Err() != nil {
-					err = ctx.Err()
-				}
-				yield(Event{}, fmt.Errorf("watching: %w", err))
-				return
-			}
-			if !yield(e, nil) {
-				return
-			}
 		}
 	}
 }
 
-func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, error) {
-	token, err := c.accessToken(ctx)
+const (
+	// maxIdle is how many streams may end early one after the other without an
+	// event, before whoever watches is told.
+	maxIdle = 3
+	// steady is how long a stream lasts that did not end early.
+	steady = 10 * time.Second
+)
+
+// stream is what is known of the streams of one call of Events.
+type stream struct {
+	client *Client
+	last   string // the id that the gateway said last; empty where none
+	idle   int    // streams that ended early since one did not
+}
+
+// mayContinue says whether a stream that ended can be asked for again without
+// leaving anything out.
+func (s *stream) mayContinue(err error) bool {
+	u, broken := errors.AsType[*Unreachable](err)
+	return broken && u.Sent && s.last != "" && s.idle < maxIdle
+}
+
+// follow gives the events of one stream. It gives nil where nobody wants more.
+func (s *stream) follow(ctx context.Context, yield func(Event, error) bool) error {
+	s.idle++
+	began := s.client.options.Now()
+	body, err := s.client.openEvents(ctx, s.last)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer body.Close()
+	lines := bufio.NewScanner(body)
+	lines.Buffer(make([]byte, 0, 4096), maxEventBytes)
+	for {
+		e, err := s.read(lines)
+		if err != nil {
+			if s.client.options.Now().Sub(began) >= steady {
+				s.idle = 0
+			}
+			return err
+		}
+		if !yield(e, nil) {
+			return nil
+		}
+	}
+}
+
+// openEvents asks for a stream, once more with a new token or a new proof.
+func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, error) {
+	var renewals renewals
+	for {
+		body, err := c.tryEvents(ctx, after)
+		if err == nil || !c.renew(err, &renewals) {
+			return body, err
+		}
+	}
+}
+
+func (c *Client) tryEvents(ctx context.Context, after string) (io.ReadCloser, error) {
 	r := rest.GetEvents(rest.GetEventsParams{LastEventID: after})
 	req, err := http.NewRequestWithContext(ctx, r.Method, c.base+r.Path, nil)
 	if err != nil {
@@ -70,11 +121,14 @@ func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, e
 	}
 	maps.Copy(req.Header, r.Header)
 	req.Header.Set("Accept", "text/event-stream")
-	req.Header.Set("Authorization", "Bearer "+token)
+	if err := c.authorize(ctx, req); err != nil {
+		return nil, err
+	}
 	resp, err := c.stream.Do(req)
 	if err != nil {
 		return nil, unreachable(err)
 	}
+	c.learn(resp)
 	if resp.StatusCode == http.StatusOK {
 		return resp.Body, nil
 	}
@@ -83,16 +137,13 @@ func (c *Client) openEvents(ctx context.Context, after string) (io.ReadCloser, e
 	if err != nil {
 		return nil, unreachable(err)
 	}
-	if resp.StatusCode == http.StatusUnauthorized {
-		c.forgetToken() // the next call gets a new one
-	}
 	return nil, readProblem(resp, text)
 }
 
-// readEvent reads lines up to the empty one that ends an event (HTML standard,
-// 9.2.6). Comments, which keep the connection open, and events without data are
-// passed over.
-func readEvent(lines *bufio.Scanner) (Event, error) {
+// read reads lines up to the empty one that ends an event (HTML standard, 9.2.6).
+// Comments, which keep the connection open, and events without data are passed
+// over; the id of the latter says how far the stream has come.
+func (s *stream) read(lines *bufio.Scanner) (Event, error) {
 	e := Event{Type: "message"}
 	var data []string
 	for range maxEventLines {
@@ -107,12 +158,15 @@ func readEvent(lines *bufio.Scanner) (Event, error) {
 		value = strings.TrimPrefix(value, " ")
 		switch {
 		case line == "" && len(data) > 0:
+			s.idle = 0
+			s.last = cmp.Or(e.ID, s.last)
 			e.Data = json.RawMessage(strings.Join(data, "\n"))
 			if !json.Valid(e.Data) {
 				return Event{}, errors.New("the gateway sent an event that is not JSON")
 			}
 			return e, nil
 		case line == "":
+			s.last = cmp.Or(e.ID, s.last)
 			e = Event{Type: "message"}
 		case name == "id":
 			e.ID = value

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api"
+	"github.com/skuld-registry/skuld/api/auth"
 )
 
 // config is everything that can be chosen about a gateway: the defaults, under
@@ -176,7 +177,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	return c, nil
 }
 
-func keyFile(data string) string { return filepath.Join(data, "token-key.pem") }
+func keysFolder(data string) string { return filepath.Join(data, "keys") }
 
 func databaseFile(data string) string { return filepath.Join(data, "gateway.db") }
 
@@ -189,6 +190,15 @@ func (c *config) baseURL(listening net.Addr) string {
 		return "https://" + listening.String()
 	}
 	return "http://" + listening.String()
+}
+
+// authIssuers gives the issuers as package auth takes them.
+func (c *config) authIssuers() []auth.Issuer {
+	all := make([]auth.Issuer, len(c.Issuers))
+	for i, one := range c.Issuers {
+		all[i] = auth.Issuer{URL: one.URL, Audience: one.Audience, Claim: one.PartyClaim}
+	}
+	return all
 }
 
 // apiLimits gives the limits as package api takes them.

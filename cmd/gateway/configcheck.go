@@ -56,7 +56,7 @@ func (c *config) check() (fabric.Profile, error) {
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		f.add("data", "%w", err)
-	} else if _, err := auth.LoadKey(keyFile(c.Data)); err != nil {
+	} else if _, err := auth.OpenKeys(keysFolder(c.Data), time.Now, nil); err != nil {
 		f.add("data", "%w", err)
 	}
 	c.checkAddresses(f)

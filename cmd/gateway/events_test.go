@@ -23,17 +23,17 @@ type stream struct {
 
 func (w *world) stream(a *actor, lastEventID string) *stream {
 	w.t.Helper()
-	return openStream(w.t, w.gateways[a.gateway].url, w.tokenOf(a), lastEventID)
+	return openStream(w.t, w.gateways[a.gateway].url, w.dress(a, "GET", "/v1/events", nil, nil).header, lastEventID)
 }
 
-func openStream(t *testing.T, gateway, token, lastEventID string) *stream {
+func openStream(t *testing.T, gateway string, header http.Header, lastEventID string) *stream {
 	t.Helper()
 	ctx, cancel := contextWithin(t)
 	req, err := http.NewRequestWithContext(ctx, "GET", gateway+"/v1/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header = header.Clone()
 	if lastEventID != "" {
 		req.Header.Set("Last-Event-ID", lastEventID)
 	}

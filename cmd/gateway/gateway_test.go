@@ -107,7 +107,7 @@ func TestShutdownFinishesWhatWasAcceptedAndEndsTheStreams(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	go func() { served <- g.serve(ctx, listener) }()
-	live := openStream(t, o.url, tokenFrom(t, o.url, lender), "")
+	live := openStream(t, o.url, access(t, o.url, lender, "GET", "/v1/events"), "")
 	stop()
 	if err := <-served; err != nil {
 		t.Errorf("serving ended with %v", err)
@@ -121,24 +121,6 @@ func TestShutdownFinishesWhatWasAcceptedAndEndsTheStreams(t *testing.T) {
 	if _, err := http.Get(o.url + "/healthz"); err == nil {
 		t.Error("it still answers")
 	}
-}
-
-// tokenFrom gets a token from a gateway that is not one of a world's.
-func tokenFrom(t *testing.T, gateway string, a *actor) string {
-	t.Helper()
-	request := tokenRequest(a.assertion(t, gateway, noon))
-	resp, err := http.Post(gateway+request.path, request.header.Get("Content-Type"), bytes.NewReader(request.body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var answer struct {
-		AccessToken string `json:"access_token"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.AccessToken == "" {
-		t.Fatalf("got %d, %v", resp.StatusCode, err)
-	}
-	return answer.AccessToken
 }
 
 func TestReadinessSaysWhatIsMissing(t *testing.T) {

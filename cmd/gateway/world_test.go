@@ -22,6 +22,7 @@ import (
 	"github.com/lestrrat-go/jwx/v2/jwa"
 	"github.com/lestrrat-go/jwx/v2/jws"
 
+	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
@@ -78,8 +79,9 @@ type world struct {
 	ledger   *inproc.Ledger
 	gateways map[string]*served
 	journal  *journal
-	mu       sync.Mutex      // guards used
-	used     map[string]bool // operations that were carried out
+	mu       sync.Mutex           // guards used and nonces
+	nonces   map[string]saidNonce // by gateway
+	used     map[string]bool      // operations that were carried out
 
 	closed     bool  // whether gateways that start now refuse registrations
 	checkError error // what gateways that start now hear of the ledger
@@ -107,7 +109,7 @@ func newWorld(t *testing.T, o inproc.Options) *world {
 // newWorldOn makes a world with a database for each gateway; nil makes a file.
 func newWorldOn(t *testing.T, o inproc.Options, database func(*testing.T) *store.Store) *world {
 	t.Helper()
-	w := &world{t: t, clock: &clock{now: noon}, gateways: map[string]*served{}, journal: &journal{}, used: map[string]bool{}}
+	w := &world{t: t, clock: &clock{now: noon}, gateways: map[string]*served{}, journal: &journal{}, used: map[string]bool{}, nonces: map[string]saidNonce{}}
 	o.Clock = w.clock.Now
 	if o.Client.Wait == nil {
 		o.Client.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
@@ -138,6 +140,9 @@ func (w *world) start(name string, o options) *served {
 	}
 	o.check = func(context.Context) error { return w.checkError }
 	o.organisation, o.org, o.registrationOpen = name, org, !w.closed
+	if o.hooks == nil {
+		o.hooks = receivers{}
+	}
 	o.clock, o.log = w.clock.Now, slog.New(slog.NewJSONHandler(w.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
@@ -150,6 +155,9 @@ func (w *world) start(name string, o options) *served {
 	handler = g.server
 	s := &served{gateway: g, name: name, url: server.URL, http: server, opts: o}
 	w.gateways[name] = s
+	w.mu.Lock()
+	delete(w.nonces, name) // a gateway that starts takes none of the one before
+	w.mu.Unlock()
 	w.t.Cleanup(func() { s.end(w.t) })
 	s.awaitComplete(w.t)
 	return s
@@ -194,7 +202,8 @@ type actor struct {
 	gateway string
 	key     crypto.Signer
 	party   ledger.PartyID
-	token   string
+	prover  *dpop.Prover
+	token   string // bound to the prover's key
 	expires time.Time
 	draft   *sentDraft
 	last    *sent
@@ -211,6 +220,7 @@ type sent struct {
 	method, path string
 	header       http.Header
 	body         []byte
+	prover       *dpop.Prover // makes its proof anew whenever it is sent; nil where it has none
 }
 
 // reply is an answer as it came.
@@ -223,7 +233,7 @@ type reply struct {
 func newActor(name, gateway string) *actor {
 	// The key is the name's, so that a failing script fails the same way again.
 	seed := sha256.Sum256([]byte("skuld test key of " + name))
-	return &actor{name: name, gateway: gateway, key: ed25519.NewKeyFromSeed(seed[:])}
+	return &actor{name: name, gateway: gateway, key: ed25519.NewKeyFromSeed(seed[:]), prover: newProver()}
 }
 
 func (a *actor) ledgerKey(t *testing.T) ledger.Key {
@@ -238,6 +248,7 @@ func (a *actor) ledgerKey(t *testing.T) ledger.Key {
 // do sends a request to a gateway and checks the exchange.
 func (w *world) do(gateway string, s sent) reply {
 	w.t.Helper()
+	w.prove(gateway, &s)
 	req, r := w.transmit(gateway, s)
 	operation := checkExchange(w.t, req, s, r)
 	w.mu.Lock()
@@ -260,6 +271,7 @@ func (w *world) transmit(gateway string, s sent) (*http.Request, reply) {
 		w.t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	w.learn(gateway, resp.Header)
 	r := reply{status: resp.StatusCode, header: resp.Header}
 	if resp.Header.Get("Content-Type") == "text/event-stream" {
 		return req, r
@@ -284,7 +296,9 @@ func (w *world) dress(a *actor, method, path string, body []byte, header http.He
 		s.header.Set("Content-Type", "application/json")
 	}
 	if a.party != "" {
-		s.header.Set("Authorization", "Bearer "+w.tokenOf(a))
+		s.header.Set("Authorization", dpop.Scheme+" "+w.tokenOf(a))
+		s.prover = a.prover
+		w.prove(a.gateway, &s)
 	}
 	for name, values := range header {
 		s.header[name] = values
@@ -299,7 +313,9 @@ func (w *world) tokenOf(a *actor) string {
 	if a.token != "" && w.clock.Now().Before(a.expires) {
 		return a.token
 	}
-	r := w.do(a.gateway, tokenRequest(a.assertion(w.t, w.gateways[a.gateway].url, w.clock.Now())))
+	request := tokenRequest(a.assertion(w.t, w.gateways[a.gateway].url, w.clock.Now()))
+	request.prover = a.prover
+	r := w.do(a.gateway, request)
 	if r.status != http.StatusOK {
 		w.t.Fatalf("getting a token for %s: %d %s", a.name, r.status, r.body)
 	}
@@ -319,7 +335,7 @@ func tokenRequest(assertion string) sent {
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
 		"client_assertion":      {assertion},
 	}
-	return sent{method: "POST", path: "/v1/token", body: []byte(form.Encode()),
+	return sent{method: "POST", path: "/v1/token", body: []byte(form.Encode()), prover: newProver(),
 		header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}}
 }
 
@@ -331,7 +347,7 @@ func (a *actor) assertion(t *testing.T, gateway string, now time.Time) string {
 		t.Fatal(err)
 	}
 	claims, err := json.Marshal(map[string]any{
-		"iss": a.party, "sub": a.party, "aud": gateway + "/v1/token", "jti": hex.EncodeToString(id),
+		"iss": a.party, "sub": a.party, "aud": gateway, "jti": hex.EncodeToString(id),
 		"iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
 	})
 	if err != nil {

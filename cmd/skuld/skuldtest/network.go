@@ -133,18 +133,19 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 			t.Error(err)
 		}
 	})
-	key, err := auth.LoadKey(filepath.Join(data, "key.pem"))
+	keys, err := auth.OpenKeys(filepath.Join(data, "keys"), time.Now, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tokens, err := auth.NewTokens(o.url, key, rand.Reader)
+	gate, err := auth.NewGate(auth.Options{
+		URL: o.url, Org: o.org, Keys: keys, Parties: parties{service}, Replays: s, Random: rand.Reader,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server, err := api.New(api.Options{
-		Service: service, Signatures: sign.Verifier{}, Store: s, Tokens: tokens,
+		Service: service, Signatures: sign.Verifier{}, Store: s, Gate: gate,
 		Imports: imports, Webhooks: webhook.New(webhook.Options{Store: s, Issuer: o.url, Clock: time.Now}),
-		Assertions:   &auth.Assertions{Audience: api.TokenURL(o.url), Org: o.org, Parties: parties{service}, Replays: s},
 		Organisation: o.name, Org: o.org, URL: o.url, RegistrationOpen: true, Complete: follower.Complete,
 		Missing: func(context.Context) []string { return nil }, Clock: time.Now, Random: rand.Reader,
 	})
