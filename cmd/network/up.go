@@ -345,7 +345,7 @@ func printReady(h network.Home) {
 	if err != nil {
 		return
 	}
-	for _, o := range state.Topology.Organisations {
+	for _, o := range state.Local() {
 		fmt.Fprintf(os.Stderr, "  %-12s %s\n", strings.TrimSpace(o.Name), endpoints[o.Name].Gateway)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -139,9 +140,33 @@ func (s *Supervisor) deploy(ctx context.Context, client *lifecycle.Client, d net
 	if err := s.save(func(state *network.State) { state.Committed(d) }); err != nil {
 		return err
 	}
+	return s.endServers(ctx, d.Chaincode)
+}
+
+// drainTime is how long servers of an earlier definition go on after every peer
+// has the new one: for what a peer had begun on them before. A server that ends
+// cuts off what it executes.
+const drainTime = time.Second
+
+// endServers ends the servers of a chaincode's earlier definition, if there are
+// any.
+func (s *Supervisor) endServers(ctx context.Context, chaincode string) error {
 	var old []string
-	for _, o := range s.state.Topology.Organisations {
-		old = append(old, network.ChaincodeProcess(d.Chaincode, o.Name)+previous)
+	for _, o := range s.state.Local() {
+		name := network.ChaincodeProcess(chaincode, o.Name) + previous
+		if _, ok := s.table.Spec(name); ok {
+			old = append(old, name)
+		}
+	}
+	if len(old) == 0 {
+		return nil
+	}
+	timer := time.NewTimer(drainTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return fmt.Errorf("letting earlier servers of %s finish: %w", chaincode, ctx.Err())
 	}
 	s.table.StopAll(old, stopGrace)
 	return nil
