@@ -170,10 +170,10 @@ func (s *Server) uploadImportRows(w http.ResponseWriter, r *http.Request) error 
 	if !taken {
 		return importState(store.ImportCancelled, store.ImportDraft, store.ImportRunning, store.ImportPaused, store.ImportFinished)
 	}
-	s.Imports.Wake()
 	if i, err = s.importOf(r); err != nil {
 		return err
 	}
+	s.Imports.Wake()
 	return s.importAnswer(w, r, http.StatusOK, i)
 }
 

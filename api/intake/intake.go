@@ -110,7 +110,11 @@ func (w *Worker) Rate(id string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := w.paces[id]
-	return int(int64(p.settled) * int64(time.Second) / max(1, int64(w.Clock().Sub(p.began))))
+	elapsed := w.Clock().Sub(p.began)
+	if elapsed < time.Second {
+		return 0
+	}
+	return int(int64(p.settled) * int64(time.Second) / int64(elapsed))
 }
 
 // doing is what the worker has in hand of one import. It belongs to Run.

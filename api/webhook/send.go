@@ -96,9 +96,8 @@ func (d *Deliverer) Send(ctx context.Context, w store.Webhook, m Message) (a sto
 		a.Fault = FaultGateway
 		return a, 0
 	}
-	began := time.Now()
 	resp, err := d.client.Do(req)
-	a.Took = time.Since(began)
+	a.Took = d.Clock().Sub(a.At)
 	if err != nil {
 		a.Fault = faultOf(err)
 		return a, 0

@@ -246,6 +246,11 @@ func (d *Deliverer) deliver(ctx context.Context, w store.Webhook, one store.Deli
 	one.Attempts++
 	var wait time.Duration
 	one.Last, wait = d.Send(ctx, w, Event(one))
+	if one.Last.Status == http.StatusGone {
+		if err := d.disable(ctx, w, reasonGone); err != nil {
+			d.Log.Error("a webhook that is gone is not disabled", "webhook", w.ID, "error", err)
+		}
+	}
 	switch now := d.Clock(); {
 	case one.Last.Fault == "":
 		one.State = store.DeliveryDelivered
@@ -262,10 +267,5 @@ func (d *Deliverer) deliver(ctx context.Context, w store.Webhook, one store.Deli
 		// It keeps its place meanwhile, or it would be sent again at once.
 		d.Log.Error("a delivery is not recorded; it will be sent again", "webhook", w.ID, "error", err)
 		d.sleep(ctx, faultPause, nil)
-	}
-	if one.Last.Status == http.StatusGone {
-		if err := d.disable(ctx, w, reasonGone); err != nil {
-			d.Log.Error("a webhook that is gone is not disabled", "webhook", w.ID, "error", err)
-		}
 	}
 }

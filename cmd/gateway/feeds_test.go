@@ -30,6 +30,7 @@ func (w *world) settle(gateway string) {
 	w.t.Helper()
 	w.catchUp(gateway)
 	g := w.gateways[gateway]
+	g.webhooks.Wake() // the clock may have been set
 	w.until("the gateway is still at work", func() bool {
 		imports, err := g.store.ImportsToDo(w.t.Context())
 		if err != nil {

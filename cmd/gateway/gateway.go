@@ -183,6 +183,10 @@ func (g *gateway) missing(check func(context.Context) error) func(context.Contex
 			g.log.Warn("the ledger cannot be reached", "error", err)
 			missing = append(missing, "the ledger cannot be reached")
 		}
+		if _, err := g.store.Last(ctx); err != nil {
+			g.log.Warn("the database does not answer", "error", err)
+			missing = append(missing, "the database does not answer")
+		}
 		if !g.follower.Live() {
 			next, _ := g.store.Next()
 			missing = append(missing, fmt.Sprintf("the read model has not caught up; it has come to block %d", next))
