@@ -57,9 +57,9 @@ can never be copied out of it. The profile then holds only its name.`,
 		},
 	}
 	c.Flags().StringVar(&device, "pkcs11", "", "make the key in a device, under this URI")
-	c.MarkFlagsMutuallyExclusive("pkcs11", "ed25519")
 	c.Flags().StringVar(&name, "name", defaultKey, "name of the key")
 	c.Flags().BoolVar(&edwards, "ed25519", false, "make an Ed25519 key, which signs EdDSA, instead of one on P-256, which signs ES256")
+	c.MarkFlagsMutuallyExclusive("pkcs11", "ed25519")
 	return c
 }
 
