@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
+	"github.com/skuld-registry/skuld/ledger/sign"
+)
+
+// sendSpoilt sends a request, half of the time with a fault in it.
+func (w *walk) sendSpoilt(a *actor, s sent) {
+	if w.chance(50, "spoilt") {
+		w.spoilRequest(a, &s)
+	}
+	w.exchange(a.gateway, s)
+}
+
+// spoilRequest breaks a request in one place.
+func (w *walk) spoilRequest(a *actor, s *sent) {
+	switch n := rapid.IntRange(1, 100).Draw(w.t, "fault"); {
+	case n <= 50 && len(s.body) > 0:
+		w.spoilBody(s)
+	case n <= 60:
+		s.method = pick(w.t, "method", []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"})
+	case n <= 70:
+		s.path += pick(w.t, "tail", []string{"/", "//", "/%2e%2e", "/..", "/" + strings.Repeat("a", 3000), "%00", "%2f", ";x=1", "/rows", "/history"})
+	case n <= 80:
+		separator := "?"
+		if strings.Contains(s.path, "?") {
+			separator = "&"
+		}
+		s.path += separator + pick(w.t, "query", []string{"unknown=1", "limit=0", "limit=9999999999999999999", "limit=1&limit=2", "cursor=%00", "cursor=AAAA", "%zz", "status=", "at=now", "dry_run=perhaps", strings.Repeat("a=1&", 500)})
+	case n <= 92:
+		w.spoilAccess(a, s)
+	default:
+		name := pick(w.t, "header", []string{"If-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Encoding", "Last-Event-Id", "Cache-Control", "Content-Type", "Traceparent"})
+		s.header[name] = []string{pick(w.t, "value", []string{"", "*", `"0"`, `W/"1"`, "gzip", "application/xml", strings.Repeat("x", 9000), "0", "no-cache", "fr;q=0.1", "Ã¤"})}
+	}
+}
+
+func (w *walk) spoilBody(s *sent) {
+	if w.chance(25, "not JSON") {
+		s.body = pick(w.t, "text", [][]byte{s.body[:len(s.body)/2], append(slices.Clone(s.body), '{'), []byte("\xff\xfe"), []byte("null"), []byte(`[]`), []byte(`"`), {}})
+		return
+	}
+	var v any
+	if json.Unmarshal(s.body, &v) != nil {
+		return
+	}
+	if b, err := json.Marshal(w.spoil(v)); err == nil {
+		s.body = b
+	}
+}
+
+// spoilAccess breaks who asks: no access, another's, or what is none.
+func (w *walk) spoilAccess(a *actor, s *sent) {
+	name := pick(w.t, "of", []string{"Authorization", "Dpop"})
+	other := pick(w.t, "other", w.cast)
+	switch rapid.IntRange(1, 4).Draw(w.t, "access") {
+	case 1:
+		delete(s.header, name)
+	case 2:
+		s.header[name] = []string{pick(w.t, "value", []string{"Bearer", "Bearer x", "DPoP x.y.z", "Basic YTpi", "DPoP " + strings.Repeat("a", 20_000), "..", ""})}
+	case 3:
+		if other.last != nil && other.gateway == a.gateway && other != a {
+			s.header[name] = slices.Clone(other.last.header[name])
+		}
+	default:
+		s.header[name] = append(s.header[name], s.header[name]...)
+	}
+}
+
+// exchange sends a request, judges the answer by the document, and remembers
+// what it says.
+func (w *walk) exchange(gateway string, s sent) reply {
+	w.world.catchUp(gateway)
+	req, r := w.world.transmit(gateway, s)
+	w.sent++
+	w.statuses[r.status]++
+	what := fmt.Sprintf("%s %.200s\n%.1000s\nis answered with %d\n%.2000s", s.method, s.path, s.body, r.status, r.body)
+	if r.status >= http.StatusInternalServerError {
+		w.t.Fatalf("a fault: %s", what)
+	}
+	operation, err := w.contract.judge(w.world.t.Context(), req, s, r)
+	if err != nil && s.method != http.MethodHead {
+		w.t.Fatalf("%v\n%s", err, what)
+	}
+	if operation != "" {
+		w.reached[operation]++
+	}
+	var answer any
+	if json.Unmarshal(r.body, &answer) == nil {
+		w.harvest(w.contract.doc, answer)
+		w.hear(r.body)
+	}
+	return r
+}
+
+// hear remembers the commands that an answer says are committed.
+func (w *walk) hear(body []byte) {
+	type receipt struct {
+		Outcome ledger.OutcomeState `json:"outcome"`
+		Result  *ledger.Result      `json:"result"`
+	}
+	var answer struct {
+		receipt
+		Results []receipt `json:"results"`
+	}
+	if json.Unmarshal(body, &answer) != nil {
+		return
+	}
+	for _, one := range append(answer.Results, answer.receipt) {
+		if one.Outcome == ledger.Committed && one.Result != nil && !one.Result.Head.IsZero() {
+			w.told[one.Result.Command] = *one.Result
+		}
+	}
+}
+
+// audit replays every command that the ledger tells of through the rules. Each
+// was signed by who the rules ask for, no note came twice or moved without its
+// holder, sums add up, and callers were told what is in the ledger and nothing
+// else.
+func (w *walk) audit(t *testing.T) {
+	t.Helper()
+	service := w.world.ledger.Service(inproc.Registrar)
+	m := model.New(service.Network(), sign.Verifier{})
+	applied := map[ledger.CommandID]bool{}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	last := w.world.ledger.Stub().Height(inproc.Registrar) - 1
+	for block, err := range service.Blocks(ctx, 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tx := range block.Transactions {
+			for _, result := range tx.Results {
+				if err := w.replay(ctx, m, tx, result); err != nil {
+					t.Fatalf("block %d: %s on %s %s: %v", block.Number, result.Op, result.Subject.Kind, result.Subject.ID, err)
+				}
+				applied[result.Command] = true
+				if told, known := w.told[result.Command]; known && told != result {
+					t.Errorf("the caller was told %+v, the ledger has %+v", told, result)
+				}
+			}
+		}
+		if block.Number >= last {
+			break
+		}
+	}
+	for command := range w.told {
+		if !applied[command] {
+			t.Errorf("a caller was told that %s is committed, and it is not", command)
+		}
+	}
+	w.auditStates(t, service, m)
+}
+
+// replay applies what a block tells to the model, and checks every promise.
+func (w *walk) replay(ctx context.Context, m *model.Ledger, tx ledger.Transaction, result ledger.Result) error {
+	entries, err := w.world.ledger.Service(inproc.Registrar).History(ctx, result.Subject, result.Seq, 1)
+	if err != nil {
+		return err
+	}
+	if len(entries) != 1 {
+		return errors.New("the history lacks it")
+	}
+	before, err := m.Note(ledger.NoteID(result.Subject.ID))
+	if err != nil {
+		return err
+	}
+	var holder ledger.PartyID
+	if before != nil {
+		holder = m.Holder(before)
+	}
+	change, err := m.Apply(ledger.Frame{At: tx.At, Org: entries[0].Org}, entries[0].Signed)
+	if err != nil {
+		return fmt.Errorf("against the rules: %w", err)
+	}
+	if change.Result != result {
+		return fmt.Errorf("the rules give %+v, the ledger has %+v", change.Result, result)
+	}
+	if change.Note == nil {
+		return nil
+	}
+	now := m.Holder(change.Note)
+	if err := model.CheckNote(change.Note, now); err != nil || before == nil {
+		return err
+	}
+	opened, err := sign.Verifier{}.Open(entries[0].Signed)
+	if err != nil {
+		return err
+	}
+	cmd, err := ledger.DecodeCommand(opened.Payload)
+	if err != nil {
+		return err
+	}
+	return model.CheckStep(model.Step{Before: before, After: change.Note, Holder: holder, NewHolder: now, By: cmd.By, Op: cmd.Op})
+}
+
+// auditStates compares the notes that the ledger keeps with those of the model.
+func (w *walk) auditStates(t *testing.T, service ledger.Service, m *model.Ledger) {
+	t.Helper()
+	statuses := map[ledger.Status]int{}
+	for id, want := range m.Notes() {
+		views, err := service.Notes(t.Context(), id)
+		if err != nil || views[0].Note == nil {
+			t.Fatalf("reading note %s: %v", id, err)
+		}
+		a, errA := ledger.Canonical(want)
+		b, errB := ledger.Canonical(views[0].Note)
+		if errA != nil || errB != nil || string(a) != string(b) || views[0].Holder != m.Holder(want) {
+			t.Errorf("note %s is\n%s, the rules give\n%s", id, b, a)
+		}
+		statuses[want.Status]++
+	}
+	t.Logf("%d notes: %v", len(m.Notes()), statuses)
+	if w.sent < wholeWalk {
+		return
+	}
+	for _, s := range ledger.Statuses()[1:] {
+		if statuses[s] == 0 {
+			t.Errorf("no note is %s at the end; the walk does not get there", s)
+		}
+	}
+}
+
+// account says where the walk has been, and what it did not reach.
+func (w *walk) account(t *testing.T) {
+	t.Helper()
+	for operation := range w.world.used {
+		if operation != "" {
+			w.reached[operation]++ // before the walk began, and for its tokens
+		}
+	}
+	var counts []string
+	for _, status := range slices.Sorted(maps.Keys(w.statuses)) {
+		counts = append(counts, fmt.Sprintf("%d: %d", status, w.statuses[status]))
+	}
+	t.Logf("%d requests, by status: %s", w.sent, strings.Join(counts, ", "))
+	var missed []string
+	for _, operation := range documented(t) {
+		t.Logf("%-20s %d carried out", operation, w.reached[operation])
+		if w.reached[operation] == 0 {
+			missed = append(missed, operation)
+		}
+	}
+	if w.sent >= wholeWalk && len(missed) > 0 {
+		t.Errorf("never carried out: %v", missed)
+	}
+}
+
+func base64url(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }
+
+func escape(text string) string { return url.PathEscape(text) }
+
+// printable makes a text one that HTTP carries in a header.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return 'x'
+		}
+		return r
+	}, text)
+}

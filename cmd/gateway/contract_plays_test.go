@@ -1,0 +1,104 @@
+package main
+
+import (
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// play is a write on a note that may be right just now: a walk that only made
+// things up would hardly ever get a note past its offer.
+type play struct {
+	operation string // operationId
+	path      string // below the note's address; PENDING and SEQ are filled in
+	by        ledger.Role
+	when      func(n *ledger.Note) bool
+	body      func(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any // {} where nil
+}
+
+func offered(n *ledger.Note) bool { return n.Status == ledger.StatusOffered }
+func running(n *ledger.Note) bool { return n.Status == ledger.StatusActive }
+func pending(n *ledger.Note) bool { return n.Pending != nil }
+
+// plays are the operations on a note, with who may do each and with what.
+var plays = []play{
+	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
+	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
+	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
+	{operation: "declineNote", path: "/decline", by: ledger.RoleBorrower, when: offered},
+	{operation: "withdrawNote", path: "/withdrawal", by: ledger.RoleLender, when: offered},
+	{operation: "expireNote", path: "/expiry", by: ledger.RoleLender, when: offered},
+	{operation: "moveNote", path: "/book", by: ledger.RoleHolder, when: running, body: ownBook},
+	{operation: "offerTransfer", path: "/transfers", by: ledger.RoleController, when: running, body: (*walk).transfer},
+	{operation: "acceptTransfer", path: "/transfers/PENDING/acceptance", by: ledger.RoleRecipient, when: pending, body: (*walk).taking},
+	{operation: "acceptTransfer", path: "/transfers/PENDING/acceptance", by: ledger.RoleRecipient, when: pending, body: (*walk).taking},
+	{operation: "rejectTransfer", path: "/transfers/PENDING/rejection", by: ledger.RoleRecipient, when: pending},
+	{operation: "withdrawTransfer", path: "/transfers/PENDING/withdrawal", by: ledger.RoleTransferor, when: pending},
+	{operation: "releasePledge", path: "/pledge/release", by: ledger.RolePledgee, when: func(n *ledger.Note) bool { return n.Pledge != nil }},
+	{operation: "endMandate", path: "/mandate/end", by: ledger.RoleServicer, when: func(n *ledger.Note) bool { return n.Mandate != nil }},
+	{operation: "giveNotice", path: "/notices", by: ledger.RoleHolder, when: running, body: (*walk).notice},
+	{operation: "writePayment", path: "/payments", by: ledger.RoleHolder, when: running, body: (*walk).payment},
+	{operation: "reversePayment", path: "/payments/SEQ/reversal", by: ledger.RoleHolder, when: func(n *ledger.Note) bool { return running(n) && len(n.Payments) > 0 },
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"reason": "wrong note"}
+		}},
+	{operation: "forgive", path: "/forgiveness", by: ledger.RoleHolder, when: running, body: (*walk).forgiven},
+	{operation: "raiseDispute", path: "/disputes", by: ledger.RoleBorrower, when: running,
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"text": "I have paid."}
+		}},
+	{operation: "resolveDispute", path: "/disputes/SEQ/resolution", by: ledger.RoleHolder, when: func(n *ledger.Note) bool { return len(n.Disputes) > 0 },
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"outcome": "dismissed", "text": "No payment came."}
+		}},
+	{operation: "freezeNote", path: "/freeze", by: ledger.RoleAuthority, when: running,
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any { return map[string]any{"ground": "T 4711-26"} }},
+	{operation: "releaseNote", path: "/release", by: ledger.RoleAuthority, when: func(n *ledger.Note) bool { return n.Status == ledger.StatusFrozen }},
+}
+
+func ownBook(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any {
+	return map[string]any{"book": w.bookOf(holder, n.Book)}
+}
+
+func (w *walk) transfer(_ *ledger.Note, _ ledger.PartyID) map[string]any {
+	return map[string]any{
+		"to": pick(w.t, "recipient", w.cast[:companies]).party, "kind": pick(w.t, "kind", []string{"sale", "pledge", "collection_mandate"}),
+		"form": "full", "recourse": false,
+	}
+}
+
+func (w *walk) taking(n *ledger.Note, _ ledger.PartyID) map[string]any {
+	if n.Pending.Kind != ledger.Sale {
+		return map[string]any{}
+	}
+	return map[string]any{"book": w.bookOf(n.Pending.To, "")}
+}
+
+func (w *walk) notice(_ *ledger.Note, holder ledger.PartyID) map[string]any {
+	return map[string]any{"holder": holder, "delivered_on": w.today(), "channel": "letter"}
+}
+
+func (w *walk) payment(n *ledger.Note, _ ledger.PartyID) map[string]any {
+	amount := int64(n.Balance.Principal) / pick(w.t, "part", []int64{1, 3, 50})
+	return map[string]any{"amount": map[string]any{"amount": max(1, amount), "currency": "SEK"}, "paid_on": w.today()}
+}
+
+func (w *walk) forgiven(n *ledger.Note, _ ledger.PartyID) map[string]any {
+	return map[string]any{"amount": map[string]any{"amount": max(1, int64(n.Balance.Principal)/20), "currency": "SEK"}}
+}
+
+// offer is the body of an offer that the law allows.
+func (w *walk) offer(lender *actor) map[string]any {
+	return map[string]any{
+		"book": w.bookOf(lender.party, ""), "borrowers": []any{pick(w.t, "borrower", w.cast[companies:companies+borrowers]).party},
+		"answer_by": w.world.clock.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
+		"terms": map[string]any{
+			"kind": pick(w.t, "kind", []string{"negotiable", "simple"}), "consumer": false, "housing": false, "credit_purchase": false,
+			"jurisdiction": "generic", "agreed_on": "2026-06-01", "principal": map[string]any{"amount": 100000, "currency": "SEK"},
+			"rate": "0", "day_count": "actual/365", "schedule": map[string]any{"kind": "on_demand"}, "interest_from": "2026-06-01",
+			"fees": map[string]any{}, "reference": "K-77",
+		},
+	}
+}
+
+func (w *walk) today() string { return w.world.clock.Now().UTC().Format(time.DateOnly) }

@@ -1,0 +1,374 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"pgregory.net/rapid"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// Bounds of a walk. rapid plays a hundred parts unless -rapid.checks says
+// otherwise, so that a whole walk is ten thousand requests.
+const (
+	partRequests      = 100
+	partRequestsShort = 15
+	wholeWalk         = 10_000 // requests from which on every operation must have been reached
+	maxKept           = 32     // signed commands that are handed in later, or never
+	maxNewcomers      = 16
+	maxDrift          = 12 * 24 * time.Hour // of the clock; the reference rate is known as long
+
+	companies = 3 // at the beginning of the cast
+	borrowers = 2 // after them
+)
+
+// TestContractWalk goes a random way through the API: ten thousand requests that
+// the OpenAPI document makes, some as it says, some nearly and some not, by
+// several parties, with drafts signed and handed in. No answer is a fault or
+// undocumented, and afterwards the ledger is what its signed commands make it.
+// rapid prints the seed of a walk that fails, and -rapid.seed goes it again.
+func TestContractWalk(t *testing.T) {
+	w := newWalk(t)
+	part := partRequests
+	if testing.Short() {
+		part = partRequestsShort
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		w.begin(rt)
+		for end := w.sent + part; w.sent < end; {
+			w.step()
+		}
+	})
+	w.audit(t)
+	w.account(t)
+}
+
+// walk is the way through the API.
+type walk struct {
+	*values
+	world    *world
+	contract *agreement
+	cast     []*actor                    // companies, borrowers, an authority, and whoever registered on the way
+	books    map[ledger.PartyID][]string // that the companies opened
+	kept     []kept
+	newcomer int // how many registered on the way
+
+	sent     int
+	statuses map[int]int
+	reached  map[string]int // operations that were carried out
+	told     map[ledger.CommandID]ledger.Result
+}
+
+// kept is a signed command that was not handed in, or not for the last time.
+type kept struct {
+	by   *actor
+	path string
+	body []byte
+}
+
+func newWalk(t *testing.T) *walk {
+	t.Helper()
+	contract, err := contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &walk{
+		values: &values{seen: pools{}}, world: newWorld(t, inproc.Options{}), contract: contract, books: map[ledger.PartyID][]string{},
+		statuses: map[int]int{}, reached: map[string]int{}, told: map[ledger.CommandID]ledger.Result{},
+	}
+	for _, name := range slices.Sorted(maps.Keys(contract.doc.Components.Schemas)) {
+		s := contract.doc.Components.Schemas[name].Value
+		if s.Pattern != "" && (strings.HasSuffix(name, "ID") || name == "Digest") {
+			w.forms = append(w.forms, form{name: name, pattern: regexp.MustCompile(s.Pattern)})
+		}
+	}
+	for _, c := range [][3]string{
+		{"lender", "lender", "company"}, {"rival", "lender", "company"}, {"collector", "collector", "company"},
+		{"borrower", "registrar", "person"}, {"other borrower", "registrar", "person"}, {"authority", "registrar", "authority"},
+	} {
+		w.cast = append(w.cast, w.world.party(c[0], c[1], c[2]))
+	}
+	for _, company := range w.cast[:companies] {
+		w.books[company.party] = []string{w.world.book(company), w.world.book(company)}
+	}
+	authority := w.cast[companies+borrowers]
+	resultOf(w.world, w.world.write(w.cast[0], "/v1/parties/"+string(authority.party)+"/admission", `{}`), http.StatusOK)
+	return w
+}
+
+// begin takes the source of a part's randomness.
+func (w *walk) begin(t *rapid.T) { w.values.t = t }
+
+// step is one thing that somebody does, of one request or several.
+func (w *walk) step() {
+	w.now = w.world.clock.Now()
+	switch n := rapid.IntRange(1, 100).Draw(w.t, "step"); {
+	case n <= 40:
+		w.play()
+	case n <= 48:
+		w.resubmit()
+	case n <= 50:
+		w.party()
+	case n <= 52 && w.now.Sub(noon) < maxDrift:
+		w.world.clock.Advance(time.Duration(rapid.IntRange(1, 100).Draw(w.t, "minutes")) * time.Minute)
+	default:
+		w.anything()
+	}
+}
+
+// anyone is a party of the cast, or nobody.
+func (w *walk) anyone() *actor {
+	if w.chance(3, "nobody") {
+		return newActor("nobody", pick(w.t, "gateway", []string{"collector", "lender", "registrar"}))
+	}
+	return pick(w.t, "actor", w.cast)
+}
+
+// play does something to a note that may be right just now, or offers one.
+func (w *walk) play() {
+	notes := w.seen["NoteID"]
+	if len(notes) == 0 || w.chance(15, "offer") {
+		lender := pick(w.t, "lender", w.cast[:companies])
+		w.write(lender, "/v1/notes", w.offer(lender))
+		return
+	}
+	if recent := 4; len(notes) > recent && w.chance(80, "recent") {
+		notes = notes[len(notes)-recent:]
+	}
+	id := ledger.NoteID(pick(w.t, "note", notes))
+	views, err := w.world.ledger.Service(inproc.Registrar).Notes(w.world.t.Context(), id)
+	if err != nil || views[0].Note == nil {
+		return // a note that was made up
+	}
+	n, holder := views[0].Note, views[0].Holder
+	possible := slices.DeleteFunc(slices.Clone(plays), func(p play) bool { return !p.when(n) })
+	if len(possible) == 0 {
+		possible = plays
+	}
+	p := pick(w.t, "play", possible)
+	by := w.anyone()
+	entitled := func(a *actor) bool { return !slices.Contains(ledger.NoteRoles(n, holder, a.party), p.by) }
+	if right := slices.DeleteFunc(slices.Clone(w.cast), entitled); len(right) > 0 && w.chance(90, "right") {
+		by = pick(w.t, "by", right)
+	}
+	if p.by == ledger.RoleAuthority && w.chance(90, "right") {
+		by = w.cast[companies+borrowers]
+	}
+	body := map[string]any{}
+	if p.body != nil && (n.Pending != nil || !strings.Contains(p.path, "PENDING")) {
+		body = p.body(w, n, holder)
+	}
+	w.write(by, "/v1/notes/"+string(id)+fill(p.path, n), body)
+}
+
+// fill puts what a note says in the place of words of a path.
+func fill(path string, n *ledger.Note) string {
+	transfer, seq := "00000000-0000-4000-8000-000000000000", "1"
+	if n.Pending != nil {
+		transfer = string(n.Pending.ID)
+	}
+	switch {
+	case strings.Contains(path, "reversal") && len(n.Payments) > 0:
+		seq = fmt.Sprint(n.Payments[len(n.Payments)-1].Seq)
+	case strings.Contains(path, "resolution") && len(n.Disputes) > 0:
+		seq = fmt.Sprint(n.Disputes[0].Seq)
+	}
+	return strings.NewReplacer("PENDING", transfer, "SEQ", seq).Replace(path)
+}
+
+func (w *walk) bookOf(party ledger.PartyID, except ledger.BookID) string {
+	books := slices.DeleteFunc(slices.Clone(w.books[party]), func(b string) bool { return b == string(except) })
+	if len(books) == 0 {
+		books = w.seen["BookID"]
+	}
+	return pick(w.t, "book", books)
+}
+
+// write gets a draft, signs it, and hands it in: mostly as its signer does.
+func (w *walk) write(a *actor, path string, body any) reply {
+	request := map[string]any{"body": body}
+	var draft any = request
+	if w.chance(8, "spoilt draft") {
+		draft = w.spoil(request)
+	}
+	r := w.exchange(a.gateway, w.dress(a, http.MethodPost, path, draft, nil))
+	payload := payloadOf(r)
+	if payload == nil {
+		return r
+	}
+	signer := a
+	if w.chance(3, "another's key") {
+		signer = pick(w.t, "signer", w.cast)
+	}
+	k := kept{by: a, path: path, body: w.world.sealed(signer, payload)}
+	if w.chance(8, "kept") {
+		w.kept = append(w.kept, k)
+		w.kept = w.kept[max(0, len(w.kept)-maxKept):]
+		return r
+	}
+	return w.handIn(k)
+}
+
+func payloadOf(r reply) []byte {
+	var answer struct {
+		Draft struct {
+			Payload []byte `json:"-"`
+			Text    string `json:"payload"`
+		} `json:"draft"`
+	}
+	if json.Unmarshal(r.body, &answer) != nil || answer.Draft.Text == "" {
+		return nil
+	}
+	payload, err := base64url(answer.Draft.Text)
+	if err != nil {
+		return nil
+	}
+	return payload
+}
+
+// handIn hands a signed command in, at its own address or at that of all.
+func (w *walk) handIn(k kept) reply {
+	path := k.path
+	if w.chance(10, "any command") {
+		path = "/v1/commands"
+	}
+	return w.exchange(k.by.gateway, w.dress(k.by, http.MethodPost, path, json.RawMessage(k.body), nil))
+}
+
+// resubmit sends what was sent or kept before: again, late, by another, or with
+// others at once.
+func (w *walk) resubmit() {
+	if last := pick(w.t, "whose", w.cast); last.last != nil && w.chance(30, "again") {
+		w.exchange(last.gateway, *last.last)
+		return
+	}
+	if len(w.kept) == 0 {
+		return
+	}
+	k := pick(w.t, "kept", w.kept)
+	if w.chance(20, "by another") {
+		k.by = w.anyone()
+	}
+	if !w.chance(30, "several") {
+		w.handIn(k)
+		return
+	}
+	var several []json.RawMessage
+	for range rapid.IntRange(1, 4).Draw(w.t, "how many") {
+		several = append(several, pick(w.t, "kept", w.kept).body)
+	}
+	w.exchange(k.by.gateway, w.dress(k.by, http.MethodPost, "/v1/commands", map[string]any{"commands": several}, nil))
+}
+
+// party makes a party register, or one that did change its keys or end.
+func (w *walk) party() {
+	first := companies + borrowers + 1
+	if extra := w.cast[first:]; len(extra) > 0 && w.chance(60, "change") {
+		a := pick(w.t, "newcomer", extra)
+		path := "/v1/parties/" + string(a.party)
+		switch {
+		case w.chance(50, "rotate"):
+			w.write(a, path+"/rotation", map[string]any{"add": []any{newActor(fmt.Sprint("spare key ", w.sent), a.gateway).ledgerKey(w.world.t)}})
+		case w.chance(50, "admit"):
+			w.write(w.cast[0], path+"/admission", map[string]any{})
+		default:
+			if r := w.write(a, path+"/revocation", map[string]any{"reason": "gone"}); r.status == http.StatusOK && payloadOf(r) == nil {
+				w.leave(a)
+			}
+		}
+		return
+	}
+	if w.newcomer >= maxNewcomers {
+		return
+	}
+	w.newcomer++
+	a := newActor(fmt.Sprint("newcomer ", w.newcomer), pick(w.t, "gateway", []string{"collector", "lender", "registrar"}))
+	body := map[string]any{"kind": pick(w.t, "kind", []string{"company", "authority"}), "name": "Newcomer AB", "keys": []any{a.ledgerKey(w.world.t)}}
+	r := w.write(a, "/v1/parties", body)
+	var answer struct {
+		Result *ledger.Result `json:"result"`
+	}
+	if json.Unmarshal(r.body, &answer) == nil && answer.Result != nil && answer.Result.Op == ledger.OpPartyRegister {
+		a.party = ledger.PartyID(answer.Result.Subject.ID)
+		w.cast = append(w.cast, a)
+	}
+}
+
+// leave takes a party that is no more off the stage: it gets no token.
+func (w *walk) leave(a *actor) {
+	w.cast = slices.DeleteFunc(w.cast, func(b *actor) bool { return a == b })
+	w.kept = slices.DeleteFunc(w.kept, func(k kept) bool { return k.by == a })
+}
+
+// anything calls any operation of the document with what its schemas make, and
+// half of the time with a fault in it.
+func (w *walk) anything() {
+	path := pick(w.t, "path", w.contract.doc.Paths.InMatchingOrder())
+	item := w.contract.doc.Paths.Find(path)
+	method := pick(w.t, "method", slices.Sorted(maps.Keys(item.Operations())))
+	op := item.Operations()[method]
+	address, header := w.address(path, op)
+	a := w.anyone()
+	if op.RequestBody == nil {
+		w.sendSpoilt(a, w.dress(a, method, address, nil, header))
+		return
+	}
+	if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
+		body := w.of(media.Schema.Value, 0)
+		if asked, ok := body.(map[string]any); ok && asked["body"] != nil && !w.chance(50, "spoilt") {
+			w.write(a, address, asked["body"])
+			return
+		}
+		w.sendSpoilt(a, w.dress(a, method, address, body, header))
+		return
+	}
+	s := w.dress(a, method, address, nil, header)
+	s.body = []byte(rapid.StringN(0, 200, -1).Draw(w.t, "body"))
+	s.header.Set("Content-Type", pick(w.t, "media type", slices.Sorted(maps.Keys(op.RequestBody.Value.Content))))
+	w.exchange(a.gateway, s)
+}
+
+// address makes the address of an operation, with its parameters.
+func (w *walk) address(path string, op *openapi3.Operation) (string, http.Header) {
+	var query []string
+	header := http.Header{}
+	for _, ref := range op.Parameters {
+		p := ref.Value
+		switch {
+		case p.In == openapi3.ParameterInPath:
+			path = strings.Replace(path, "{"+p.Name+"}", escape(w.parameter(p)), 1)
+		case !p.Required && !w.chance(25, p.Name), p.Name == "DPoP":
+		case p.In == openapi3.ParameterInQuery:
+			query = append(query, p.Name+"="+escape(w.parameter(p)))
+		case p.In == openapi3.ParameterInHeader:
+			header.Set(p.Name, printable(w.parameter(p)))
+		}
+	}
+	if len(query) > 0 {
+		path += "?" + strings.Join(query, "&")
+	}
+	return path, header
+}
+
+// dress writes a request of an actor, whose body may be no JSON that Go would write.
+func (w *walk) dress(a *actor, method, path string, body any, header http.Header) sent {
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			text = []byte(`{"body":1e400}`)
+		}
+	}
+	return w.world.dress(a, method, path, bytes.ReplaceAll(text, []byte(`"1e400"`), []byte("1e400")), header)
+}
