@@ -141,12 +141,13 @@ func simple(s *openapi3.Schema) bool {
 }
 
 func (l *lint) responses(at, method string, op *openapi3.Operation) {
-	always := []int{http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	// 400: a parameter that is not documented is refused everywhere.
+	always := []int{http.StatusBadRequest, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if op.Security == nil {
 		always = append(always, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if op.RequestBody != nil {
-		always = append(always, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+		always = append(always, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if slices.ContainsFunc(op.Parameters, func(p *openapi3.ParameterRef) bool { return p.Value.In == openapi3.ParameterInPath }) {
 		always = append(always, http.StatusNotFound)
