@@ -29,7 +29,7 @@ type changes struct {
 // crash leaves all of it or nothing, and following goes on from the checkpoint.
 // A block that is there already changes nothing.
 func (s *Store) put(ctx context.Context, c changes) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, b := range c.blocks {
 			if err := putBlock(ctx, tx, b); err != nil {
 				return err

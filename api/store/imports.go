@@ -139,7 +139,7 @@ func (s *Store) ImportsToDo(ctx context.Context) ([]Import, error) {
 // SetImport changes the state of an import that is in one of some states, and
 // gives it as it then is. One that runs with nothing left to do is finished.
 func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now time.Time, from ...ImportState) (*Import, error) {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, state := range from {
 			n, err := changed(tx.ExecContext(ctx, "UPDATE imports SET state = $1 WHERE id = $2 AND state = $3", string(to), i.ID, string(state)))
 			if err != nil {
@@ -187,7 +187,7 @@ func endImport(ctx context.Context, tx *sql.Tx, id string, now time.Time) error 
 // none. A row that is there stays as it is, unless it was rejected, which the new
 // one makes good. It gives false for an import that is cancelled.
 func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, now time.Time) (taken bool, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var state ImportState
 		if err := tx.QueryRowContext(ctx, "SELECT state FROM imports WHERE id = $1", id).Scan(&state); err != nil {
 			return err
@@ -268,7 +268,7 @@ func (s *Store) WaitingRows(ctx context.Context, id string, after, limit int) ([
 // SettleImportRows records the fate of rows that waited, and forgets what was
 // signed. A row that was cancelled under way and is on the ledger says so.
 func (s *Store) SettleImportRows(ctx context.Context, id string, fates []ImportRow, now time.Time) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		count := rowCount{}
 		settle, err := tx.PrepareContext(ctx, `UPDATE import_rows SET state = $1, note = $2, code = $3, params = $4, jws = ''
 			WHERE import = $5 AND line = $6 AND state = $7`)

@@ -118,8 +118,10 @@ func (q *NoteQuery) sql() (query string, args []any) {
 		}
 		where = append(where, fmt.Sprintf(condition, places...))
 	}
+	// With LIMIT and OFFSET it is asked of each row that is listed. Without them both
+	// databases may make a join of it, and read all notes of the other party first.
 	isA := func(party ledger.PartyID, role ledger.Role) {
-		and("EXISTS (SELECT 1 FROM note_parties p WHERE p.born = d.born AND p.party = $%d"+hasRole("p", role)+")", string(party))
+		and("EXISTS (SELECT 1 FROM note_parties p WHERE p.born = d.born AND p.party = $%d"+hasRole("p", role)+" LIMIT 1 OFFSET 0)", string(party))
 	}
 	switch {
 	case q.Borrower != "":

@@ -26,12 +26,12 @@ var ErrNotEmpty = errors.New("the database is not empty")
 // read model, and of the backup's network or of none. The read model is rebuilt
 // from the ledger afterwards, as always.
 func (s *Store) Restore(ctx context.Context, from io.Reader) (rows int, err error) {
-	in := &lineReader{r: bufio.NewReader(from), hash: sha256.New()}
+	in := &lineReader{r: bufio.NewReader(from), hash: sha256.New(), stop: ctx.Err}
 	h, err := readHeader(in)
 	if err != nil {
 		return 0, err
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := requireEmpty(ctx, tx); err != nil {
 			return err
 		}
@@ -178,11 +178,15 @@ func restoreRow(ctx context.Context, tx *sql.Tx, tables map[string][]string, r b
 type lineReader struct {
 	r     *bufio.Reader
 	hash  hash.Hash
+	stop  func() error // says why not to go on
 	lines int
 }
 
 // next gives a line without its end, valid until the next one, or io.EOF.
 func (l *lineReader) next() ([]byte, error) {
+	if err := l.stop(); err != nil {
+		return nil, fmt.Errorf("reading line %d: %w", l.lines+1, err)
+	}
 	var line []byte
 	for {
 		part, err := l.r.ReadSlice('\n')

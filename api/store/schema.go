@@ -45,7 +45,7 @@ func (s *Store) prepare(ctx context.Context, dialect goose.Dialect) error {
 	if err != nil || had == readModelVersion {
 		return err
 	}
-	return s.write(ctx, func(tx *sql.Tx) error { return remakeReadModel(ctx, tx) })
+	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return remakeReadModel(ctx, tx) })
 }
 
 // remakeReadModel makes the tables of the read model anew, empty, and forgets

@@ -85,11 +85,12 @@ func forOwnerOnly(file string) error {
 // openSQLite opens a pool. In WAL mode readers never wait for the writer. Only
 // with synchronous=FULL is a commit on the disk before it is answered: a power
 // cut must not take back that an assertion was used, or it could be used again,
-// nor that an outcome is owed to somebody.
+// nor that an outcome is owed to somebody. An index that SQLite makes for one
+// query costs more than any list may: every list has its own.
 func openSQLite(file, lock string, connections int) (*sql.DB, error) {
 	q := url.Values{"_txlock": {lock}, "_pragma": {
 		fmt.Sprintf("busy_timeout(%d)", busyMillis), "journal_mode(WAL)", "synchronous(FULL)",
-		fmt.Sprintf("cache_size(-%d)", pageCacheKiB), "foreign_keys(ON)",
+		fmt.Sprintf("cache_size(-%d)", pageCacheKiB), "foreign_keys(ON)", "automatic_index(OFF)",
 	}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+q.Encode())
 	if err != nil {

@@ -121,7 +121,7 @@ func (s *Store) Claim(ctx context.Context, network string) error {
 // Reset empties the read model, so that it is rebuilt from the first block of
 // the network. What the gateway itself remembers stays.
 func (s *Store) Reset(ctx context.Context, network string) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := remakeReadModel(ctx, tx); err != nil {
 			return err
 		}

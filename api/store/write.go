@@ -12,12 +12,23 @@ import (
 
 // write runs a function in a database transaction of its own. It is for what
 // writes much, as the follower does; what writes a row or two joins others.
-func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+//
+// Waiting for the turn ends with the caller's context, and what has begun does
+// not: PostgreSQL's driver breaks a connection off together with a statement, and
+// the writer's connection holds the lock of the database. The function is to use
+// the context that it is given.
+func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) (err error) {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("waiting to write to the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }() // gives it back
+	ctx = context.WithoutCancel(ctx)
+	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("beginning a database transaction: %w", err)
 	}
-	if err := do(tx); err != nil {
+	if err := do(ctx, tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
 	if err := tx.Commit(); err != nil {

@@ -205,8 +205,8 @@ func BenchmarkOnce(b *testing.B) {
 				}
 				if way == "alone" {
 					once = func(i int64) error {
-						return s.write(b.Context(), func(tx *sql.Tx) error {
-							_, err := tx.ExecContext(b.Context(), "INSERT INTO assertions (party, jti, expires) VALUES ($1, $2, $3)", "party", fmt.Sprint(i), now.Unix())
+						return s.write(b.Context(), func(ctx context.Context, tx *sql.Tx) error {
+							_, err := tx.ExecContext(ctx, "INSERT INTO assertions (party, jti, expires) VALUES ($1, $2, $3)", "party", fmt.Sprint(i), now.Unix())
 							return err
 						})
 					}
