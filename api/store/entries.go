@@ -50,9 +50,11 @@ func (s *Store) entries(ctx context.Context, where string, args ...any) ([]Entry
 // of itself, of its books, and of the notes that it was something to before the
 // command or after it. They come in order, at most MaxEntries.
 func (s *Store) EntriesOf(ctx context.Context, party ledger.PartyID, after int64) ([]Entry, error) {
-	return s.entries(ctx, `JOIN entry_parties p ON p.position = e.position
-		WHERE p.party = $1 AND p.position > $2 ORDER BY p.position LIMIT $3`, string(party), after, MaxEntries)
+	return s.entries(ctx, whereTold, string(party), after, MaxEntries)
 }
+
+const whereTold = `JOIN entry_parties p ON p.position = e.position
+	WHERE p.party = $1 AND p.position > $2 ORDER BY p.position LIMIT $3`
 
 // Told says whether a party is told of the entry at a position.
 func (s *Store) Told(ctx context.Context, party ledger.PartyID, position int64) (bool, error) {

@@ -170,10 +170,58 @@ func TestListsAreReadFromAnIndexInItsOrder(t *testing.T) {
 	})
 }
 
+// TestEventsAreReadFromAnIndexInTheirOrder for a party that is told of everything
+// and for one that is told of little.
+func TestEventsAreReadFromAnIndexInTheirOrder(t *testing.T) {
+	inside(t, func(t *testing.T, s *Store) {
+		const entries = 5000
+		err := s.write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			for n := range int64(entries) {
+				block := ledger.Block{Number: uint64(n), Transactions: []ledger.Transaction{{
+					ID:      fmt.Sprintf("tx-%d", n),
+					Results: []ledger.Result{{Subject: ledger.NoteID(fmt.Sprintf("n%032d", n/3)).Subject(), Seq: uint64(n%3) + 1}},
+				}}}
+				if err := putBlock(ctx, tx, block); err != nil {
+					return err
+				}
+				at := firstPosition(block.Number)
+				all := []told{{at, bigLender}, {at, ledger.PartyID(fmt.Sprintf("pborrower%024d", n/12))}}
+				if err := putTold(ctx, tx, all); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.writer.ExecContext(t.Context(), "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+		for _, party := range []ledger.PartyID{bigLender, someone} {
+			if plan := s.plan(t, selectEntries+whereTold, string(party), firstPosition(10), MaxEntries); unordered.MatchString(plan) {
+				t.Errorf("for %.10s:\n%s", party, plan)
+			}
+			if got, err := s.EntriesOf(t.Context(), party, firstPosition(10)); err != nil || len(got) == 0 {
+				t.Errorf("%.10s is told of %d entries, %v", party, len(got), err)
+			}
+		}
+	})
+}
+
+// unordered are the words of a plan that reads a whole table, or sorts.
+var unordered = regexp.MustCompile(`Seq Scan|Hash|AUTOMATIC|Sort .*rows=\d{3}|SCAN|TEMP B-TREE`)
+
 // explain gives the plan of a list.
 func (s *Store) explain(t *testing.T, q NoteQuery) string {
 	t.Helper()
 	query, args := q.sql()
+	return s.plan(t, query, args...)
+}
+
+// plan gives the plan of a query.
+func (s *Store) plan(t *testing.T, query string, args ...any) string {
+	t.Helper()
 	explain := "EXPLAIN "
 	if s.lock != nil {
 		explain += "QUERY PLAN "
