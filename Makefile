@@ -26,6 +26,10 @@ TEST_TIMEOUT ?= 20m
 # The race detector needs cgo and a C compiler; the tests run without it too.
 RACE := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
+# Packages that sign with keys in PKCS #11 devices: to reach them takes cgo too.
+DEVICE_TESTS = ./ledger/sign/pkcs11/... ./api/client/profile ./cmd/skuld
+DEVICES := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo pkcs11)
+
 # Packages whose tests start a real network, found by what they import.
 NETWORK_TESTS = $$($(GO) list -f '{{range .TestImports}}{{.}} {{end}}{{range .XTestImports}}{{.}} {{end}}{{.ImportPath}}' ./... | awk '/\/network\/networktest/ {print $$NF}')
 
@@ -109,7 +113,7 @@ check-go:
 
 .PHONY: test
 test: check-go ## every test, those on a real network too
-	@code=0; $(MAKE) test-memory || code=1; $(MAKE) test-network || code=1; exit $$code
+	@code=0; $(MAKE) test-memory || code=1; $(MAKE) test-devices || code=1; $(MAKE) test-network || code=1; exit $$code
 
 .PHONY: test-short
 test-short: check-go ## the tests that need no network, without the race detector
@@ -119,6 +123,10 @@ test-short: check-go ## the tests that need no network, without the race detecto
 test-memory: check-go
 	$(call timed,tests in memory $(RACE),$(GO) test $(RACE) -timeout $(TEST_TIMEOUT) \
 		$$(n="$(NETWORK_TESTS)"; $(GO) list ./... | grep -vxF "$${n:-none}"))
+
+.PHONY: test-devices
+test-devices:
+	$(if $(DEVICES),$(call timed,tests of keys in devices,$(GO) test -tags pkcs11 -run 'Device|URI' $(DEVICE_TESTS)),@echo '== no C compiler: keys in devices are not tested')
 
 # One package at a time: each starts a network of its own, and several at once
 # on a small machine would measure one another's load.
