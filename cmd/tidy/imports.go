@@ -62,6 +62,9 @@ func keepers() []keeper {
 		{"database/sql", []string{"api/store"}, "SQL stays in the store"},
 		{"modernc.org/sqlite", []string{"api/store"}, "SQL stays in the store"},
 		{"github.com/go-chi", []string{"api"}, "routes stay in the API"},
+		{"github.com/prometheus", []string{"api/metrics"}, "what is counted, and under which labels, is decided in one place"},
+		{"go.opentelemetry.io/otel/sdk", []string{"cmd/gateway"}, "who makes spans does not choose where they go"},
+		{"github.com/ThalesGroup", []string{"ledger/sign/pkcs11"}, "devices are reached through C"},
 		{"github.com/spf13/cobra", []string{"cmd"}, "commands are wiring"},
 	}
 }
