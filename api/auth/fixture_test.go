@@ -9,8 +9,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +25,9 @@ import (
 )
 
 const (
-	audience = "https://gateway.test/v1/token"
+	issuer   = "https://gateway.test"
 	org      = "LenderMSP"
+	resource = "/v1/notes"
 )
 
 var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
@@ -49,14 +54,14 @@ func (r replays) Once(_ context.Context, party ledger.PartyID, jti string, _, _ 
 	return first, nil
 }
 
-// client is a party that asks for a token.
+// client is who holds a key: a party, or what makes proofs for it.
 type client struct {
 	id  ledger.PartyID
 	key crypto.Signer
 	jwk ledger.Key
 }
 
-func newClient(t *testing.T, letter string, key crypto.Signer) client {
+func newClient(t testing.TB, letter string, key crypto.Signer) client {
 	t.Helper()
 	jwk, err := sign.KeyOf(key.Public())
 	if err != nil {
@@ -69,29 +74,128 @@ func (c client) party() *ledger.Party {
 	return &ledger.Party{ID: c.id, Kind: ledger.Company, Org: org, Standing: ledger.InForce, Keys: []ledger.Key{c.jwk}}
 }
 
-func ecKey(t *testing.T) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+// scene is a gate with a party that it serves.
+type scene struct {
+	t       testing.TB
+	gate    *auth.Gate
+	clock   *clock
+	folder  string // of the gateway's keys
+	parties parties
+	replays replays
+	lender  client
+	prover  client // the key of the lender's proofs
 }
 
-func edKey(t *testing.T) ed25519.PrivateKey {
+func newScene(t testing.TB, others ...auth.Issuer) *scene {
 	t.Helper()
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
+	s := &scene{
+		t: t, clock: &clock{now: noon}, folder: t.TempDir(), parties: parties{}, replays: replays{},
+		lender: newClient(t, "a", ecKey(t)), prover: newClient(t, "q", edKey(t)),
 	}
-	return key
+	s.parties[s.lender.id] = s.lender.party()
+	s.restart(others...)
+	return s
 }
 
-// claims of a good assertion of the client.
-func (c client) claims() map[string]any {
+// restart makes the gate anew, as a process that starts does.
+func (s *scene) restart(others ...auth.Issuer) {
+	s.t.Helper()
+	var err error
+	s.gate, err = auth.NewGate(auth.Options{
+		URL: issuer, Org: org, Keys: openKeys(s.t, s.folder, s.clock), Parties: s.parties, Replays: s.replays, Issuers: others, Random: rand.Reader,
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// gateway gives the gateway's own key in the hands of a test, to write what it
+// never would.
+func (s *scene) gateway() client {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.folder, "*.pem"))
+	if err != nil || len(files) == 0 {
+		s.t.Fatal(files, err)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return newClient(s.t, "g", key.(*ecdsa.PrivateKey))
+}
+
+func (s *scene) nonce() string {
+	s.t.Helper()
+	nonce, err := s.gate.Nonce(s.clock.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return nonce
+}
+
+// forToken and forNotes are good proofs of a request for a token and of one with a
+// token, but for what a case changes in the claims.
+func (s *scene) forToken(changes ...any) string {
+	return s.prover.compact(s.t, s.prover.proofHeader(), with(s.proofClaims("POST", issuer+auth.TokenPath, ""), changes...))
+}
+
+func (s *scene) forNotes(token string, changes ...any) string {
+	return s.prover.compact(s.t, s.prover.proofHeader(), with(s.proofClaims("GET", issuer+resource, token), changes...))
+}
+
+func (s *scene) proofClaims(method, url, token string) map[string]any {
+	m := map[string]any{"htm": method, "htu": url, "iat": s.clock.Now().Unix(), "jti": rand.Text(), "nonce": s.nonce()}
+	if token != "" {
+		m["ath"] = hashOf(token)
+	}
+	return m
+}
+
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return encode(sum[:])
+}
+
+func (c client) proofHeader() map[string]any {
+	jwk := map[string]any{"kty": c.jwk.Kty, "crv": c.jwk.Crv, "x": c.jwk.X}
+	if c.jwk.Y != "" {
+		jwk["y"] = c.jwk.Y
+	}
+	return map[string]any{"typ": "dpop+jwt", "alg": auth.Algorithm(c.jwk), "jwk": jwk}
+}
+
+// ask asks for a token with an assertion of the lender's.
+func (s *scene) ask(assertion string, proofs ...string) (*auth.Token, error) {
+	return s.gate.Token(s.t.Context(), auth.TokenRequest{Assertion: assertion, Proofs: proofs}, s.clock.Now())
+}
+
+// token gets a token for the lender.
+func (s *scene) token() *auth.Token {
+	s.t.Helper()
+	token, err := s.ask(s.lender.compact(s.t, s.lender.header(), s.claims(s.lender)), s.forToken())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token
+}
+
+// enter asks for notes.
+func (s *scene) enter(token string, proofs ...string) (*auth.Access, error) {
+	return s.gate.Access(s.t.Context(), auth.Request{
+		Method: "GET", Path: resource, Authorization: []string{"DPoP " + token}, Proofs: proofs,
+	}, s.clock.Now())
+}
+
+// claims of a good assertion of a client.
+func (s *scene) claims(c client) map[string]any {
+	now := s.clock.Now()
 	return map[string]any{
-		"iss": c.id, "sub": c.id, "aud": audience, "jti": rand.Text(),
-		"iat": noon.Unix(), "exp": noon.Add(time.Minute).Unix(),
+		"iss": c.id, "sub": c.id, "aud": issuer, "jti": rand.Text(), "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(),
 	}
 }
 
@@ -100,21 +204,39 @@ func (c client) header() map[string]any {
 	return map[string]any{"alg": auth.Algorithm(c.jwk), "kid": c.jwk.ID, "typ": "JWT"}
 }
 
+func ecKey(t testing.TB) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func edKey(t testing.TB) ed25519.PrivateKey {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
 // compact signs with the client's key whatever the header says: a test must be
 // able to write what no library would.
-func (c client) compact(t *testing.T, header, claims any) string {
+func (c client) compact(t testing.TB, header, claims any) string {
 	t.Helper()
 	return c.signText(t, text(t, header), text(t, claims))
 }
 
-func (c client) signText(t *testing.T, header, claims string) string {
+func (c client) signText(t testing.TB, header, claims string) string {
 	t.Helper()
 	input := encode([]byte(header)) + "." + encode([]byte(claims))
 	return input + "." + encode(signature(t, c.key, input))
 }
 
 // signature makes the JWS signature of ES256 or EdDSA.
-func signature(t *testing.T, key crypto.Signer, input string) []byte {
+func signature(t testing.TB, key crypto.Signer, input string) []byte {
 	t.Helper()
 	switch k := key.(type) {
 	case ed25519.PrivateKey:
@@ -140,7 +262,7 @@ func hs256(secret []byte, input string) []byte {
 	return m.Sum(nil)
 }
 
-func text(t *testing.T, v any) string {
+func text(t testing.TB, v any) string {
 	t.Helper()
 	if s, ok := v.(string); ok {
 		return s
