@@ -8,8 +8,10 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +54,7 @@ type Options struct {
 type Worker struct {
 	Options
 	wake     chan struct{}
+	turn     int // of the last batch that was begun; belongs to Run
 	offered  atomic.Int64
 	rejected atomic.Int64
 
@@ -121,6 +124,7 @@ func (w *Worker) Rate(id string) int {
 type doing struct {
 	after    int // the last row that was taken in this pass over the import
 	underWay int // batches
+	turn     int // when it had its last batch; the smallest is next
 	left     int // batches in a row of which something was left
 }
 
@@ -158,8 +162,8 @@ func (w *Worker) Run(ctx context.Context) {
 	}
 }
 
-// begin begins batches in the free places, one of each import in turn, and gives
-// how many.
+// begin begins batches in the free places and gives how many. Whichever import
+// has waited longest is next.
 func (w *Worker) begin(ctx context.Context, all map[string]*doing, free int, done chan<- *batch) (begun int) {
 	if free == 0 {
 		return 0
@@ -169,35 +173,38 @@ func (w *Worker) begin(ctx context.Context, all map[string]*doing, free int, don
 		w.Log.Error("the imports cannot be read", "error", err)
 		return 0
 	}
-	w.forget(imports, all)
-	for more := true; more && begun < free; {
-		more = false
-		for _, i := range imports {
-			if begun == free {
-				break
-			}
-			b, err := w.take(ctx, i, all)
-			if err != nil {
-				w.Log.Error("the rows of an import cannot be read", "import", i.ID, "error", err)
-			}
-			if b == nil {
-				continue
-			}
-			begun, more = begun+1, true
-			go func() { w.work(ctx, b); done <- b }()
+	w.review(imports, all)
+	for begun < free {
+		slices.SortStableFunc(imports, func(a, b store.Import) int { return cmp.Compare(all[a.ID].turn, all[b.ID].turn) })
+		b := w.next(ctx, imports, all)
+		if b == nil {
+			break
 		}
+		begun++
+		go func() { w.work(ctx, b); done <- b }()
 	}
 	return begun
 }
 
+// next takes a batch of the first import that has one, nil where none has.
+func (w *Worker) next(ctx context.Context, imports []store.Import, all map[string]*doing) *batch {
+	for _, i := range imports {
+		b, err := w.take(ctx, i, all[i.ID])
+		if err != nil {
+			w.Log.Error("the rows of an import cannot be read", "import", i.ID, "error", err)
+		}
+		if b != nil {
+			w.turn++
+			all[i.ID].turn = w.turn
+			return b
+		}
+	}
+	return nil
+}
+
 // take takes the next rows of an import. Those that were left of earlier batches
 // come again when the end is reached and nothing is under way any more.
-func (w *Worker) take(ctx context.Context, i store.Import, all map[string]*doing) (*batch, error) {
-	d := all[i.ID]
-	if d == nil {
-		d = &doing{}
-		all[i.ID] = d
-	}
+func (w *Worker) take(ctx context.Context, i store.Import, d *doing) (*batch, error) {
 	rows, err := w.Store.WaitingRows(ctx, i.ID, d.after, ledger.MaxBatch)
 	if err == nil && len(rows) == 0 && d.underWay == 0 && d.after > 0 {
 		d.after = 0
@@ -211,8 +218,9 @@ func (w *Worker) take(ctx context.Context, i store.Import, all map[string]*doing
 	return &batch{of: i, rows: rows, attempt: d.left}, nil
 }
 
-// forget drops what is known of imports with which there is nothing to do.
-func (w *Worker) forget(imports []store.Import, all map[string]*doing) {
+// review drops what is known of imports with which there is nothing to do, and
+// begins with those that are new.
+func (w *Worker) review(imports []store.Import, all map[string]*doing) {
 	toDo := map[string]bool{}
 	for _, i := range imports {
 		toDo[i.ID] = true
@@ -226,7 +234,8 @@ func (w *Worker) forget(imports []store.Import, all map[string]*doing) {
 		}
 	}
 	for id := range toDo {
-		if _, known := w.paces[id]; !known {
+		if all[id] == nil {
+			all[id] = &doing{turn: w.turn}
 			w.paces[id] = pace{began: w.Clock()}
 		}
 	}

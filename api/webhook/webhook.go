@@ -31,7 +31,7 @@ const (
 	// nothing is sent over and over whose outcome cannot be recorded.
 	faultPause = 5 * time.Second
 	// longestSleep bounds the wait for what is due later: the clock may be set.
-	longestSleep = time.Minute
+	longestSleep = 10 * time.Minute
 )
 
 // Why a webhook is disabled.
