@@ -11,6 +11,7 @@ var ownRoutes = []route{
 	{method: get, pattern: "/readyz", name: "getReadiness", probe: true, handle: (*Server).getReadiness},
 	{method: get, pattern: "/openapi.json", name: "getOpenAPI", handle: (*Server).getOpenAPI},
 	{method: get, pattern: "/openapi.yaml", name: "getOpenAPIYAML", handle: (*Server).getOpenAPIYAML},
+	{method: get, pattern: "/docs", name: "getDocumentation", handle: (*Server).getPage},
 	{method: get, pattern: "/v1/network", name: "getNetwork", handle: (*Server).getNetwork},
 	{method: post, pattern: auth.TokenPath, name: "createToken", handle: (*Server).createToken},
 	{method: get, pattern: serverMetadataPath, name: "getServerMetadata", handle: (*Server).getServerMetadata},

@@ -106,6 +106,7 @@ type Server struct {
 	refused   *callers // of those whose proof was refused
 	router    chi.Router
 	queries   map[string][]string // parameters that each operation takes in its query
+	page      []byte              // the document for people
 }
 
 // New makes a server.
@@ -131,8 +132,12 @@ func New(o Options) (*Server, error) {
 		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
-	var err error
-	if s.queries, err = documentedQueries(); err != nil {
+	doc, err := readDocument()
+	if err != nil {
+		return nil, err
+	}
+	s.queries = doc.queries()
+	if s.page, err = writePage(doc); err != nil {
 		return nil, err
 	}
 	s.router = chi.NewRouter()
