@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -30,13 +32,12 @@ type changes struct {
 // A block that is there already changes nothing.
 func (s *Store) put(ctx context.Context, c changes) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, b := range c.blocks {
-			if err := putBlock(ctx, tx, b); err != nil {
-				return err
-			}
+		latest, err := putBlocks(ctx, tx, c.blocks)
+		if err != nil {
+			return err
 		}
 		for id, v := range c.notes {
-			if err := putNote(ctx, tx, id, v); err != nil {
+			if err := putNote(ctx, tx, id, v, latest[id]); err != nil {
 				return fmt.Errorf("writing note %s: %w", id, err)
 			}
 		}
@@ -62,22 +63,55 @@ func (s *Store) put(ctx context.Context, c changes) error {
 	return nil
 }
 
-func putBlock(ctx context.Context, tx *sql.Tx, b ledger.Block) error {
-	position := firstPosition(b.Number)
-	for _, t := range b.Transactions {
-		_, err := tx.ExecContext(ctx, `INSERT INTO transactions (id, block, at) VALUES ($1, $2, $3)
-			ON CONFLICT DO NOTHING`, t.ID, int64(b.Number), t.At.UTC().Format(time.RFC3339))
-		if err != nil {
-			return fmt.Errorf("writing transaction %s: %w", t.ID, err)
-		}
-		for _, r := range t.Results {
-			_, err := tx.ExecContext(ctx, `INSERT INTO entries (kind, id, seq, position, op, command, head, tx)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-				string(r.Subject.Kind), r.Subject.ID, int64(r.Seq), position, string(r.Op), string(r.Command), r.Head.String(), t.ID)
-			if err != nil {
-				return fmt.Errorf("writing entry %d of %s: %w", r.Seq, r.Subject.ID, err)
+// putBlocks writes what blocks tell of everybody, and gives the position of the
+// last entry in them of each note.
+func putBlocks(ctx context.Context, tx *sql.Tx, blocks []ledger.Block) (latest map[ledger.NoteID]int64, err error) {
+	var transactions, entries []any
+	latest = map[ledger.NoteID]int64{}
+	for _, b := range blocks {
+		position := firstPosition(b.Number)
+		for _, t := range b.Transactions {
+			transactions = append(transactions, t.ID, int64(b.Number), t.At.UTC().Format(time.RFC3339))
+			for _, r := range t.Results {
+				entries = append(entries, string(r.Subject.Kind), r.Subject.ID, int64(r.Seq), position,
+					string(r.Op), string(r.Command), r.Head.String(), t.ID)
+				if r.Subject.Kind == ledger.KindNote {
+					latest[ledger.NoteID(r.Subject.ID)] = position
+				}
+				position++
 			}
-			position++
+		}
+	}
+	if err := insertNew(ctx, tx, "transactions", []string{"id", "block", "at"}, transactions); err != nil {
+		return nil, err
+	}
+	columns := []string{"kind", "id", "seq", "position", "op", "command", "head", "tx"}
+	return latest, insertNew(ctx, tx, "entries", columns, entries)
+}
+
+// maxInserted bounds the rows of one statement; both databases bound its values.
+const maxInserted = 200
+
+// insertNew writes rows that are not there, many with one statement: the way to
+// the database and back takes longer than the writing.
+func insertNew(ctx context.Context, tx *sql.Tx, table string, columns []string, values []any) error {
+	for chunk := range slices.Chunk(values, maxInserted*len(columns)) {
+		var places strings.Builder
+		for i := range chunk {
+			switch {
+			case i == 0:
+				places.WriteByte('(')
+			case i%len(columns) == 0:
+				places.WriteString("), (")
+			default:
+				places.WriteString(", ")
+			}
+			fmt.Fprintf(&places, "$%d", i+1)
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO %s (%s) VALUES %s) ON CONFLICT DO NOTHING",
+			table, strings.Join(columns, ", "), &places), chunk...)
+		if err != nil {
+			return fmt.Errorf("writing to the table %s: %w", table, err)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -16,9 +17,10 @@ import (
 type Note struct {
 	State  *ledger.Note
 	Holder ledger.PartyID
-	// Cursor and Due continue a list after this note; see NoteQuery.
+	// Cursor and Due continue a list after this note; see NoteQuery. Due is the day
+	// of the next unpaid instalment, no date where there is none, and set in lists.
 	Cursor int64
-	Due    finance.Date // of the next unpaid instalment; no date where there is none
+	Due    finance.Date
 }
 
 // Note gives a note, or nil where the read model has none.
@@ -44,19 +46,18 @@ func readNote(ctx context.Context, q queryer, id ledger.NoteID) (*Note, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.Due = dueOf(n.State)
 	return &n, nil
 }
 
-// putNote writes a note, unless a later state of it is there, and takes it away
-// where the organisation may no longer see it.
-func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteView) error {
+// putNote writes a note whose latest entry has a position, unless a later state of
+// it is there, and takes it away where the organisation may no longer see it.
+func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteView, latest int64) error {
 	old, err := readNote(ctx, tx, id)
 	if err != nil || old != nil && old.State.Seq > v.Record.Seq {
 		return err
 	}
 	if v.Note != nil {
-		return putState(ctx, tx, v.Note, v.Holder, old)
+		return putState(ctx, tx, &Note{State: v.Note, Holder: v.Holder}, old, latest)
 	}
 	// The command that took the right away may stand in a block that is still to
 	// come; until then the state here says who is told of it.
@@ -75,51 +76,60 @@ func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteVie
 
 // putState writes what a note is and what each party is to it, in the place of
 // what was there; old is nil where nothing was.
-func putState(ctx context.Context, tx *sql.Tx, n *ledger.Note, holder ledger.PartyID, old *Note) error {
-	var first, latest int64
-	err := tx.QueryRowContext(ctx, `SELECT (SELECT position FROM entries WHERE kind = 'note' AND id = $1 AND seq = 1),
-		(SELECT position FROM entries WHERE kind = 'note' AND id = $1 ORDER BY seq DESC LIMIT 1)`, string(n.ID)).Scan(&first, &latest)
-	if err != nil {
-		return fmt.Errorf("finding its first and its latest entry: %w", err)
+func putState(ctx context.Context, tx *sql.Tx, n, old *Note, latest int64) (err error) {
+	id := n.State.ID
+	if old != nil {
+		n.Cursor = old.Cursor
+	} else if n.Cursor, err = born(ctx, tx, id.Subject()); err != nil {
+		return err
 	}
-	state, err := json.Marshal(n)
+	state, err := json.Marshal(n.State)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO notes (born, id, seq, holder, state) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (born) DO UPDATE SET seq = excluded.seq, holder = excluded.holder, state = excluded.state`,
-		first, string(n.ID), int64(n.Seq), string(holder), string(state))
+		n.Cursor, string(id), int64(n.State.Seq), string(n.Holder), string(state))
 	if err != nil {
 		return err
 	}
-	var had []part
+	return putParts(ctx, tx, n, old, latest)
+}
+
+// putParts writes what each party is to a note. The commonest commands change no
+// roles, and then few indexes are written.
+func putParts(ctx context.Context, tx *sql.Tx, n, old *Note, latest int64) error {
+	parts, due := partsOf(n.State, n.Holder), dueOf(n.State).String()
+	if old != nil && old.State.Status == n.State.Status && old.State.Book == n.State.Book {
+		if had := partsOf(old.State, old.Holder); slices.Equal(parts, had) {
+			return touchParts(ctx, tx, n.Cursor, parts, latest, due)
+		}
+	}
 	if old != nil {
-		had = partsOf(old.State, old.Holder)
-	}
-	same := old != nil && old.State.Status == n.Status && old.State.Book == n.Book
-	parts, due := partsOf(n, holder), dueOf(n).String()
-	for _, p := range parts {
-		if same && slices.Contains(had, p) {
-			// The commonest commands change no more than this, and so few indexes.
-			_, err = tx.ExecContext(ctx, "UPDATE note_parties SET changed = $1, due = $2 WHERE party = $3 AND born = $4",
-				latest, due, string(p.party), first)
-		} else {
-			_, err = tx.ExecContext(ctx, `INSERT INTO note_parties (party, born, roles, status, book, changed, due, until)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-				ON CONFLICT (party, born) DO UPDATE SET roles = excluded.roles, status = excluded.status, book = excluded.book,
-					changed = excluded.changed, due = excluded.due, until = excluded.until`,
-				string(p.party), first, p.roles, string(n.Status), string(n.Book), latest, due, p.until.String())
-		}
-		if err != nil {
-			return fmt.Errorf("writing what %s is to it: %w", p.party, err)
-		}
-	}
-	for _, p := range had {
-		if !slices.ContainsFunc(parts, func(q part) bool { return q.party == p.party }) {
-			if err := dropPart(ctx, tx, first, p.party); err != nil {
+		for _, p := range partsOf(old.State, old.Holder) {
+			if err := dropPart(ctx, tx, n.Cursor, p.party); err != nil {
 				return err
 			}
 		}
+	}
+	var values []any
+	for _, p := range parts {
+		values = append(values, string(p.party), n.Cursor, p.roles, string(n.State.Status), string(n.State.Book), latest, due, p.until.String())
+	}
+	return insertNew(ctx, tx, "note_parties", []string{"party", "born", "roles", "status", "book", "changed", "due", "until"}, values)
+}
+
+// touchParts notes that a note has changed for parties to whom it is what it was.
+func touchParts(ctx context.Context, tx *sql.Tx, born int64, parts []part, latest int64, due string) error {
+	args, places := []any{latest, due, born}, make([]string, len(parts))
+	for i, p := range parts {
+		args = append(args, string(p.party))
+		places[i] = fmt.Sprintf("$%d", len(args))
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE note_parties SET changed = $1, due = $2 WHERE born = $3 AND party IN ("+
+		strings.Join(places, ", ")+")", args...)
+	if err != nil {
+		return fmt.Errorf("noting that it has changed: %w", err)
 	}
 	return nil
 }

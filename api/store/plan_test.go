@@ -181,7 +181,7 @@ func TestEventsAreReadFromAnIndexInTheirOrder(t *testing.T) {
 					ID:      fmt.Sprintf("tx-%d", n),
 					Results: []ledger.Result{{Subject: ledger.NoteID(fmt.Sprintf("n%032d", n/3)).Subject(), Seq: uint64(n%3) + 1}},
 				}}}
-				if err := putBlock(ctx, tx, block); err != nil {
+				if _, err := putBlocks(ctx, tx, []ledger.Block{block}); err != nil {
 					return err
 				}
 				at := firstPosition(block.Number)

@@ -210,15 +210,9 @@ func (f *Follower) addPast(ctx context.Context, c *changes, moments map[uint64]m
 
 // putTold writes who is told of which entry.
 func putTold(ctx context.Context, tx *sql.Tx, all []told) error {
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO entry_parties (party, position) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-	if err != nil {
-		return fmt.Errorf("preparing to write who is told: %w", err)
-	}
-	defer insert.Close()
+	values := make([]any, 0, 2*len(all))
 	for _, t := range all {
-		if _, err := insert.ExecContext(ctx, string(t.party), t.position); err != nil {
-			return fmt.Errorf("writing who is told of entry %d: %w", t.position, err)
-		}
+		values = append(values, string(t.party), t.position)
 	}
-	return nil
+	return insertNew(ctx, tx, "entry_parties", []string{"party", "position"}, values)
 }
