@@ -103,6 +103,7 @@ func (c *config) logger(to io.Writer) *slog.Logger {
 type issuer struct {
 	URL        string `yaml:"url"`
 	Audience   string `yaml:"audience"`
+	JWKS       string `yaml:"jwks"`        // address of its keys; its own configuration says it where empty
 	PartyClaim string `yaml:"party_claim"` // the claim that names the party
 }
 
@@ -196,7 +197,7 @@ func (c *config) baseURL(listening net.Addr) string {
 func (c *config) authIssuers() []auth.Issuer {
 	all := make([]auth.Issuer, len(c.Issuers))
 	for i, one := range c.Issuers {
-		all[i] = auth.Issuer{URL: one.URL, Audience: one.Audience, Claim: one.PartyClaim}
+		all[i] = auth.Issuer{URL: one.URL, Audience: one.Audience, JWKS: one.JWKS, Claim: one.PartyClaim}
 	}
 	return all
 }

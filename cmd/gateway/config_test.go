@@ -108,7 +108,7 @@ func TestFaultsOfAFileNameTheirLines(t *testing.T) {
 		"no database URL":    {"database:\n  url_file: nowhere\n", []string{":2: database.url_file"}},
 		"metrics to clients": {"listen: 127.0.0.1:1\nmetrics:\n  listen: 127.0.0.1:1\n", []string{":3: metrics.listen"}},
 		"a long drain":       {"drain: 2h\n", []string{":1: drain"}},
-		"an open issuer":     {"issuers:\n  - url: http://id.example\n", []string{":2: issuers[0]: url", "audience is missing"}},
+		"an open issuer":     {"issuers:\n  - url: http://id.example\n", []string{":2: issuers[0]: ", "audience"}},
 		"a format":           {"log: {format: xml}\n", []string{":1: log.format"}},
 		"a level":            {"log: {level: loud}\n", []string{"loud"}},
 	} {

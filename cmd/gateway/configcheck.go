@@ -92,13 +92,9 @@ func (c *config) checkAddresses(f *faults) {
 		f.add("tracing.endpoint", "%q is not a web address", c.Tracing.Endpoint)
 	}
 	f.within("issuers", len(c.Issuers), 0, maxIssuers)
-	for i, issuer := range c.Issuers {
-		key := fmt.Sprintf("issuers[%d]", i)
-		if !isBase(issuer.URL, "https") {
-			f.add(key, "url %q is not an address that begins with https", issuer.URL)
-		}
-		if issuer.Audience == "" {
-			f.add(key, "audience is missing")
+	for i, issuer := range c.authIssuers() {
+		if err := issuer.Check(); err != nil {
+			f.add(fmt.Sprintf("issuers[%d]", i), "%w", err)
 		}
 	}
 }

@@ -31,6 +31,19 @@ func (g *gateway) watch(m *metrics.Metrics) {
 		return float64(next)
 	})
 	m.Gauge("skuld_read_model_live", "Whether the read model follows the ledger, having all of it.", nil, truth(g.follower.Live))
+	for i, outcome := range []string{"delivered", "failed", "dead"} {
+		m.Counter("skuld_webhook_deliveries_total", "Attempts to deliver events, and events given up (dead), by their outcome.",
+			map[string]string{"outcome": outcome}, func() float64 {
+				delivered, failed, dead := g.webhooks.Counts()
+				return float64([]int64{delivered, failed, dead}[i])
+			})
+	}
+	for i, outcome := range []string{"offered", "rejected"} {
+		m.Counter("skuld_import_rows_total", "Rows of imports that came to their end.", map[string]string{"outcome": outcome}, func() float64 {
+			offered, rejected := g.imports.Counts()
+			return float64([]int64{offered, rejected}[i])
+		})
+	}
 	m.Gauge("skuld_shutting_down", "Whether the gateway has been told to end.", nil, truth(g.ending.Load))
 }
 

@@ -119,7 +119,7 @@ func TestLabelsAreOutOfClosedLists(t *testing.T) {
 		"status":  regexp.MustCompile(`^[2-5][0-9][0-9]$`).MatchString,
 		"code":    func(v string) bool { return v == "" || slices.Contains(ledger.Codes(), ledger.Code(v)) },
 		"op":      func(v string) bool { return v == "other" || slices.Contains(ledger.Operations(), ledger.Op(v)) },
-		"outcome": regexp.MustCompile(`^(committed|rejected|conflicted|unknown|repeated)$`).MatchString,
+		"outcome": regexp.MustCompile(`^(committed|rejected|conflicted|unknown|repeated|offered|delivered|failed|dead)$`).MatchString,
 		"by":      regexp.MustCompile(`^(party|address|gateway)$`).MatchString,
 		"kind":    regexp.MustCompile(`^[a-z]+$`).MatchString,
 		"le":      regexp.MustCompile(`^([0-9.e+-]+|\+Inf)$`).MatchString,

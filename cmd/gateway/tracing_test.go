@@ -71,7 +71,9 @@ func TestTraceOfAWriteLeadsFromTheCallerToTheBlock(t *testing.T) {
 			t.Errorf("%s names the transaction %q", s.Name(), said(s, "skuld.transaction"))
 		}
 	}
-	find("read_model.blocks", func(s sdk.ReadOnlySpan) bool { return strings.Contains(said(s, "skuld.transactions"), receipt.Transaction) })
+	find("read_model.blocks", func(s sdk.ReadOnlySpan) bool {
+		return strings.Contains(said(s, "skuld.transactions"), receipt.Transaction)
+	})
 	if !strings.Contains(w.journal.String(), `"trace":"`+trace+`"`) {
 		t.Error("the log does not name the trace")
 	}
