@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -56,7 +58,28 @@ func parsePostgres(address string) (*pgx.ConnConfig, error) {
 		return nil, errors.New("reading the address of the database: want postgres://user@host/database and settings that PostgreSQL knows")
 	}
 	config.ConnectTimeout = connectTime
+	if !protected(config.Host, config.TLSConfig) {
+		return nil, errUnprotected
+	}
+	for _, f := range config.Fallbacks { // other hosts, and other ways to the same
+		if !protected(f.Host, f.TLSConfig) {
+			return nil, errUnprotected
+		}
+	}
 	return config, nil
+}
+
+// errUnprotected says that personal data would go where others may read it: the
+// default of PostgreSQL's clients goes on without TLS where the server has none.
+var errUnprotected = errors.New("reading the address of the database: a server on another machine must prove who it is: set sslmode=verify-full")
+
+// protected says whether a connection stays on this machine, or is encrypted to a
+// server that is asked for its certificate.
+func protected(host string, c *tls.Config) bool {
+	if ip := net.ParseIP(host); strings.HasPrefix(host, "/") || host == "localhost" || ip != nil && ip.IsLoopback() {
+		return true
+	}
+	return c != nil && (!c.InsecureSkipVerify || c.VerifyPeerCertificate != nil)
 }
 
 func connectPostgres(ctx context.Context, address string) (*Store, error) {

@@ -2,9 +2,10 @@
 // each test process, on a socket in a temporary folder, with a database for each
 // test. It runs as root too, which PostgreSQL itself refuses.
 //
-// It must not use a server that is there already, and nothing that it makes may
-// outlive the process. What it keeps is not on the disk when it says so: it shows
-// what a program asks of PostgreSQL, not what survives a power cut.
+// It must not use a server that is there already, and no server of its own may
+// outlive the process; of a process that is killed, the folder stays. What it
+// keeps is not on the disk when it says so: it shows what a program asks of
+// PostgreSQL, not what survives a power cut.
 package postgrestest
 
 import (
