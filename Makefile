@@ -27,7 +27,7 @@ TEST_TIMEOUT ?= 20m
 RACE := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 
 # Packages that sign with keys in PKCS #11 devices: to reach them takes cgo too.
-DEVICE_TESTS = ./ledger/sign/pkcs11/... ./api/client/profile ./cmd/skuld
+DEVICE_TESTS = ./ledger/sign/pkcs11/... ./ledger/fabric ./api/client/profile ./cmd/skuld
 DEVICES := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo pkcs11)
 
 # Packages whose tests start a real network, found by what they import.
