@@ -46,7 +46,7 @@ func (s *Server) listNotes(w http.ResponseWriter, r *http.Request) error {
 		}
 		one := s.noteAnswer(r.Context(), n.State.ID, noteView{note: n.State, holder: n.Holder})
 		if want.Order == store.ByChange {
-			one.Changed = n.Cursor
+			one.Changed = strconv.FormatInt(n.Cursor, 10)
 		}
 		a.Notes = append(a.Notes, one)
 	}

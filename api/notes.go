@@ -34,7 +34,7 @@ type noteAnswer struct {
 	// At is there where the note is shown as it stood at an instant.
 	At *time.Time `json:"at,omitempty"`
 	// Changed is the id of the note's latest event, in lists by change.
-	Changed int64 `json:"changed,omitempty"`
+	Changed string `json:"changed,omitempty"`
 	// Record is all that an authority sees of a note that it has not frozen.
 	Record *ledger.NoteRecord `json:"record,omitempty"`
 }

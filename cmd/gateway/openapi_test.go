@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -35,14 +36,30 @@ var contract = sync.OnceValues(func() (*agreement, error) {
 		return nil, err
 	}
 	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
-	for _, text := range []string{"text/event-stream", "text/html", "application/x-ndjson", "application/jwk-set+json"} {
+	for _, text := range []string{"text/event-stream", "text/html", "text/csv", "application/jwk-set+json"} {
 		if openapi3filter.RegisteredBodyDecoder(text) == nil {
 			openapi3filter.RegisterBodyDecoder(text, openapi3filter.FileBodyDecoder)
 		}
 	}
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", decodeLines)
 	router, err := gorillamux.NewRouter(doc)
 	return &agreement{doc: doc, router: router}, err
 })
+
+// decodeLines reads JSON values, one on each line, as the array that they are.
+func decodeLines(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
+	lines := []any{}
+	for d := json.NewDecoder(body); ; {
+		var v any
+		switch err := d.Decode(&v); {
+		case errors.Is(err, io.EOF):
+			return lines, nil
+		case err != nil:
+			return nil, err
+		}
+		lines = append(lines, v)
+	}
+}
 
 // checkExchange checks an exchange against the OpenAPI document. It gives the
 // operation that was carried out.
@@ -149,5 +166,6 @@ func documented(t *testing.T) []string {
 			names = append(names, operation.OperationID)
 		}
 	}
+	slices.Sort(names)
 	return names
 }

@@ -248,9 +248,7 @@ type DraftRequest struct {
 	// Command UUID that the signer gave the command
 	Command CommandID `json:"command,omitempty,omitzero"`
 	Life    int       `json:"life,omitempty,omitzero"`
-
-	// Op An operation
-	Op string `json:"op"`
+	Op      Op        `json:"op"`
 
 	// Subject Id of the note, book or party; absent where the operation creates it
 	Subject string `json:"subject,omitempty,omitzero"`
@@ -291,6 +289,30 @@ type EventPage struct {
 
 	// Next The `after` of the next page
 	Next string `json:"next"`
+}
+
+// ExportedPayment A payment on a note, as a line of an export.
+type ExportedPayment struct {
+	// Amount Minor units of the currency
+	Amount Amount `json:"amount"`
+
+	// BookedAt In UTC
+	BookedAt Time `json:"booked_at,omitempty,omitzero"`
+
+	// By Pseudonymous id of a party
+	By       PartyID `json:"by"`
+	Currency string  `json:"currency"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+	On   Date   `json:"on"`
+
+	// OwedTo Pseudonymous id of a party
+	OwedTo      PartyID `json:"owed_to,omitempty,omitzero"`
+	Parts       Parts   `json:"parts"`
+	Reversed    bool    `json:"reversed,omitempty,omitzero"`
+	Seq         uint64  `json:"seq"`
+	Transaction string  `json:"transaction,omitempty,omitzero"`
 }
 
 // ForgiveBody defines model for ForgiveBody.
@@ -442,6 +464,24 @@ type ItemResult_1 struct {
 	Problem Problem `json:"problem"`
 }
 
+// JWKS defines model for JWKS.
+type JWKS struct {
+	Keys []JWKS_Keys `json:"keys"`
+}
+
+// JWKS_Keys defines model for JWKS.Keys.
+type JWKS_Keys struct {
+	Alg string `json:"alg"`
+	Crv string `json:"crv"`
+
+	// Kid SHA-256 in base64url
+	Kid Digest `json:"kid"`
+	Kty string `json:"kty"`
+	Use string `json:"use"`
+	X   string `json:"x"`
+	Y   string `json:"y,omitempty,omitzero"`
+}
+
 // Key A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).
 type Key = ledger.Key
 
@@ -476,8 +516,8 @@ type NoteAnswer struct {
 	// At In UTC
 	At Time `json:"at,omitempty,omitzero"`
 
-	// Changed Id of its latest event, in lists by change
-	Changed int `json:"changed,omitempty,omitzero"`
+	// Changed Id of its latest event, in lists by change; changed_since takes it
+	Changed string `json:"changed,omitempty,omitzero"`
 
 	// Holder Pseudonymous id of a party
 	Holder PartyID `json:"holder,omitempty,omitzero"`
@@ -537,6 +577,24 @@ type OfferBody struct {
 
 // Op defines model for Op.
 type Op = ledger.Op
+
+// Owed What is owed, in minor units.
+type Owed struct {
+	// Costs Minor units of the currency
+	Costs Amount `json:"costs"`
+
+	// Interest Minor units of the currency
+	Interest Amount `json:"interest"`
+
+	// LateInterest Minor units of the currency
+	LateInterest Amount `json:"late_interest"`
+
+	// Principal Minor units of the currency
+	Principal Amount `json:"principal"`
+
+	// Total Minor units of the currency
+	Total Amount `json:"total"`
+}
 
 // Parts defines model for Parts.
 type Parts = finance.Parts
@@ -660,6 +718,17 @@ type Replay struct {
 	Replayed int `json:"replayed"`
 }
 
+// ResourceMetadata defines model for ResourceMetadata.
+type ResourceMetadata struct {
+	// AuthorizationServers This gateway, and the organisation's own issuers where they are configured
+	AuthorizationServers          []string `json:"authorization_servers"`
+	BearerMethodsSupported        []string `json:"bearer_methods_supported"`
+	DpopBoundAccessTokensRequired bool     `json:"dpop_bound_access_tokens_required"`
+	DpopSigningAlgValuesSupported []string `json:"dpop_signing_alg_values_supported"`
+	Resource                      string   `json:"resource"`
+	ScopesSupported               []string `json:"scopes_supported"`
+}
+
 // Result defines model for Result.
 type Result = ledger.Result
 
@@ -684,8 +753,57 @@ type RotateBody struct {
 // RowStatus defines model for RowStatus.
 type RowStatus string
 
+// ServerMetadata defines model for ServerMetadata.
+type ServerMetadata struct {
+	DpopSigningAlgValuesSupported []string `json:"dpop_signing_alg_values_supported"`
+	GrantTypesSupported           []string `json:"grant_types_supported"`
+	Issuer                        string   `json:"issuer"`
+	JwksURI                       string   `json:"jwks_uri"`
+
+	// ResponseTypesSupported None: nobody is sent to a page
+	ResponseTypesSupported                     []string `json:"response_types_supported"`
+	ScopesSupported                            []string `json:"scopes_supported"`
+	ServiceDocumentation                       string   `json:"service_documentation"`
+	TokenEndpoint                              string   `json:"token_endpoint"`
+	TokenEndpointAuthMethodsSupported          []string `json:"token_endpoint_auth_methods_supported"`
+	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
+}
+
 // SignedCommand Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}
 type SignedCommand = ledger.Signed
+
+// Statement Examples: {"closing":{"costs":0,"interest":0,"late_interest":0,"principal":1106000,"total":1106000},"currency":"SEK","entries":[{"balance":{"costs":0,"interest":0,"late_interest":0,"principal":1106000,"total":1106000},"booked_at":"2026-07-31T10:00:00Z","charged":{"costs":0,"interest":6000,"late_interest":0,"principal":0},"forgiven":{"costs":0,"interest":0,"late_interest":0,"principal":0},"op":"pay","paid":{"costs":0,"interest":6000,"late_interest":0,"principal":94000},"seq":7,"value_on":"2026-07-31"}],"from":"2026-07-01","note":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","opening":{"costs":0,"interest":0,"late_interest":0,"principal":1200000,"total":1200000},"to":"2026-07-31"}
+type Statement struct {
+	// Closing What is owed, in minor units.
+	Closing  Owed                `json:"closing"`
+	Currency string              `json:"currency"`
+	Entries  []Statement_Entries `json:"entries"`
+	From     Date                `json:"from"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+
+	// Opening What is owed, in minor units.
+	Opening Owed `json:"opening"`
+	To      Date `json:"to"`
+}
+
+// Statement_Entries defines model for Statement.Entries.
+type Statement_Entries struct {
+	// Balance What is owed, in minor units.
+	Balance Owed `json:"balance"`
+
+	// BookedAt In UTC
+	BookedAt Time  `json:"booked_at,omitempty,omitzero"`
+	Charged  Parts `json:"charged"`
+	Forgiven Parts `json:"forgiven"`
+	Op       Op    `json:"op,omitempty,omitzero"`
+	Paid     Parts `json:"paid"`
+
+	// Seq Of the command; absent from interest that is not booked
+	Seq     uint64 `json:"seq,omitempty,omitzero"`
+	ValueOn Date   `json:"value_on"`
+}
 
 // Status defines model for Status.
 type Status = ledger.Status
@@ -705,19 +823,22 @@ type Text = string
 // Time In UTC
 type Time = time.Time
 
-// Token Examples: {"access_token":"eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl","expires_in":600,"token_type":"Bearer"}
+// Token Examples: {"access_token":"eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl","expires_in":600,"scope":"notes:payment notes:read","token_type":"DPoP"}
 type Token struct {
 	AccessToken string `json:"access_token"`
 
 	// ExpiresIn Seconds
-	ExpiresIn int            `json:"expires_in"`
+	ExpiresIn int `json:"expires_in"`
+
+	// Scope The scopes that it covers, with a space between
+	Scope     string         `json:"scope"`
 	TokenType TokenTokenType `json:"token_type"`
 }
 
 // TokenTokenType defines model for Token.TokenType.
 type TokenTokenType string
 
-// TokenRequest Examples: {"client_assertion":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl","client_assertion_type":"urn:ietf:params:oauth:client-assertion-type:jwt-bearer","grant_type":"client_credentials"}
+// TokenRequest Examples: {"client_assertion":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiJ9.eyJpc3MiOiLigKYifQ.c2lnbmF0dXJl","client_assertion_type":"urn:ietf:params:oauth:client-assertion-type:jwt-bearer","grant_type":"client_credentials","scope":"notes:read notes:payment"}
 type TokenRequest struct {
 	// ClientAssertion The JWT that the party signed
 	ClientAssertion     string                          `json:"client_assertion"`
@@ -726,6 +847,9 @@ type TokenRequest struct {
 	// ClientID The party's id; not needed
 	ClientID  string                `json:"client_id,omitempty,omitzero"`
 	GrantType TokenRequestGrantType `json:"grant_type"`
+
+	// Scope The scopes to narrow the token to, with a space between; all that a party of its kind may have unless said
+	Scope string `json:"scope,omitempty,omitzero"`
 }
 
 // TokenRequestClientAssertionType defines model for TokenRequest.ClientAssertionType.
@@ -911,6 +1035,9 @@ type Order string
 // PartyParameter defines model for Party.
 type PartyParameter = string
 
+// Proof defines model for Proof.
+type Proof = string
+
 // RoleParameter defines model for Role.
 type RoleParameter = Role
 
@@ -919,6 +1046,12 @@ type RowState = RowStatus
 
 // Seq defines model for Seq.
 type Seq = string
+
+// StatementFrom defines model for StatementFrom.
+type StatementFrom = Date
+
+// StatementTo defines model for StatementTo.
+type StatementTo = Date
 
 // StatusParameter defines model for Status.
 type StatusParameter = Status
@@ -1013,6 +1146,63 @@ type GetEventsParams struct {
 
 	// LastEventID Id of the last event that was seen
 	LastEventID LastEventID `json:"Last-Event-ID,omitempty,omitzero"`
+}
+
+// ExportNotesParams defines parameters for ExportNotes.
+type ExportNotesParams struct {
+	// Status Only notes of this status
+	Status StatusParameter `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Role Only notes to which the caller is this
+	Role RoleParameter `form:"role,omitempty" json:"role,omitempty,omitzero"`
+
+	// Book Only notes in this book
+	Book FilterBook `form:"book,omitempty" json:"book,omitempty,omitzero"`
+
+	// Holder Only notes of this holder
+	Holder Holder `form:"holder,omitempty" json:"holder,omitempty,omitzero"`
+
+	// Borrower Only notes of this borrower
+	Borrower Borrower `form:"borrower,omitempty" json:"borrower,omitempty,omitzero"`
+
+	// DueFrom Only notes whose next unpaid instalment falls due on this day or later
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo Only notes whose next unpaid instalment falls due on this day or earlier
+	DueTo DueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// ChangedSince Only notes that have changed after the event with this id (see `/v1/events`)
+	ChangedSince ChangedSince `form:"changed_since,omitempty" json:"changed_since,omitempty,omitzero"`
+
+	// AsOf The day that the summary is of; today (UTC) or the day of `at` unless said
+	AsOf AsOf `form:"as_of,omitempty" json:"as_of,omitempty,omitzero"`
+}
+
+// ExportPaymentsParams defines parameters for ExportPayments.
+type ExportPaymentsParams struct {
+	// Status Only notes of this status
+	Status StatusParameter `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Role Only notes to which the caller is this
+	Role RoleParameter `form:"role,omitempty" json:"role,omitempty,omitzero"`
+
+	// Book Only notes in this book
+	Book FilterBook `form:"book,omitempty" json:"book,omitempty,omitzero"`
+
+	// Holder Only notes of this holder
+	Holder Holder `form:"holder,omitempty" json:"holder,omitempty,omitzero"`
+
+	// Borrower Only notes of this borrower
+	Borrower Borrower `form:"borrower,omitempty" json:"borrower,omitempty,omitzero"`
+
+	// DueFrom Only notes whose next unpaid instalment falls due on this day or later
+	DueFrom DueFrom `form:"due_from,omitempty" json:"due_from,omitempty,omitzero"`
+
+	// DueTo Only notes whose next unpaid instalment falls due on this day or earlier
+	DueTo DueTo `form:"due_to,omitempty" json:"due_to,omitempty,omitzero"`
+
+	// ChangedSince Only notes that have changed after the event with this id (see `/v1/events`)
+	ChangedSince ChangedSince `form:"changed_since,omitempty" json:"changed_since,omitempty,omitzero"`
 }
 
 // CreateImportParams defines parameters for CreateImport.
@@ -1476,6 +1666,18 @@ type ReleaseNoteParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// GetStatementParams defines parameters for GetStatement.
+type GetStatementParams struct {
+	// From The first day; that of the offer unless said
+	From StatementFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To The last day, not to come; today (UTC) unless said
+	To StatementTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
+
+	// CacheControl `no-cache` reads from the ledger itself
+	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
+}
+
 // OfferTransferJSONBody defines parameters for OfferTransfer.
 type OfferTransferJSONBody = Write
 
@@ -1670,6 +1872,13 @@ type RotateKeysParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// CreateTokenParams defines parameters for CreateToken.
+type CreateTokenParams struct {
+	// DPoP A DPoP proof (RFC 9449): a JWT with the header `typ: dpop+jwt`, `alg` (ES256 or EdDSA) and the public key as `jwk`, and the
+	// claims `htm`, `htu`, `iat`, `jti` and `nonce`. A request for a token without one is refused.
+	DPoP Proof `json:"DPoP,omitempty,omitzero"`
+}
+
 // CreateWebhookParams defines parameters for CreateWebhook.
 type CreateWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
@@ -1845,6 +2054,30 @@ type CreateTokenFormdataRequestBody = TokenRequest
 // CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
 type CreateWebhookJSONRequestBody = WebhookRequest
 
+// GetKeys asks for GET /.well-known/jwks.json: the gateway's own public keys (RFC 7517).
+func GetKeys() Request {
+	r := Request{Operation: "getKeys", Method: "GET", Path: path("/.well-known/jwks.json")}
+	return r
+}
+
+// GetServerMetadata asks for GET /.well-known/oauth-authorization-server: how to get an access token (RFC 8414).
+func GetServerMetadata() Request {
+	r := Request{Operation: "getServerMetadata", Method: "GET", Path: path("/.well-known/oauth-authorization-server")}
+	return r
+}
+
+// GetResourceMetadata asks for GET /.well-known/oauth-protected-resource: which access tokens are taken (RFC 9728).
+func GetResourceMetadata() Request {
+	r := Request{Operation: "getResourceMetadata", Method: "GET", Path: path("/.well-known/oauth-protected-resource")}
+	return r
+}
+
+// GetDocumentation asks for GET /docs: this document as a page for people.
+func GetDocumentation() Request {
+	r := Request{Operation: "getDocumentation", Method: "GET", Path: path("/docs")}
+	return r
+}
+
 // GetHealth asks for GET /healthz: whether the process lives.
 func GetHealth() Request {
 	r := Request{Operation: "getHealth", Method: "GET", Path: path("/healthz")}
@@ -1919,6 +2152,35 @@ func GetEvents(params GetEventsParams) Request {
 	r.query("note", params.Note)
 	r.query("op", params.Op)
 	r.header("Last-Event-ID", params.LastEventID)
+	return r
+}
+
+// ExportNotes asks for GET /v1/exports/notes: all notes that the filters select, in one answer.
+func ExportNotes(params ExportNotesParams) Request {
+	r := Request{Operation: "exportNotes", Method: "GET", Path: path("/v1/exports/notes")}
+	r.query("status", params.Status)
+	r.query("role", params.Role)
+	r.query("book", params.Book)
+	r.query("holder", params.Holder)
+	r.query("borrower", params.Borrower)
+	r.query("due_from", params.DueFrom)
+	r.query("due_to", params.DueTo)
+	r.query("changed_since", params.ChangedSince)
+	r.query("as_of", params.AsOf)
+	return r
+}
+
+// ExportPayments asks for GET /v1/exports/payments: all payments on the notes that the filters select, in one answer.
+func ExportPayments(params ExportPaymentsParams) Request {
+	r := Request{Operation: "exportPayments", Method: "GET", Path: path("/v1/exports/payments")}
+	r.query("status", params.Status)
+	r.query("role", params.Role)
+	r.query("book", params.Book)
+	r.query("holder", params.Holder)
+	r.query("borrower", params.Borrower)
+	r.query("due_from", params.DueFrom)
+	r.query("due_to", params.DueTo)
+	r.query("changed_since", params.ChangedSince)
 	return r
 }
 
@@ -2183,6 +2445,15 @@ func ReleaseNote(note NoteParameter, params ReleaseNoteParams, body ReleaseNoteJ
 	return r
 }
 
+// GetStatement asks for GET /v1/notes/{note}/statement: what happened to the money on a note.
+func GetStatement(note NoteParameter, params GetStatementParams) Request {
+	r := Request{Operation: "getStatement", Method: "GET", Path: path("/v1/notes/{note}/statement", note)}
+	r.query("from", params.From)
+	r.query("to", params.To)
+	r.header("Cache-Control", params.CacheControl)
+	return r
+}
+
 // OfferTransfer asks for POST /v1/notes/{note}/transfers: offer a sale, a pledge or a collection mandate.
 func OfferTransfer(note NoteParameter, params OfferTransferParams, body OfferTransferJSONRequestBody) Request {
 	r := Request{Operation: "offerTransfer", Method: "POST", Path: path("/v1/notes/{note}/transfers", note)}
@@ -2279,8 +2550,9 @@ func RotateKeys(party PartyParameter, params RotateKeysParams, body RotateKeysJS
 }
 
 // CreateToken asks for POST /v1/token: get an access token.
-func CreateToken(body CreateTokenFormdataRequestBody) Request {
+func CreateToken(params CreateTokenParams, body CreateTokenFormdataRequestBody) Request {
 	r := Request{Operation: "createToken", Method: "POST", Path: path("/v1/token")}
+	r.header("DPoP", params.DPoP)
 	r.Body = body
 	return r
 }
