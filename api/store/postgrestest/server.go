@@ -3,9 +3,9 @@
 // test. It runs as root too, which PostgreSQL itself refuses.
 //
 // It must not use a server that is there already, and no server of its own may
-// outlive the process; of a process that is killed, the folder stays. What it
-// keeps is not on the disk when it says so: it shows what a program asks of
-// PostgreSQL, not what survives a power cut.
+// outlive the process; the folder of a process that is killed is taken away by a
+// later one. What it keeps is not on the disk when it says so: it shows what a
+// program asks of PostgreSQL, not what survives a power cut.
 package postgrestest
 
 import (
@@ -109,20 +109,57 @@ func find() (string, error) {
 	return filepath.Dir(newest), nil
 }
 
+// The names of a server's folder and of the file in it that its process locks.
+const (
+	folderName = "skuldpg"
+	lockName   = "lock"
+)
+
+// abandonedAge is how old a folder is that nobody locks because nobody has it,
+// rather than because it was made a moment ago.
+const abandonedAge = time.Hour
+
+// sweep takes away the folders of processes that were killed. What cannot be
+// taken away does not matter to who wants a new one.
+func sweep() {
+	found, _ := filepath.Glob(filepath.Join(os.TempDir(), folderName+"*", lockName)) // a good pattern
+	for _, name := range found {
+		f, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		info, err := f.Stat()
+		abandoned := err == nil && time.Since(info.ModTime()) > abandonedAge &&
+			syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+		_ = f.Close() // it was only read
+		if abandoned {
+			_ = os.RemoveAll(filepath.Dir(name))
+		}
+	}
+}
+
 // server is one that runs.
 type server struct {
 	folder string
+	inUse  *os.File // locked as long as this process is
 	cmd    *exec.Cmd
 	ended  chan error
 }
 
 func start(bin string) (*server, error) {
 	// A socket's path is short (108 bytes), which a test's own folder may not be.
-	folder, err := os.MkdirTemp("", "skuldpg")
+	sweep()
+	folder, err := os.MkdirTemp("", folderName)
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the server: %w", err)
 	}
 	s := &server{folder: folder, ended: make(chan error, 1)}
+	if s.inUse, err = os.Create(filepath.Join(folder, lockName)); err == nil {
+		err = syscall.Flock(int(s.inUse.Fd()), syscall.LOCK_EX)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("locking the server's folder: %w", err), os.RemoveAll(folder))
+	}
 	if err := s.launch(bin); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -226,7 +263,9 @@ func (s *server) url(database string) string {
 }
 
 // stop ends the server and takes its files away.
-func (s *server) stop() error { return errors.Join(s.quit(), os.RemoveAll(s.folder)) }
+func (s *server) stop() error {
+	return errors.Join(s.quit(), os.RemoveAll(s.folder), s.inUse.Close())
+}
 
 // quit ends the server at once, without saving what will be thrown away.
 func (s *server) quit() error {
