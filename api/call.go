@@ -25,7 +25,7 @@ type call struct {
 	party  *ledger.Party // who asks; nil where nobody has proved who it is
 	keyID  string        // the key with which it did
 	scopes auth.Scopes   // what its token covers
-	// expires is when its token does, which ends a stream; zero where it does not.
+	// expires is when its token does, which ends a stream.
 	expires time.Time
 	// dryRun says that nothing is to be done, only told what would be.
 	dryRun bool

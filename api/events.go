@@ -183,6 +183,8 @@ func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, tell news) e
 	}
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
+	expired, stop := s.expiryOf(r)
+	defer stop()
 	for {
 		changed, err := tell(out)
 		if err != nil {
@@ -191,12 +193,14 @@ func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, tell news) e
 		select {
 		case <-changed:
 		case <-beat.C:
-			if s.mayNotGoOn(r) {
+			if s.stillInForce(r) != nil {
 				return nil
 			}
 			if err := out.send([]byte(": alive\n\n")); err != nil {
 				return err
 			}
+		case <-expired:
+			return nil
 		case <-r.Context().Done():
 			return nil
 		case <-s.stopping:
@@ -205,15 +209,17 @@ func (s *Server) sendUntilTheEnd(r *http.Request, out *eventWriter, tell news) e
 	}
 }
 
-// mayNotGoOn ends a stream whose token has expired, or whose party or key has
-// been revoked since.
-func (s *Server) mayNotGoOn(r *http.Request) bool {
+// expiryOf gives a channel that tells when the caller's token expires.
+func (s *Server) expiryOf(r *http.Request) (expired <-chan time.Time, stop func() bool) {
+	t := time.NewTimer(callOf(r.Context()).expires.Sub(s.Clock()))
+	return t.C, t.Stop
+}
+
+// stillInForce ends a stream whose party or key has been revoked since.
+func (s *Server) stillInForce(r *http.Request) error {
 	c := callOf(r.Context())
-	if !c.expires.IsZero() && !s.Clock().Before(c.expires) {
-		return true
-	}
 	_, err := s.partyInForce(r.Context(), c.party.ID, c.keyID)
-	return err != nil
+	return err
 }
 
 // quota counts what each party has open.

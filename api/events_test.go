@@ -1,0 +1,150 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// line is a connection that a stream is written to. It belongs to one goroutine
+// until the stream has ended.
+type line struct {
+	*httptest.ResponseRecorder
+	broken bool
+}
+
+func (l *line) SetWriteDeadline(time.Time) error { return nil }
+
+func (l *line) Write(b []byte) (int, error) {
+	if l.broken {
+		return 0, errors.New("it is not taken")
+	}
+	return l.ResponseRecorder.Write(b)
+}
+
+// streaming begins a stream of a party without news, and gives what ends it.
+func (b *bench) streaming(c call, to *line) (end func(), ended <-chan error) {
+	ctx, end := context.WithCancel(context.WithValue(b.t.Context(), callKey{}, &c))
+	r := httptest.NewRequest("GET", "/v1/events", nil).WithContext(ctx)
+	done := make(chan error, 1)
+	open := make(chan struct{})
+	var once sync.Once
+	go func() {
+		err := b.stream(to, r, func(*eventWriter) (<-chan struct{}, error) {
+			once.Do(func() { close(open) })
+			return nil, nil
+		})
+		once.Do(func() { close(open) })
+		done <- err
+	}()
+	<-open
+	return end, done
+}
+
+func TestStreamEndsWithItsToken(t *testing.T) {
+	b := newBench(t, true)
+	to := &line{ResponseRecorder: httptest.NewRecorder()}
+	end, ended := b.streaming(call{party: b.ledger.party, expires: noon.Add(20 * time.Millisecond)}, to)
+	defer end()
+	if err := <-ended; err != nil || to.Body.String() != ": open\n\n" {
+		t.Errorf("it ends with %v after %q", err, to.Body)
+	}
+}
+
+func TestPartyMayHaveEightStreamsOpen(t *testing.T) {
+	b := newBench(t, true)
+	begin := func(party *ledger.Party) (func(), <-chan error) {
+		return b.streaming(call{party: party, expires: noon.Add(time.Hour)}, &line{ResponseRecorder: httptest.NewRecorder()})
+	}
+	var first func()
+	var firstEnded <-chan error
+	for n := range maxPartyStreams {
+		end, ended := begin(b.ledger.party)
+		defer end()
+		if n == 0 {
+			first, firstEnded = end, ended
+		}
+	}
+	_, refused := begin(b.ledger.party)
+	if err := <-refused; ledger.CodeOf(err) != ledger.CodeTooManyRequests {
+		t.Errorf("one more ends with %v", err)
+	}
+	stranger := &ledger.Party{ID: ledger.PartyID("p" + strings.Repeat("z", 32))}
+	end, ended := begin(stranger)
+	select {
+	case err := <-ended:
+		t.Errorf("another party's ends with %v", err)
+	default:
+	}
+	end()
+	first()
+	<-firstEnded
+	end, ended = begin(b.ledger.party)
+	select {
+	case err := <-ended:
+		t.Errorf("in the place of one that ended it ends with %v", err)
+	default:
+	}
+	end()
+}
+
+func TestClientThatTakesNothingIsLeft(t *testing.T) {
+	b := newBench(t, true)
+	_, ended := b.streaming(call{party: b.ledger.party, expires: noon.Add(time.Hour)}, &line{ResponseRecorder: httptest.NewRecorder(), broken: true})
+	if err := <-ended; err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+func TestCallerGetsTheMediaTypeThatItLikesBest(t *testing.T) {
+	for accept, want := range map[string]string{
+		"":                                     streamType,
+		"*/*":                                  streamType,
+		"text/event-stream":                    streamType,
+		"application/json":                     jsonType,
+		"application/json, text/event-stream":  streamType, // alike, and ours to choose
+		"text/event-stream;q=0.5, */*":         jsonType,
+		"text/*;q=0.2, application/json;q=0.1": streamType,
+		"application/*":                        jsonType,
+		"application/json;q=0, */*;q=0.1":      streamType,
+		"text/event-stream;q=0, */*":           jsonType,
+		"image/png":                            streamType, // neither: it gets the first
+		"application/json;q=2":                 streamType,
+		"a;;;, application/json":               jsonType,
+		strings.Repeat("image/png,", 100) + jsonType: streamType, // only so many are read
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Accept", accept)
+		if got := negotiate(r, streamType, jsonType); got != want {
+			t.Errorf("Accept %.40q gives %s, want %s", accept, got, want)
+		}
+	}
+}
+
+func TestBodyWhereNothingCanBeSaidIsRefused(t *testing.T) {
+	for body, fine := range map[string]bool{"": true, "{}": false, " ": false, "x": false} {
+		if err := readNothing(httptest.NewRequest("POST", "/", strings.NewReader(body))); (err == nil) != fine {
+			t.Errorf("%q gives %v", body, err)
+		}
+	}
+	r := httptest.NewRequest("POST", "/", nil)
+	r.Body = http.MaxBytesReader(httptest.NewRecorder(), http.NoBody, 0)
+	if err := readNothing(r); err != nil {
+		t.Errorf("no body gives %v", err)
+	}
+}
+
+func TestCellThatASpreadsheetWouldRunIsMadePlain(t *testing.T) {
+	for cell, want := range map[string]string{"": "", "rate": "rate", "=1+1": "'=1+1", "+x": "'+x", "-x": "'-x", "@x": "'@x", "\tx": "'\tx", "a=b": "a=b"} {
+		if got := plain(cell); got != want {
+			t.Errorf("%q becomes %q, want %q", cell, got, want)
+		}
+	}
+}
