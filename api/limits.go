@@ -185,7 +185,10 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 		return nothing, err
 	}
 	if err := s.authenticate(rt, r); err != nil {
-		s.refused.blame(address, now)
+		// Every client learns a new nonce by being refused with the old one.
+		if ledger.CodeOf(err) != ledger.CodeProofNonce {
+			s.refused.blame(address, now)
+		}
 		return nothing, err
 	}
 	leave, err = s.parties.enter(string(callOf(r.Context()).party.ID), now)

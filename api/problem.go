@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 
+	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -112,6 +114,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r.Context())
 	e, cause := refusal(err, c.id)
 	c.code, c.cause, c.limited = e.Code, cause, limitOf(err)
+	if c.limited != "" {
+		s.logEvent(r.Context(), auth.EventRateRefused, slog.String("limit", c.limited))
+	}
 	p := describe(e, c.lang)
 	p.Request = c.id
 	if e, ok := errors.AsType[errTokenRequest](err); ok {

@@ -13,7 +13,6 @@ type Event string
 const (
 	EventTokenIssued    Event = "token_issued"
 	EventTokenRefused   Event = "token_refused"    // an assertion or a request for a token was
-	EventAccessGranted  Event = "access_granted"   // a token and its proof were good
 	EventAccessRefused  Event = "access_refused"   // a token or a proof was not
 	EventProofReplayed  Event = "proof_replayed"   // a proof came a second time
 	EventScopeRefused   Event = "scope_refused"    // a token does not cover what was asked

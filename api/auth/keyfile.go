@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -79,16 +78,4 @@ func writeKey(file string, key *ecdsa.PrivateKey) error {
 		return fmt.Errorf("writing a token key: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
-}
-
-// LoadKey reads a key from a file, and makes it where there is none.
-func LoadKey(file string) (*ecdsa.PrivateKey, error) {
-	key, err := readKey(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
-	}
-	if key, err = makeKey(); err != nil {
-		return nil, err
-	}
-	return key, writeKey(file, key)
 }

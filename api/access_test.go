@@ -1,0 +1,61 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+func TestEveryRouteThatTakesATokenSaysWhatItMustCover(t *testing.T) {
+	for _, rt := range routes() {
+		scope := rt.needs()
+		switch {
+		case rt.access == open && scope != "":
+			t.Errorf("%s asks for no token, and for the scope %s", rt.name, scope)
+		case rt.access != open && scope != ofCommand && !auth.AllScopes().Has(scope):
+			t.Errorf("%s needs the scope %q, which there is not", rt.name, scope)
+		case rt.op != "" && rt.scope != "":
+			t.Errorf("%s has a scope beside that of its operation", rt.name)
+		}
+	}
+}
+
+func TestRouteWithoutAScopeIsOpenToNoToken(t *testing.T) {
+	c := &call{scopes: auth.AllScopes()}
+	if err := covers(c, (&route{access: tokened}).needs()); ledger.CodeOf(err) != ledger.CodeScopeMissing {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDocumentNamesEveryScope(t *testing.T) {
+	flow := document31(t).Components.SecuritySchemes["token"].Value.Flows.ClientCredentials
+	var documented []string
+	for scope := range flow.Scopes {
+		documented = append(documented, scope)
+	}
+	slices.Sort(documented)
+	if want := strings.Fields(auth.AllScopes().String()); !slices.Equal(documented, want) {
+		t.Errorf("the document names %v, want %v", documented, want)
+	}
+}
+
+func TestEveryAnswerSaysTheNonce(t *testing.T) {
+	b := newBench(t, true)
+	for _, path := range []string{"/v1/network", "/v1/notes", "/nothing", "/healthz", keysPath} {
+		if w, _ := b.get(path); w.Header().Get(nonceHeader) == "" {
+			t.Errorf("%s: the answer %d has none", path, w.Code)
+		}
+	}
+}
+
+func TestKeysMayBeKeptForLessLongThanANewOneWaits(t *testing.T) {
+	b := newBench(t, true)
+	w, _ := b.get(keysPath)
+	if got := w.Header().Get("Cache-Control"); w.Code != http.StatusOK || got != "public, max-age=900" || auth.JWKSAge >= auth.KeyLead {
+		t.Errorf("got %d, Cache-Control %q", w.Code, got)
+	}
+}
