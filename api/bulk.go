@@ -68,7 +68,7 @@ func (s *Server) submitBulk(w http.ResponseWriter, r *http.Request, req commands
 	case req.Atomic && len(req.Commands) > ledger.MaxBatch:
 		return ledger.Refuse(ledger.CodeAtomicImpossible, "detail", fmt.Sprintf("there are %d, and one transaction takes %d", len(req.Commands), ledger.MaxBatch))
 	}
-	b := s.newBulk(r, req.Commands, anyCommand)
+	b := s.newBulk(r, req.Commands)
 	if err := b.carryOut(req.Atomic); err != nil {
 		return err
 	}
@@ -82,15 +82,6 @@ func (s *Server) submitBulk(w http.ResponseWriter, r *http.Request, req commands
 	return answer(w, status, itemsAnswer{Results: b.items, DryRun: callOf(r.Context()).dryRun})
 }
 
-func anyCommand(*ledger.Command) error { return nil }
-
-// submitMany hands in the commands that may be handed in and that takes does not
-// refuse, and gives what became of each.
-func (s *Server) submitMany(r *http.Request, all []ledger.Signed, takes func(*ledger.Command) error) ([]item, error) {
-	b := s.newBulk(r, all, takes)
-	return b.items, b.carryOut(false)
-}
-
 // bulk is the commands of one request and what became of each.
 type bulk struct {
 	server *Server
@@ -101,14 +92,11 @@ type bulk struct {
 }
 
 // newBulk sorts out the commands that the caller may not hand in.
-func (s *Server) newBulk(r *http.Request, all []ledger.Signed, takes func(*ledger.Command) error) *bulk {
+func (s *Server) newBulk(r *http.Request, all []ledger.Signed) *bulk {
 	c := callOf(r.Context())
 	b := &bulk{server: s, r: r, items: make([]item, len(all))}
 	for i, one := range all {
 		cmd, err := s.open(one)
-		if err == nil {
-			err = takes(cmd)
-		}
 		if err == nil {
 			err = s.maySubmit(c, cmd)
 		}

@@ -77,16 +77,13 @@ func (e *exporter) export(want store.NoteQuery, rows func(context.Context, store
 	return err
 }
 
-// errStopping says that the gateway shuts down.
-var errStopping = errors.New("the gateway is stopping")
-
 func (e *exporter) pages(ctx context.Context, want store.NoteQuery, rows func(context.Context, store.Note) ([]row, error)) error {
 	s, party := e.server, callOf(ctx).party
 	want.Limit = store.MaxPage
 	for more := true; more; {
 		select {
 		case <-s.stopping:
-			return errStopping
+			return ledger.Refuse(ledger.CodeUnavailable)
 		default:
 		}
 		var found []store.Note
@@ -177,7 +174,7 @@ type pacedWriter struct {
 }
 
 func (p *pacedWriter) Write(b []byte) (int, error) {
-	if err := p.control.SetWriteDeadline(time.Now().Add(slowClient)); err != nil {
+	if err := p.control.SetWriteDeadline(time.Now().Add(slowClient)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, fmt.Errorf("setting the time of a piece: %w", err)
 	}
 	return p.w.Write(b)

@@ -20,7 +20,7 @@ type layer struct {
 }
 
 // core is what every layer may use.
-var core = []string{"ledger!", "ledger/finance", "ledger/sign", "ledger/evidence"}
+var core = []string{"ledger!", "ledger/finance", "ledger/statement", "ledger/sign", "ledger/evidence"}
 
 // layers is the direction of dependencies, from the core outwards.
 func layers() []layer {
