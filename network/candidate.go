@@ -33,6 +33,27 @@ type Candidate struct {
 	// Ports are those at which its peers are reached, by PortKey.
 	Ports map[string]int `json:"ports"`
 	Roots Roots          `json:"roots"`
+	// Update is the change of the channel's configuration that admits it, and
+	// Signatures are those of the members who have agreed to it so far.
+	Update     []byte   `json:"update,omitempty"`
+	Signatures [][]byte `json:"signatures,omitempty"`
+}
+
+// Fingerprint is what the candidate and the members compare, lowercase hex: a
+// SHA-256 of all but the signatures.
+func (c Candidate) Fingerprint() (string, error) {
+	c.Update, c.Signatures = nil, nil
+	return fingerprint(c)
+}
+
+// fingerprint is the SHA-256 of a value's JSON, in which keys are sorted.
+func fingerprint(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("encoding for a fingerprint: %w", err)
+	}
+	hash := sha256.Sum256(b)
+	return hex.EncodeToString(hash[:]), nil
 }
 
 // Roots are an owner's root certificates, PEM.
@@ -52,6 +73,9 @@ type Welcome struct {
 	Definitions map[string]int `json:"definitions"`
 	Genesis     []byte         `json:"genesis"` // the channel's first block
 }
+
+// Fingerprint is what the members and the candidate compare.
+func (w Welcome) Fingerprint() (string, error) { return fingerprint(w) }
 
 // hostName is an address or a name of a machine.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$`)
@@ -137,26 +161,24 @@ func (r Roots) check(owner string) error {
 	return nil
 }
 
-// ReadFile reads a candidate or a welcome, and the fingerprint by which the two
-// sides compare it: the SHA-256 of the file.
-func ReadFile(path string, into any) (fingerprint string, err error) {
+// ReadFile reads a candidate or a welcome.
+func ReadFile(path string, into any) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("reading what the other side sent: %w", err)
+		return fmt.Errorf("reading what the other side sent: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // It is only read.
 	b, err := io.ReadAll(io.LimitReader(f, MaxFileBytes+1))
 	if err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
+		return fmt.Errorf("reading %s: %w", path, err)
 	}
 	if len(b) > MaxFileBytes {
-		return "", fmt.Errorf("reading %s: it has more than %d bytes", path, MaxFileBytes)
+		return fmt.Errorf("reading %s: it has more than %d bytes", path, MaxFileBytes)
 	}
 	if err := json.Unmarshal(b, into); err != nil {
-		return "", fmt.Errorf("reading %s: %w", path, err)
+		return fmt.Errorf("reading %s: %w", path, err)
 	}
-	hash := sha256.Sum256(b)
-	return hex.EncodeToString(hash[:]), nil
+	return nil
 }
 
 // EnteringState is the state of a candidate's machine once the members have
@@ -194,9 +216,9 @@ func EnteringState(w Welcome, c Candidate) (*State, error) {
 	return s, nil
 }
 
-// AddRemote writes down that a candidate on another machine is to join. A member
-// that asks again with the same words changes nothing.
-func (s *State) AddRemote(c Candidate) error {
+// CheckRemote says why a candidate on another machine cannot become a member. One
+// that is a member already may ask again with the same words.
+func (s *State) CheckRemote(c Candidate) error {
 	if err := c.Check(); err != nil {
 		return fmt.Errorf("checking the candidate: %w", err)
 	}
@@ -211,10 +233,18 @@ func (s *State) AddRemote(c Candidate) error {
 		}
 		return nil
 	}
-	larger := s.Topology
-	larger.Organisations = append(slices.Clone(larger.Organisations), c.Organisation)
-	if err := larger.Validate(); err != nil {
+	if err := s.with(c.Organisation).Validate(); err != nil {
 		return fmt.Errorf("checking the topology with %s: %w", name, err)
+	}
+	return nil
+}
+
+// AddRemote writes down a member on another machine. CheckRemote must have found
+// nothing wrong with it.
+func (s *State) AddRemote(c Candidate) {
+	name := c.Organisation.Name
+	if _, err := s.Topology.Organisation(name); err == nil {
+		return
 	}
 	for k, p := range c.Ports {
 		s.Ports[k] = p
@@ -224,7 +254,5 @@ func (s *State) AddRemote(c Candidate) error {
 	}
 	s.Hosts[name] = c.Host
 	s.Remote = append(s.Remote, name)
-	s.Topology = larger
-	s.Joining = append(s.Joining, name)
-	return nil
+	s.Topology = s.with(c.Organisation)
 }

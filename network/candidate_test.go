@@ -71,7 +71,7 @@ func TestACandidateThatIsNotWhatItSaysIsRefused(t *testing.T) {
 		spoil(&c)
 		s := newState(t, network.Default())
 		before := len(s.Ports)
-		if err := s.AddRemote(c); err == nil {
+		if err := s.CheckRemote(c); err == nil {
 			t.Errorf("%s: it is admitted", name)
 		}
 		if len(s.Ports) != before || len(s.Remote)+len(s.Joining) != 0 || len(s.Topology.Organisations) != 3 {
@@ -84,11 +84,12 @@ func TestACandidateMayAskAgainButNotAsAnother(t *testing.T) {
 	s := newState(t, network.Default())
 	c := candidate(t)
 	for range 2 {
-		if err := s.AddRemote(c); err != nil {
+		if err := s.CheckRemote(c); err != nil {
 			t.Fatal(err)
 		}
+		s.AddRemote(c)
 	}
-	if s.Here("lender2") || !s.Here("lender") || len(s.Local()) != 3 || len(s.Members()) != 3 {
+	if s.Here("lender2") || !s.Here("lender") || len(s.Local()) != 3 || len(s.Members()) != 4 {
 		t.Errorf("the state is %+v", s)
 	}
 	if got := s.Address("peer0.lender2", network.ListenPort); got != "10.1.2.3:20000" {
@@ -96,13 +97,13 @@ func TestACandidateMayAskAgainButNotAsAnother(t *testing.T) {
 	}
 	moved := candidate(t)
 	moved.Host = "10.9.9.9"
-	if err := s.AddRemote(moved); err == nil || !strings.Contains(err.Error(), "as another") {
+	if err := s.CheckRemote(moved); err == nil || !strings.Contains(err.Error(), "as another") {
 		t.Errorf("elsewhere: %v", err)
 	}
 	ours := candidate(t)
 	ours.Organisation = network.NewOrganisation("lender", 1)
 	ours.Ports = map[string]int{"peer0.lender/listen": 20000}
-	if err := s.AddRemote(ours); err == nil {
+	if err := s.CheckRemote(ours); err == nil {
 		t.Error("a member of this machine was taken for a candidate")
 	}
 }
@@ -111,9 +112,7 @@ func TestACandidateMayAskAgainButNotAsAnother(t *testing.T) {
 func welcome(t *testing.T, c network.Candidate) network.Welcome {
 	t.Helper()
 	s := newState(t, network.Default())
-	if err := s.AddRemote(c); err != nil {
-		t.Fatal(err)
-	}
+	s.AddRemote(c)
 	w := network.Welcome{
 		Topology: s.Topology, Hosts: map[string]string{"orderer": "10.0.0.1", "lender2": c.Host}, Ports: map[string]int{},
 		Roots: map[string]network.Roots{}, Definitions: map[string]int{network.RegistryChaincode: 3},
@@ -182,16 +181,15 @@ func TestAWelcomeThatLacksSomethingIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFileOfTheOtherSideIsBoundedAndHasAFingerprint(t *testing.T) {
+func TestAFileOfTheOtherSideIsBounded(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "candidate.json")
 	if err := network.WriteJSON(path, candidate(t)); err != nil {
 		t.Fatal(err)
 	}
 	var c network.Candidate
-	first, err := network.ReadFile(path, &c)
-	if err != nil || len(first) != 64 || c.Host != "10.1.2.3" {
-		t.Errorf("it reads %+v with %s: %v", c, first, err)
+	if err := network.ReadFile(path, &c); err != nil || c.Host != "10.1.2.3" {
+		t.Errorf("it reads %+v: %v", c, err)
 	}
 	for name, text := range map[string][]byte{
 		"too long": []byte(`"` + strings.Repeat("a", network.MaxFileBytes) + `"`), "no JSON": []byte("hello"), "empty": nil,
@@ -199,11 +197,31 @@ func TestAFileOfTheOtherSideIsBoundedAndHasAFingerprint(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := network.ReadFile(path, &c); err == nil {
+		if err := network.ReadFile(path, &c); err == nil {
 			t.Errorf("%s: it is read", name)
 		}
 	}
-	if _, err := network.ReadFile(filepath.Join(dir, "missing"), &c); err == nil {
+	if err := network.ReadFile(filepath.Join(dir, "missing"), &c); err == nil {
 		t.Errorf("a missing file: %v", err)
+	}
+}
+
+func TestAFingerprintIsOfAllButTheSignatures(t *testing.T) {
+	c := candidate(t)
+	fingerprint := func() string {
+		f, err := c.Fingerprint()
+		if err != nil || len(f) != 64 {
+			t.Fatalf("the fingerprint is %q: %v", f, err)
+		}
+		return f
+	}
+	first := fingerprint()
+	c.Update, c.Signatures = []byte("update"), [][]byte{[]byte("signature")}
+	if fingerprint() != first {
+		t.Error("a signature changes it")
+	}
+	c.Ports["peer0.lender2/listen"]++
+	if fingerprint() == first {
+		t.Error("another port does not change it")
 	}
 }

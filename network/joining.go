@@ -20,8 +20,7 @@ func (s *State) Add(o Organisation) error {
 		}
 		return nil
 	}
-	larger := s.Topology
-	larger.Organisations = append(slices.Clone(larger.Organisations), o)
+	larger := s.with(o)
 	if err := larger.Validate(); err != nil {
 		return fmt.Errorf("checking the topology with %s: %w", o.Name, err)
 	}
@@ -39,6 +38,13 @@ func (s *State) Add(o Organisation) error {
 	s.Topology = larger
 	s.Joining = append(s.Joining, o.Name)
 	return nil
+}
+
+// with is the topology with one organisation more.
+func (s *State) with(o Organisation) Topology {
+	t := s.Topology
+	t.Organisations = append(slices.Clone(t.Organisations), o)
+	return t
 }
 
 // Joined notes that an organisation is a member in every respect.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/skuld-registry/skuld/network"
 	"github.com/skuld-registry/skuld/network/control"
+	"github.com/skuld-registry/skuld/network/lifecycle"
 	"github.com/skuld-registry/skuld/network/material"
 )
 
@@ -18,7 +19,7 @@ func newOrganisation(at homeFinder) *cobra.Command {
 		Short: "Bring further organisations into the channel",
 		Args:  cobra.NoArgs,
 	}
-	c.AddCommand(newOrganisationAdd(at), newOrganisationRequest(at), newOrganisationAdmit(at), newOrganisationJoin(at))
+	c.AddCommand(newOrganisationAdd(at), newOrganisationRequest(at), newOrganisationSign(at), newOrganisationAdmit(at), newOrganisationJoin(at))
 	return c
 }
 
@@ -69,7 +70,7 @@ func newOrganisationRequest(at homeFinder) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return hand(args[1], c, &network.Candidate{})
+			return hand(args[1], c)
 		},
 	}
 	c.Flags().IntVar(&peers, "peers", 1, "number of its peers")
@@ -77,29 +78,64 @@ func newOrganisationRequest(at homeFinder) *cobra.Command {
 	return c
 }
 
+func newOrganisationSign(at homeFinder) *cobra.Command {
+	return &cobra.Command{
+		Use:   "sign REQUEST",
+		Short: "On the machine of a member: add its administrator's signature to the file of who asks",
+		Long: "It is needed where the machine that admits has not the keys of a majority. What is signed is worked out here\n" +
+			"from the channel as it is; a change that somebody else put into the file is refused.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := at()
+			if err != nil {
+				return err
+			}
+			state, err := network.LoadState(h)
+			if err != nil {
+				return err
+			}
+			candidate, err := readCandidate(args[0])
+			if err != nil {
+				return err
+			}
+			client, err := lifecycle.Open(h, state)
+			if err != nil {
+				return err
+			}
+			defer client.Close()
+			if candidate, err = client.Sign(c.Context(), candidate); err != nil {
+				return err
+			}
+			if err := network.WriteJSON(args[0], candidate); err != nil {
+				return err
+			}
+			fmt.Fprintf(os.Stderr, "%s has %d signatures.\n", args[0], len(candidate.Signatures))
+			return nil
+		},
+	}
+}
+
 func newOrganisationAdmit(at homeFinder) *cobra.Command {
 	return &cobra.Command{
 		Use:   "admit REQUEST FILE",
-		Short: "On the machine with the members' administrators: make who asks a member, and the file that tells it of the channel",
-		Long: "A majority of the members' administrators and the orderers' must have their keys in this home. Compare the\n" +
-			"fingerprint with the one that the organisation saw, by another way than the file came.",
+		Short: "On the machine of the orderers: make who asks a member, and the file that tells it of the channel",
+		Long: "A majority of the members' administrators and the orderers' must have their keys in this home or have signed\n" +
+			"the request. Compare its fingerprint with the organisation by another way than the file came.",
 		Args: cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			h, err := at()
 			if err != nil {
 				return err
 			}
-			var candidate network.Candidate
-			fingerprint, err := network.ReadFile(args[0], &candidate)
+			candidate, err := readCandidate(args[0])
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(os.Stderr, "%s has the fingerprint %s.\n", args[0], fingerprint)
 			welcome, err := control.NewClient(h).AdmitCandidate(c.Context(), candidate)
 			if err != nil {
 				return err
 			}
-			return hand(args[1], welcome, &network.Welcome{})
+			return hand(args[1], welcome)
 		},
 	}
 }
@@ -115,28 +151,45 @@ func newOrganisationJoin(at homeFinder) *cobra.Command {
 				return err
 			}
 			var welcome network.Welcome
-			fingerprint, err := network.ReadFile(args[0], &welcome)
-			if err != nil {
+			if err := network.ReadFile(args[0], &welcome); err != nil {
+				return err
+			}
+			if err := printFingerprint(args[0], welcome); err != nil {
 				return err
 			}
 			if _, err := material.Enter(h, welcome); err != nil {
 				return err
 			}
-			fmt.Fprintf(os.Stderr, "%s has the fingerprint %s. `network up` takes this machine's peers into the channel.\n", args[0], fingerprint)
+			fmt.Fprintln(os.Stderr, "`network up` takes this machine's peers into the channel.")
 			return nil
 		},
 	}
 }
 
-// hand writes a file for the other side, and reads it back for its fingerprint.
-func hand(path string, v, again any) error {
+func readCandidate(path string) (network.Candidate, error) {
+	var c network.Candidate
+	if err := network.ReadFile(path, &c); err != nil {
+		return c, err
+	}
+	return c, printFingerprint(path, c)
+}
+
+// handed is what the two sides hand over as a file.
+type handed interface{ Fingerprint() (string, error) }
+
+// hand writes a file for the other side.
+func hand(path string, v handed) error {
 	if err := network.WriteJSON(path, v); err != nil {
 		return err
 	}
-	fingerprint, err := network.ReadFile(path, again)
+	return printFingerprint(path, v)
+}
+
+func printFingerprint(path string, v handed) error {
+	f, err := v.Fingerprint()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "%s is written; its fingerprint is %s.\n", path, fingerprint)
+	fmt.Fprintf(os.Stderr, "%s has the fingerprint %s.\n", path, f)
 	return nil
 }

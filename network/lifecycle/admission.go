@@ -3,7 +3,7 @@ package lifecycle
 import (
 	"context"
 	"fmt"
-	"os"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +13,6 @@ import (
 	mspproto "github.com/hyperledger/fabric-protos-go/msp"
 	"github.com/hyperledger/fabric-protos-go/peer"
 	"github.com/hyperledger/fabric-sdk-go/pkg/client/ledger"
-	mspapi "github.com/hyperledger/fabric-sdk-go/pkg/common/providers/msp"
 	"github.com/hyperledger/fabric-sdk-go/third_party/github.com/hyperledger/fabric/common/policydsl"
 
 	"github.com/skuld-registry/skuld/network"
@@ -23,28 +22,45 @@ import (
 // An organisation becomes a member by one change of the channel's configuration,
 // which a majority of the members' administrators and the orderers' own must
 // sign. It adds the organisation's roots and anchor peers, and names it in the
-// channel's policies, which are written out (see package network). Only public
-// files of the newcomer are read.
+// channel's policies, which are written out (see package network).
 
-// Admit makes an organisation of the topology a member of the channel. One that
+// Admit makes a candidate a member of the channel, by the signatures that it
+// brings and those of the administrators whose keys are on this machine. One that
 // is a member already stays as it is.
-func (c *Client) Admit(ctx context.Context, organisation string) error {
-	o, err := c.state.Topology.Organisation(organisation)
-	if err != nil {
+func (c *Client) Admit(ctx context.Context, candidate network.Candidate) error {
+	what := "making " + candidate.Organisation.Name + " a member of the channel"
+	var update []byte
+	var signatures []*common.ConfigSignature
+	err := persist(ctx, what, func(ctx context.Context) (err error) {
+		update, err = c.admission(ctx, candidate)
+		return err
+	})
+	if err != nil || update == nil {
 		return err
 	}
-	group, err := c.memberGroup(o)
-	if err != nil {
-		return err
+	if update, signatures, err = c.signed(update, candidate); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	signers, err := c.signers()
+	return persist(ctx, what, func(ctx context.Context) error {
+		if left, err := c.admission(ctx, candidate); err != nil || left == nil {
+			return err // An earlier try was heard after all.
+		}
+		return c.submit(ctx, update, signatures)
+	})
+}
+
+// admission works out the change of the configuration that admits a candidate.
+func (c *Client) admission(ctx context.Context, candidate network.Candidate) ([]byte, error) {
+	registrar, err := c.state.Topology.Organisation(c.state.Topology.Registrar)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return persist(ctx, "making "+organisation+" a member of the channel", func(ctx context.Context) error {
-		return c.reconfigure(ctx, signers, func(config *common.Config) error {
-			return admit(config, c.state.Topology, newMember{id: o.MSPID, group: group})
-		})
+	group, err := memberGroup(candidate)
+	if err != nil {
+		return nil, err
+	}
+	return c.update(ctx, func(config *common.Config) error {
+		return admit(config, newMember{id: candidate.Organisation.MSPID, registrar: registrar.MSPID, group: group})
 	})
 }
 
@@ -123,28 +139,31 @@ func (c *Client) height(asker *administrator, peer string) (uint64, error) {
 	return info.BCI.GetHeight(), nil
 }
 
-// newMember is an organisation's group in the configuration.
+// newMember is an organisation's group in the configuration, and the registrar's
+// MSP id, which the policies name apart.
 type newMember struct {
-	id    string
-	group *common.ConfigGroup
+	id, registrar string
+	group         *common.ConfigGroup
 }
 
 // admit adds a member to a configuration and rewrites the policies that name the
-// members. The members there must be those that the topology knows of: the
-// policies would shut out any other.
-func admit(config *common.Config, t network.Topology, m newMember) error {
+// members: those that the configuration has, whatever this machine knows of.
+func admit(config *common.Config, m newMember) error {
 	channel := config.GetChannelGroup()
 	application := channel.GetGroups()[applicationGroup]
 	if application.GetGroups() == nil {
 		return fmt.Errorf("the channel's configuration has no group %s", applicationGroup)
 	}
-	for id := range application.Groups {
-		if !slices.ContainsFunc(t.Organisations, func(o network.Organisation) bool { return o.MSPID == id }) {
-			return fmt.Errorf("the channel has a member %s that this network's state does not know", id)
-		}
+	if application.Groups[m.id] != nil {
+		return nil
 	}
-	if application.Groups[m.id] == nil {
-		application.Groups[m.id] = m.group
+	application.Groups[m.id] = m.group
+	t := network.Topology{Registrar: m.registrar}
+	for _, id := range slices.Sorted(maps.Keys(application.Groups)) {
+		t.Organisations = append(t.Organisations, network.Organisation{Name: id, MSPID: id})
+	}
+	if _, err := t.Organisation(m.registrar); err != nil {
+		return fmt.Errorf("the registrar %s is no member of the channel", m.registrar)
 	}
 	for _, p := range []struct {
 		group *common.ConfigGroup
@@ -171,24 +190,25 @@ func admit(config *common.Config, t network.Topology, m newMember) error {
 	return nil
 }
 
-// memberGroup is an organisation's part of the channel's configuration, as
+// memberGroup is a candidate's part of the channel's configuration, as
 // configtx.yaml writes it for the first members.
-func (c *Client) memberGroup(o network.Organisation) (*common.ConfigGroup, error) {
+func memberGroup(candidate network.Candidate) (*common.ConfigGroup, error) {
+	o := candidate.Organisation
 	group := &common.ConfigGroup{
 		ModPolicy: adminsPolicy,
 		Values:    map[string]*common.ConfigValue{},
 		Policies:  map[string]*common.ConfigPolicy{},
 		Groups:    map[string]*common.ConfigGroup{},
 	}
-	members, err := c.members(o)
+	members, err := members(candidate)
 	if err != nil {
 		return nil, err
 	}
 	anchors := &peer.AnchorPeers{}
 	for _, n := range o.PeerNodes() {
 		anchors.AnchorPeers = append(anchors.AnchorPeers, &peer.AnchorPeer{
-			Host: c.state.Host(n.Name, network.ListenPort),
-			Port: int32(c.state.Port(n.Name, network.ListenPort)), //nolint:gosec // A port has 16 bits.
+			Host: candidate.Host,
+			Port: int32(candidate.Ports[network.PortKey(n.Name, network.ListenPort)]), //nolint:gosec // A port has 16 bits.
 		})
 	}
 	for name, value := range map[string]proto.Message{mspValue: members, anchorsValue: anchors} {
@@ -213,18 +233,11 @@ func (c *Client) memberGroup(o network.Organisation) (*common.ConfigGroup, error
 	return group, nil
 }
 
-// members describes who an organisation's members are: whoever holds a
-// certificate under its root, with the role that the certificate's
-// organisational unit says (pki.WriteMSP writes the same as files).
-func (c *Client) members(o network.Organisation) (*mspproto.MSPConfig, error) {
-	root, err := os.ReadFile(c.home.Crypto().Root(o.Name))
-	if err != nil {
-		return nil, fmt.Errorf("reading the root of %s: %w", o.Name, err)
-	}
-	tlsRoot, err := os.ReadFile(c.home.Crypto().TLSRoot(o.Name))
-	if err != nil {
-		return nil, fmt.Errorf("reading the TLS root of %s: %w", o.Name, err)
-	}
+// members describes who a candidate's members are: whoever holds a certificate
+// under its root, with the role that the certificate's organisational unit says
+// (pki.WriteMSP writes the same as files).
+func members(candidate network.Candidate) (*mspproto.MSPConfig, error) {
+	o, root, tlsRoot := candidate.Organisation, []byte(candidate.Roots.Enrolment), []byte(candidate.Roots.TLS)
 	unit := func(r pki.Role) *mspproto.FabricOUIdentifier {
 		return &mspproto.FabricOUIdentifier{Certificate: root, OrganizationalUnitIdentifier: string(r)}
 	}
@@ -255,25 +268,4 @@ func signaturePolicy(rule string) (*common.Policy, error) {
 		return nil, fmt.Errorf("writing the policy %s: %w", rule, err)
 	}
 	return &common.Policy{Type: int32(common.Policy_SIGNATURE), Value: b}, nil
-}
-
-// signers loads the administrators of the members and of the orderers whose keys
-// are on this machine. They must be the majority.
-func (c *Client) signers() ([]mspapi.SigningIdentity, error) {
-	owners := []string{network.OrdererOwner}
-	for _, o := range c.state.Members() {
-		owners = append(owners, o.Name)
-	}
-	var all []mspapi.SigningIdentity
-	for _, owner := range owners {
-		if !c.state.Here(owner) {
-			continue
-		}
-		identity, err := c.signer(owner, network.AdminIdentity)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, identity)
-	}
-	return all, nil
 }

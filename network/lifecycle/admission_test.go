@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/hyperledger/fabric-protos-go/peer"
 
 	"github.com/skuld-registry/skuld/network"
-	"github.com/skuld-registry/skuld/network/pki"
 )
 
 // channelOf is the part of a channel's configuration that an admission changes,
@@ -39,12 +36,10 @@ func channelOf(t network.Topology) *common.Config {
 }
 
 func TestANewMemberIsNamedInEveryPolicyThatNamesMembers(t *testing.T) {
-	larger := network.Default()
-	larger.Organisations = append(larger.Organisations, network.NewOrganisation("lender2", 1))
 	config := channelOf(network.Default())
 	group := &common.ConfigGroup{Version: 7}
 	for range 2 { // The second time changes nothing.
-		if err := admit(config, larger, newMember{id: "Lender2MSP", group: group}); err != nil {
+		if err := admit(config, newMember{id: "Lender2MSP", registrar: "RegistrarMSP", group: group}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -68,40 +63,51 @@ func TestANewMemberIsNamedInEveryPolicyThatNamesMembers(t *testing.T) {
 	}
 }
 
-func TestAnAdmissionThatWouldShutOutAMemberIsRefused(t *testing.T) {
-	strangers := network.Default()
-	strangers.Organisations = append(strangers.Organisations, network.NewOrganisation("stranger", 1))
-	config := channelOf(strangers)
+func TestAMemberThatThisMachineDoesNotKnowOfKeepsItsPlaceInThePolicies(t *testing.T) {
+	larger := network.Default()
+	larger.Organisations = append(larger.Organisations, network.NewOrganisation("stranger", 1))
+	config := channelOf(larger)
+	if err := admit(config, newMember{id: "Lender2MSP", registrar: "RegistrarMSP", group: &common.ConfigGroup{}}); err != nil {
+		t.Fatal(err)
+	}
+	for name, p := range config.ChannelGroup.Groups[applicationGroup].Policies {
+		if name != adminsPolicy && !strings.Contains(string(p.GetPolicy().GetValue()), "StrangerMSP") {
+			t.Errorf("the policy %s shuts the stranger out", name)
+		}
+	}
+}
+
+func TestAMemberIsNotAdmittedAgain(t *testing.T) {
+	config := channelOf(network.Default())
 	before := proto.Clone(config)
-	err := admit(config, network.Default(), newMember{id: "LenderMSP"})
-	if err == nil || !strings.Contains(err.Error(), "StrangerMSP") {
-		t.Errorf("it says %v", err)
+	if err := admit(config, newMember{id: "LenderMSP", registrar: "RegistrarMSP", group: &common.ConfigGroup{Version: 7}}); err != nil {
+		t.Fatal(err)
 	}
 	if !proto.Equal(before, config) {
 		t.Error("the configuration was changed")
 	}
-	for name, c := range map[string]*common.Config{"nothing": nil, "empty": {}, "no policies": {ChannelGroup: &common.ConfigGroup{
-		Groups: map[string]*common.ConfigGroup{applicationGroup: {Groups: map[string]*common.ConfigGroup{"LenderMSP": {}}}},
-	}}} {
-		if err := admit(c, network.Default(), newMember{id: "LenderMSP"}); err == nil {
+}
+
+func TestAConfigurationOfAnotherShapeIsRefused(t *testing.T) {
+	member := newMember{id: "Lender2MSP", registrar: "RegistrarMSP", group: &common.ConfigGroup{}}
+	for name, c := range map[string]*common.Config{
+		"nothing": nil, "empty": {}, "no policies": {ChannelGroup: &common.ConfigGroup{
+			Groups: map[string]*common.ConfigGroup{applicationGroup: {Groups: map[string]*common.ConfigGroup{"RegistrarMSP": {}}}},
+		}}, "no registrar": channelOf(network.Topology{Organisations: []network.Organisation{network.NewOrganisation("lender", 1)}}),
+	} {
+		if err := admit(c, member); err == nil {
 			t.Errorf("%s: it is changed", name)
 		}
 	}
 }
 
-func TestAMembersGroupHoldsOnlyItsPublicSide(t *testing.T) {
-	h := network.Home(t.TempDir())
+func TestAMembersGroupIsMadeOfWhatTheCandidateShows(t *testing.T) {
 	o := network.NewOrganisation("lender2", 2)
-	for dir, a := range map[string]*pki.Authority{h.Crypto().CA(o.Name): authority(t, "ca"), h.Crypto().TLSCA(o.Name): authority(t, "tls")} {
-		if err := a.Write(dir); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Remove(filepath.Join(dir, "key.pem")); err != nil {
-			t.Fatal(err) // Its operator has it, and no other.
-		}
+	candidate := network.Candidate{
+		Organisation: o, Host: "10.1.2.3", Ports: map[string]int{"peer0.lender2/listen": 1234, "peer1.lender2/listen": 1235},
+		Roots: network.Roots{Enrolment: string(authority(t, "ca").Certificate()), TLS: string(authority(t, "tls").Certificate())},
 	}
-	c := &Client{home: h, state: &network.State{Ports: map[string]int{"peer0.lender2/listen": 1234, "peer1.lender2/listen": 1235}}}
-	group, err := c.memberGroup(o)
+	group, err := memberGroup(candidate)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,19 +117,41 @@ func TestAMembersGroupHoldsOnlyItsPublicSide(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if members.Name != "Lender2MSP" || len(members.RootCerts) != 1 || len(members.TlsRootCerts) != 1 || !members.FabricNodeOus.Enable {
+	if members.Name != "Lender2MSP" || string(members.RootCerts[0]) != candidate.Roots.Enrolment ||
+		string(members.TlsRootCerts[0]) != candidate.Roots.TLS || !members.FabricNodeOus.Enable {
 		t.Errorf("the members are %v", members)
 	}
 	var anchors peer.AnchorPeers
 	if err := proto.Unmarshal(group.Values[anchorsValue].Value, &anchors); err != nil {
 		t.Fatal(err)
 	}
-	if len(anchors.AnchorPeers) != 2 || anchors.AnchorPeers[1].Port != 1235 {
+	if len(anchors.AnchorPeers) != 2 || anchors.AnchorPeers[1].Port != 1235 || anchors.AnchorPeers[1].Host != "10.1.2.3" {
 		t.Errorf("the anchors are %v", anchors.AnchorPeers)
 	}
 	for _, name := range []string{"Readers", "Writers", adminsPolicy, "Endorsement"} {
 		if p := group.Policies[name]; p.GetModPolicy() != adminsPolicy || !strings.Contains(string(p.GetPolicy().GetValue()), o.MSPID) {
 			t.Errorf("the policy %s is %v", name, p)
 		}
+	}
+}
+
+func TestASignedChangeThatIsAnotherThanTheOneWorkedOutHereIsRefused(t *testing.T) {
+	update := func(channel string) []byte {
+		b, err := proto.Marshal(&common.ConfigUpdate{ChannelId: channel})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if err := sameUpdate(update("skuld"), update("skuld")); err != nil {
+		t.Errorf("the same: %v", err)
+	}
+	for name, brought := range map[string][]byte{"another": update("other"), "junk": []byte("junk\xff"), "nothing": {}} {
+		if err := sameUpdate(update("skuld"), brought); err == nil {
+			t.Errorf("%s is taken for the same", name)
+		}
+	}
+	if _, err := signersOf([]*common.ConfigSignature{{SignatureHeader: []byte("junk\xff")}}); err == nil {
+		t.Error("junk is taken for a signature")
 	}
 }

@@ -27,35 +27,83 @@ const (
 // reconfigure changes the channel's configuration, which the signers must be
 // entitled to. A change that leaves it as it is was made already.
 func (c *Client) reconfigure(ctx context.Context, signers []mspapi.SigningIdentity, change func(*common.Config) error) error {
-	a, err := c.asker()
+	update, err := c.update(ctx, change)
+	if err != nil || update == nil {
+		return err
+	}
+	signatures, err := c.sign(update, signers)
 	if err != nil {
 		return err
+	}
+	return c.submit(ctx, update, signatures)
+}
+
+// update works out a change of the channel's configuration as it is now, as the
+// bytes of a ConfigUpdate. There are none if the change leaves it as it is.
+func (c *Client) update(ctx context.Context, change func(*common.Config) error) ([]byte, error) {
+	a, err := c.asker()
+	if err != nil {
+		return nil, err
 	}
 	now, err := c.config(ctx, a)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	next, ok := proto.Clone(now).(*common.Config)
 	if !ok {
-		return errors.New("copying the channel's configuration")
+		return nil, errors.New("copying the channel's configuration")
 	}
 	if err := change(next); err != nil {
-		return err
+		return nil, err
 	}
 	if proto.Equal(now, next) {
-		return nil
+		return nil, nil
 	}
 	update, err := resmgmt.CalculateConfigUpdate(network.Channel, now, next)
 	if err != nil {
-		return fmt.Errorf("working out the change of the channel's configuration: %w", err)
+		return nil, fmt.Errorf("working out the change of the channel's configuration: %w", err)
+	}
+	b, err := proto.Marshal(update)
+	if err != nil {
+		return nil, fmt.Errorf("writing the change of the channel's configuration: %w", err)
+	}
+	return b, nil
+}
+
+// sign signs a change of the configuration.
+func (c *Client) sign(update []byte, signers []mspapi.SigningIdentity) ([]*common.ConfigSignature, error) {
+	a, err := c.asker()
+	if err != nil {
+		return nil, err
+	}
+	envelope, err := updateEnvelope(update)
+	if err != nil {
+		return nil, err
+	}
+	var all []*common.ConfigSignature
+	for _, s := range signers {
+		signature, err := a.resources.CreateConfigSignatureFromReader(s, bytes.NewReader(envelope))
+		if err != nil {
+			return nil, fmt.Errorf("signing the change of the channel's configuration: %w", err)
+		}
+		all = append(all, signature)
+	}
+	return all, nil
+}
+
+// submit sends a signed change of the configuration to an orderer.
+func (c *Client) submit(ctx context.Context, update []byte, signatures []*common.ConfigSignature) error {
+	a, err := c.asker()
+	if err != nil {
+		return err
 	}
 	envelope, err := updateEnvelope(update)
 	if err != nil {
 		return err
 	}
-	_, err = a.resources.SaveChannel(resmgmt.SaveChannelRequest{
-		ChannelID: network.Channel, ChannelConfig: bytes.NewReader(envelope), SigningIdentities: signers,
-	}, resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
+	_, err = a.resources.SaveChannel(
+		resmgmt.SaveChannelRequest{ChannelID: network.Channel, ChannelConfig: bytes.NewReader(envelope)},
+		resmgmt.WithConfigSignatures(signatures...), resmgmt.WithOrdererEndpoint(c.orderer()), resmgmt.WithParentContext(ctx))
 	return err
 }
 
@@ -127,20 +175,18 @@ func setMSP(value *common.ConfigValue, fabricMSP *mspproto.FabricMSPConfig) erro
 	return nil
 }
 
-// updateEnvelope wraps a configuration update the way the SDK takes it apart
-// again before it signs it.
-func updateEnvelope(update *common.ConfigUpdate) ([]byte, error) {
-	var inner []byte
-	var err error
+// updateEnvelope wraps the bytes of a ConfigUpdate the way the SDK takes them
+// apart again before it signs them.
+func updateEnvelope(update []byte) ([]byte, error) {
 	for _, wrap := range []func([]byte) proto.Message{
-		func([]byte) proto.Message { return update },
 		func(b []byte) proto.Message { return &common.ConfigUpdateEnvelope{ConfigUpdate: b} },
 		func(b []byte) proto.Message { return &common.Payload{Data: b} },
 		func(b []byte) proto.Message { return &common.Envelope{Payload: b} },
 	} {
-		if inner, err = proto.Marshal(wrap(inner)); err != nil {
+		var err error
+		if update, err = proto.Marshal(wrap(update)); err != nil {
 			return nil, fmt.Errorf("writing a configuration update: %w", err)
 		}
 	}
-	return inner, nil
+	return update, nil
 }

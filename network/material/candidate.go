@@ -18,7 +18,7 @@ func NewCandidate(h network.Home, o network.Organisation, host string, now time.
 	if _, err := os.Stat(h.StateFile()); err == nil {
 		return c, fmt.Errorf("%s holds a network already; an organisation that joins one on other machines has a home of its own", h)
 	}
-	if _, err := network.ReadFile(h.CandidateFile(), &c); !errors.Is(err, fs.ErrNotExist) {
+	if err := network.ReadFile(h.CandidateFile(), &c); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil && (c.Organisation != o || c.Host != host) {
 			err = fmt.Errorf("%s holds another candidate, %s at %s", h, c.Organisation.Name, c.Host)
 		}
@@ -43,6 +43,22 @@ func NewCandidate(h network.Home, o network.Organisation, host string, now time.
 		return c, fmt.Errorf("checking the candidate: %w", err)
 	}
 	return c, network.WriteJSON(h.CandidateFile(), c)
+}
+
+// CandidateOf describes an organisation of this machine that is to join, or has,
+// as one on another would describe itself.
+func CandidateOf(h network.Home, s *network.State, organisation string) (network.Candidate, error) {
+	o, err := s.Topology.Organisation(organisation)
+	if err != nil {
+		return network.Candidate{}, err
+	}
+	c := network.Candidate{Organisation: o, Ports: map[string]int{}}
+	for _, n := range o.PeerNodes() {
+		c.Ports[network.PortKey(n.Name, network.ListenPort)] = s.Port(n.Name, network.ListenPort)
+		c.Host = s.Host(n.Name, network.ListenPort)
+	}
+	c.Roots, err = rootsOf(h, organisation)
+	return c, err
 }
 
 // WriteRoots writes the public side of an owner on another machine: its roots.
@@ -99,7 +115,7 @@ func NewWelcome(h network.Home, s *network.State) (network.Welcome, error) {
 // have sent. The next start takes its peers into the channel.
 func Enter(h network.Home, w network.Welcome) (*network.State, error) {
 	var c network.Candidate
-	if _, err := network.ReadFile(h.CandidateFile(), &c); err != nil {
+	if err := network.ReadFile(h.CandidateFile(), &c); err != nil {
 		return nil, fmt.Errorf("finding out who is to join: %w", err)
 	}
 	if _, err := os.Stat(h.StateFile()); err == nil {

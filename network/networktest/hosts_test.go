@@ -66,12 +66,41 @@ func TestAMemberOnAnotherMachineJoinsWithKeysThatNobodyElseHas(t *testing.T) {
 	both.Wait()
 	mustWorkTogether("after an upgrade")
 
+	mustBeSignedByOthers(t, members, newcomer)
 	newcomer.Stop(t)
 	members.Stop(t)
 	members.Up(t)
 	connect(t, members.Connection(t, "lender"), nil).mustPut(t, "again", "without lender2")
 	newcomer.Up(t)
 	mustWorkTogether("after both were down")
+}
+
+// mustBeSignedByOthers admits a third machine's organisation while the members'
+// machine has the keys of half of the members only.
+func mustBeSignedByOthers(t *testing.T, members, other *networktest.Network) {
+	t.Helper()
+	third := networktest.New(t, networktest.Options{Floor: true})
+	dir := t.TempDir()
+	request, welcome := filepath.Join(dir, "request.json"), filepath.Join(dir, "welcome.json")
+	mustRun(t, third, "organisation", "request", "lender3", request, "--host", "127.0.0.4")
+	key := members.Home.Crypto().Identity("collector", network.AdminIdentity).Key()
+	move(t, key, key+".away")
+	for _, alone := range [][]string{{"admit", request, welcome}, {"add", "lender4"}} {
+		out, err := members.Run(t, append([]string{"organisation"}, alone...)...)
+		if err == nil || !strings.Contains(out, "more than half of the 4 members") {
+			t.Errorf("%v: without a majority: %v: %s", alone, err, out)
+		}
+	}
+	mustRun(t, other, "organisation", "sign", request)
+	mustRun(t, members, "organisation", "admit", request, welcome)
+	move(t, key+".away", key)
+}
+
+func move(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // privateKeys lists the files below a folder that hold one.

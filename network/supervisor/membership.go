@@ -22,6 +22,9 @@ func (s *Supervisor) AddOrganisation(ctx context.Context, o network.Organisation
 		return fmt.Errorf("adding %s: %w", o.Name, err)
 	}
 	defer done()
+	if err := s.quorum(); err != nil {
+		return fmt.Errorf("adding %s: %w", o.Name, err)
+	}
 	var addErr error
 	err = s.save(func(state *network.State) { addErr = state.Add(o) })
 	if err := errors.Join(addErr, err); err != nil {
@@ -38,7 +41,11 @@ func (s *Supervisor) AddOrganisation(ctx context.Context, o network.Organisation
 		return err
 	}
 	defer client.Close()
-	if err := s.admit(ctx, client, o.Name); err != nil {
+	candidate, err := material.CandidateOf(s.home, s.state, o.Name)
+	if err != nil {
+		return err
+	}
+	if err := s.admit(ctx, client, candidate); err != nil {
 		return err
 	}
 	if err := client.Settle(ctx); err != nil {
@@ -50,37 +57,47 @@ func (s *Supervisor) AddOrganisation(ctx context.Context, o network.Organisation
 	return s.save(func(state *network.State) { state.Joined(o.Name) })
 }
 
+// quorum says whether enough administrators have their keys here to admit an
+// organisation. Without, nothing is begun that could not be completed.
+func (s *Supervisor) quorum() error {
+	client, err := lifecycle.Open(s.home, s.state)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return client.Quorum()
+}
+
 // AdmitCandidate makes an organisation on another machine a member of the channel
-// and returns what its own machine must know to take its peers there.
+// and returns what its own machine must know to take its peers there. If it is
+// cut off before the member is written down here, the same request does that.
 func (s *Supervisor) AdmitCandidate(ctx context.Context, c network.Candidate) (w network.Welcome, err error) {
 	ctx, done, err := s.beginChange(ctx)
 	if err != nil {
 		return w, fmt.Errorf("admitting %s: %w", c.Organisation.Name, err)
 	}
 	defer done()
-	var addErr error
-	err = s.save(func(state *network.State) {
-		if addErr = state.AddRemote(c); addErr == nil {
-			addErr = material.WriteRoots(s.home, c.Organisation.Name, c.Roots)
-		}
-	})
-	if err := errors.Join(addErr, err); err != nil {
+	if err := s.state.CheckRemote(c); err != nil {
 		return w, fmt.Errorf("admitting %s: %w", c.Organisation.Name, err)
-	}
-	if err := s.write(s.state); err != nil {
-		return w, err
 	}
 	client, err := lifecycle.Open(s.home, s.state)
 	if err != nil {
 		return w, err
 	}
 	defer client.Close()
-	if err := s.admit(ctx, client, c.Organisation.Name); err != nil {
+	if err := client.Admit(ctx, c); err != nil {
 		return w, err
 	}
-	if err := s.save(func(state *network.State) { state.Joined(c.Organisation.Name) }); err != nil {
+	if err := material.WriteRoots(s.home, c.Organisation.Name, c.Roots); err != nil {
 		return w, err
 	}
+	if err := s.save(func(state *network.State) { state.AddRemote(c) }); err != nil {
+		return w, err
+	}
+	if err := s.write(s.state); err != nil {
+		return w, err
+	}
+	s.step("the channel has the member " + c.Organisation.Name)
 	return material.NewWelcome(s.home, s.state)
 }
 
@@ -121,14 +138,12 @@ func (s *Supervisor) startMember(ctx context.Context, o network.Organisation) er
 }
 
 // admit takes an organisation whose processes run into the channel.
-func (s *Supervisor) admit(ctx context.Context, client *lifecycle.Client, organisation string) error {
-	if err := client.Admit(ctx, organisation); err != nil {
+func (s *Supervisor) admit(ctx context.Context, client *lifecycle.Client, c network.Candidate) error {
+	organisation := c.Organisation.Name
+	if err := client.Admit(ctx, c); err != nil {
 		return err
 	}
 	s.step("the channel has the member " + organisation)
-	if !s.state.Here(organisation) {
-		return nil // It takes its own peers into the channel.
-	}
 	if err := client.Join(ctx, organisation); err != nil {
 		return err
 	}

@@ -58,7 +58,11 @@ func (s *Supervisor) provision(ctx context.Context) error {
 		return err
 	}
 	for _, name := range slices.Clone(s.state.Joining) {
-		if err := s.admit(ctx, client, name); err != nil {
+		candidate, err := material.CandidateOf(s.home, s.state, name)
+		if err != nil {
+			return err
+		}
+		if err := s.admit(ctx, client, candidate); err != nil {
 			return err
 		}
 		if err := s.save(func(state *network.State) { state.Joined(name) }); err != nil {
