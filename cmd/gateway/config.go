@@ -37,6 +37,7 @@ type config struct {
 
 	rebuild     bool
 	checkOnly   bool
+	rotate      bool   // make a new key, instead of serving
 	backupTo    string // file to write a backup to, instead of serving
 	restoreFrom string // file to read a backup from, instead of serving
 	file        configFile
@@ -144,6 +145,7 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
 	f.StringVar(&c.backupTo, "backup", "", "write what cannot be rebuilt from the ledger into a new `file`, and end; a gateway may be serving")
 	f.StringVar(&c.restoreFrom, "restore", "", "read a backup's `file` into the database, which must be empty, and end")
+	f.BoolVar(&c.rotate, "rotate-key", false, "make a new key for tokens and webhooks, which signs in an hour, and end; a gateway may be serving")
 	f.BoolVar(&c.checkOnly, "check-config", false, "say whether the configuration is good, and end")
 	return f
 }

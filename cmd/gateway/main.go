@@ -63,6 +63,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stdout, "gateway: the configuration is good")
 		return exitDone
 	}
+	if c.rotate {
+		if err := c.rotateKey(time.Now, stdout); err != nil {
+			fmt.Fprintf(stderr, "gateway: %v\n", err)
+			return exitFailed
+		}
+		return exitDone
+	}
 	if c.backupTo != "" || c.restoreFrom != "" {
 		if err := c.keep(ctx, stdout); err != nil {
 			fmt.Fprintf(stderr, "gateway: %v\n", err)
