@@ -40,6 +40,7 @@ type options struct {
 	Duration time.Duration
 	Callers  []int
 	Only     []string // workloads; all of them where empty
+	REST     bool     // also through a gateway
 	Notes    int      // to look at the gateways' memory with; 0 to leave them out
 }
 
@@ -62,6 +63,7 @@ func parse(args []string, errs io.Writer) (options, error) {
 	flags.DurationVar(&o.Duration, "duration", 5*time.Second, "how long each workload runs at each number of callers")
 	callers := flags.String("callers", "1,10,50,200", "numbers of callers")
 	only := flags.String("only", "", "workloads to run beside the put, of offer, pay and transfer (default all)")
+	flags.BoolVar(&o.REST, "rest", true, "also measure requests through a gateway")
 	flags.IntVar(&o.Notes, "notes", 0, "also look at the gateways' memory with so many notes (0: not)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -100,6 +102,15 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	result, notes, err := throughput(ctx, o, rig)
 	if err != nil {
 		return err
+	}
+	if o.REST {
+		var most peaks
+		if result.REST, most, err = overREST(ctx, o, rig); err != nil {
+			return err
+		}
+		for name, bytes := range most {
+			result.Memory[name] = max(result.Memory[name], bytes)
+		}
 	}
 	if o.Notes > 0 {
 		if result.Gateways, err = gatewayMemory(ctx, rig, notes); err != nil {

@@ -53,6 +53,8 @@ type report struct {
 	Cells   []cell    `json:"cells"`
 	// Memory is the most resident memory that each process was seen with.
 	Memory map[string]int64 `json:"memory_bytes"`
+	// REST is reads and writes through a gateway, beside the put of the same minutes.
+	REST []cell `json:"rest,omitempty"`
 	// Gateways is set where it was asked for.
 	Gateways *gatewayLoad `json:"gateways,omitempty"`
 	// Ratios compare our operations with the plain put of the same run.
@@ -131,16 +133,10 @@ func (r report) write(path string) error {
 
 // print shows the report to a person.
 func (r report) print(out io.Writer) error {
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "\noperation\tcallers\tcommands/s\tp50 ms\tp95 ms\tp99 ms\terrors\tof the put\t")
-	for _, c := range r.Cells {
-		i := slices.IndexFunc(r.Cells, func(f cell) bool { return f.Workload == floorName && f.Callers == c.Callers })
-		share := "-"
-		if i >= 0 {
-			share = fmt.Sprintf("%.2f", quotient(c.PerSecond, r.Cells[i].PerSecond))
-		}
-		fmt.Fprintf(t, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t%s\t\n", title(c.Workload, c.Grouped), c.Callers, c.PerSecond, c.P50, c.P95, c.P99, c.Errors, share)
+	if err := printCells(out, "commands", r.Cells); err != nil {
+		return err
 	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\nprocess\tmost memory, MB\t")
 	for _, name := range peaks(r.Memory).names() {
 		fmt.Fprintf(t, "%s\t%.0f\t\n", name, float64(r.Memory[name])/(1<<20))
@@ -149,6 +145,9 @@ func (r report) print(out io.Writer) error {
 		return err
 	}
 	if err := r.printCPU(out); err != nil {
+		return err
+	}
+	if err := r.printREST(out); err != nil {
 		return err
 	}
 	if r.Gateways != nil {
@@ -163,6 +162,21 @@ func (r report) print(out io.Writer) error {
 		fmt.Fprintf(out, "A lone caller waits %.2f times as long as for the put.\n", lone)
 	}
 	return nil
+}
+
+// printCells shows measurements as a table; what says of what they count.
+func printCells(out io.Writer, what string, cells []cell) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "\noperation\tcallers\t%s/s\tp50 ms\tp95 ms\tp99 ms\terrors\tof the put\t\n", what)
+	for _, c := range cells {
+		i := slices.IndexFunc(cells, func(f cell) bool { return f.Workload == floorName && f.Callers == c.Callers })
+		share := "-"
+		if i >= 0 {
+			share = fmt.Sprintf("%.2f", quotient(c.PerSecond, cells[i].PerSecond))
+		}
+		fmt.Fprintf(t, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t%s\t\n", title(c.Workload, c.Grouped), c.Callers, c.PerSecond, c.P50, c.P95, c.P99, c.Errors, share)
+	}
+	return t.Flush()
 }
 
 // printCPU says where the time goes, at the greatest number of callers.

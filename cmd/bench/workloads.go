@@ -44,13 +44,11 @@ func operations(c *cast, at, quick ledgers, grouped bool) []workload {
 // onePayment is small beside the principal, so that no note is paid off.
 const onePayment finance.Amount = 100
 
+func today() finance.Date { return finance.DateOf(time.Now().UTC()) }
+
 // pay writes one payment on the note.
 func (h *held) pay(ctx context.Context, at ledgers) error {
-	body := ledger.PayBody{
-		Amount: finance.Money{Amount: onePayment, Currency: "SEK"},
-		PaidOn: finance.DateOf(time.Now().UTC()),
-	}
-	if _, err := h.holder.do(ctx, at, h.draft(ledger.OpPay, body)); err != nil {
+	if _, err := h.holder.do(ctx, at, h.draft(ledger.OpPay, payment())); err != nil {
 		return err
 	}
 	h.seq++
