@@ -130,6 +130,14 @@ const (
 	private access = true
 )
 
+// Do carries out any operation of the OpenAPI document, as the client's party
+// where it has one, and decodes the answer. It sends a request once more where
+// access had to be renewed; Submit and SubmitBatch go on until an outcome is
+// known, which a write wants.
+func (c *Client) Do(ctx context.Context, r rest.Request, answer any) error {
+	return c.call(ctx, r, access(c.options.Party != ""), answer)
+}
+
 func (c *Client) call(ctx context.Context, r rest.Request, a access, answer any) error {
 	_, err := c.exchange(ctx, request{Request: r, access: a}, answer)
 	return err

@@ -21,9 +21,9 @@ import (
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
-// sendSpoilt sends a request, half of the time with a fault in it.
+// sendSpoilt sends a request, now and then with a fault in it.
 func (w *walk) sendSpoilt(a *actor, s sent) {
-	if w.chance(50, "spoilt") {
+	if w.chance(40, "spoilt") {
 		w.spoilRequest(a, &s)
 	}
 	w.exchange(a.gateway, s)
@@ -101,6 +101,9 @@ func (w *walk) exchange(gateway string, s sent) reply {
 	}
 	if operation != "" {
 		w.reached[operation]++
+	}
+	if location := r.header.Get("Location"); location != "" {
+		w.harvestText(w.contract.doc, location)
 	}
 	var answer any
 	if json.Unmarshal(r.body, &answer) == nil {

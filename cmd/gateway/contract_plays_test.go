@@ -12,6 +12,7 @@ type play struct {
 	operation string // operationId
 	path      string // below the note's address; PENDING and SEQ are filled in
 	by        ledger.Role
+	rare      int // percent of the times that it is passed over, since it ends the note
 	when      func(n *ledger.Note) bool
 	body      func(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any // {} where nil
 }
@@ -23,17 +24,14 @@ func pending(n *ledger.Note) bool { return n.Pending != nil }
 // plays are the operations on a note, with who may do each and with what.
 var plays = []play{
 	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
-	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
-	{operation: "acceptNote", path: "/acceptance", by: ledger.RoleBorrower, when: offered},
-	{operation: "declineNote", path: "/decline", by: ledger.RoleBorrower, when: offered},
-	{operation: "withdrawNote", path: "/withdrawal", by: ledger.RoleLender, when: offered},
-	{operation: "expireNote", path: "/expiry", by: ledger.RoleLender, when: offered},
+	{operation: "declineNote", path: "/decline", by: ledger.RoleBorrower, rare: 80, when: offered},
+	{operation: "withdrawNote", path: "/withdrawal", by: ledger.RoleLender, rare: 80, when: offered},
+	{operation: "expireNote", path: "/expiry", by: ledger.RoleLender, rare: 80, when: offered},
 	{operation: "moveNote", path: "/book", by: ledger.RoleHolder, when: running, body: ownBook},
 	{operation: "offerTransfer", path: "/transfers", by: ledger.RoleController, when: running, body: (*walk).transfer},
 	{operation: "acceptTransfer", path: "/transfers/PENDING/acceptance", by: ledger.RoleRecipient, when: pending, body: (*walk).taking},
-	{operation: "acceptTransfer", path: "/transfers/PENDING/acceptance", by: ledger.RoleRecipient, when: pending, body: (*walk).taking},
-	{operation: "rejectTransfer", path: "/transfers/PENDING/rejection", by: ledger.RoleRecipient, when: pending},
-	{operation: "withdrawTransfer", path: "/transfers/PENDING/withdrawal", by: ledger.RoleTransferor, when: pending},
+	{operation: "rejectTransfer", path: "/transfers/PENDING/rejection", by: ledger.RoleRecipient, rare: 50, when: pending},
+	{operation: "withdrawTransfer", path: "/transfers/PENDING/withdrawal", by: ledger.RoleTransferor, rare: 50, when: pending},
 	{operation: "releasePledge", path: "/pledge/release", by: ledger.RolePledgee, when: func(n *ledger.Note) bool { return n.Pledge != nil }},
 	{operation: "endMandate", path: "/mandate/end", by: ledger.RoleServicer, when: func(n *ledger.Note) bool { return n.Mandate != nil }},
 	{operation: "giveNotice", path: "/notices", by: ledger.RoleHolder, when: running, body: (*walk).notice},
@@ -51,7 +49,7 @@ var plays = []play{
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"outcome": "dismissed", "text": "No payment came."}
 		}},
-	{operation: "freezeNote", path: "/freeze", by: ledger.RoleAuthority, when: running,
+	{operation: "freezeNote", path: "/freeze", by: ledger.RoleAuthority, rare: 80, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any { return map[string]any{"ground": "T 4711-26"} }},
 	{operation: "releaseNote", path: "/release", by: ledger.RoleAuthority, when: func(n *ledger.Note) bool { return n.Status == ledger.StatusFrozen }},
 }

@@ -42,9 +42,23 @@ type form struct {
 // values makes values as the schemas of the document say, and such that are not.
 type values struct {
 	t     *rapid.T
-	seen  pools
+	seen  pools // in anybody's answers
+	mine  pools // in those of who asks now
 	forms []form
 	now   time.Time
+}
+
+// known gives what was seen of a kind, mostly what the caller saw.
+func (v *values) known(kind string) []string {
+	if len(v.mine[kind]) > 0 && v.chance(85, "mine") {
+		return v.mine[kind]
+	}
+	return v.seen[kind]
+}
+
+func (v *values) remember(kind, value string) {
+	v.seen.add(kind, value)
+	v.mine.add(kind, value)
 }
 
 func (v *values) chance(percent int, what string) bool {
@@ -61,7 +75,7 @@ func (v *values) harvest(doc *openapi3.T, answer any) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(at)) {
 			if next, ok := at[name].(string); ok && name == "next" {
-				v.seen.add("cursor", next)
+				v.remember("cursor", next)
 			}
 			v.harvest(doc, at[name])
 		}
@@ -77,7 +91,7 @@ func (v *values) harvest(doc *openapi3.T, answer any) {
 func (v *values) harvestText(doc *openapi3.T, text string) {
 	for _, f := range v.forms {
 		if f.pattern.MatchString(text) {
-			v.seen.add(f.name, text)
+			v.remember(f.name, text)
 		}
 	}
 	if !strings.HasPrefix(text, "/v1/") {
@@ -92,7 +106,7 @@ func (v *values) harvestText(doc *openapi3.T, text string) {
 		}
 		for i := 0; fits && i < len(names); i++ {
 			if name := strings.Trim(names[i], "{}"); name != names[i] {
-				v.seen.add(name, parts[i])
+				v.remember(name, parts[i])
 			}
 		}
 	}
@@ -106,10 +120,7 @@ func (v *values) parameter(p *openapi3.Parameter) string {
 			kinds = append(kinds, f.name)
 		}
 	}
-	known := v.seen[kinds[len(kinds)-1]]
-	if len(kinds) == 1 {
-		known = v.seen[p.Name]
-	}
+	known := v.known(kinds[len(kinds)-1])
 	switch {
 	case len(known) > 0 && v.chance(92, "seen"):
 		return pick(v.t, p.Name, known)
@@ -163,6 +174,9 @@ func (v *values) object(s *openapi3.Schema, depth int) any {
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 		if depth < maxDepth && (slices.Contains(s.Required, name) || v.chance(40, name)) {
 			o[name] = v.of(s.Properties[name].Value, depth+1)
+			if notes := v.known("NoteID"); name == "subject" && len(notes) > 0 {
+				o[name] = pick(v.t, name, notes) // a plain text in the document: it may be of three kinds
+			}
 		}
 	}
 	return o
@@ -187,8 +201,8 @@ func (v *values) text(s *openapi3.Schema) string {
 		return v.now.Add(time.Duration(rapid.IntRange(-60, 2000).Draw(v.t, "minutes")) * time.Minute).Format(time.RFC3339)
 	case s.Pattern != "":
 		for _, f := range v.forms {
-			if f.pattern.String() == s.Pattern && len(v.seen[f.name]) > 0 && v.chance(90, "seen") {
-				return pick(v.t, f.name, v.seen[f.name])
+			if known := v.known(f.name); f.pattern.String() == s.Pattern && len(known) > 0 && v.chance(90, "seen") {
+				return pick(v.t, f.name, known)
 			}
 		}
 		return rapid.StringMatching(s.Pattern).Draw(v.t, "text")
