@@ -116,6 +116,7 @@ func startFabricCA(t *testing.T, n *networktest.Network) {
 	dir := t.TempDir()
 	server := filepath.Join(dir, "fabric-ca-server")
 	build := exec.CommandContext(ctx, "go", "build", "-o", server, "github.com/hyperledger/fabric-ca/cmd/fabric-ca-server")
+	build.WaitDelay = time.Second // A compiler of it that goes on must not keep the test.
 	build.Dir = filepath.Join("..", "tools", "ca")
 	build.Env = append(os.Environ(), "GOWORK=off", "CGO_ENABLED=1")
 	if out, err := build.CombinedOutput(); err != nil {
