@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/ledger"
@@ -61,17 +62,22 @@ func (s *Server) identify(r *http.Request) error {
 		return err
 	}
 	c := callOf(r.Context())
-	c.party, c.keyID, c.expires = party, a.KeyID, a.Expires
-	if c.keyID == "" && len(party.Keys) > 0 { // another issuer has vouched for the party
-		c.keyID = party.Keys[0].ID
-	}
-	// A token of another issuer may name more than the party's kind may have.
-	for _, scope := range a.Scopes {
-		if auth.ScopesOf(party.Kind).Has(scope) {
-			c.scopes = append(c.scopes, scope)
-		}
+	c.party, c.keyID, c.scopes, c.expires = party, a.KeyID, a.Scopes, a.Expires
+	if a.KeyID == "" {
+		c.vouchedFor()
 	}
 	return nil
+}
+
+// vouchedFor completes what a token of another issuer leaves open: the party's
+// first key is the one to sign with, and scopes that its kind may not have count
+// for nothing.
+func (c *call) vouchedFor() {
+	if len(c.party.Keys) > 0 {
+		c.keyID = c.party.Keys[0].ID
+	}
+	may := auth.ScopesOf(c.party.Kind)
+	c.scopes = slices.DeleteFunc(slices.Clone(c.scopes), func(one auth.Scope) bool { return !may.Has(one) })
 }
 
 // covers refuses a caller whose token is not for what it asks.

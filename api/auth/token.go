@@ -46,7 +46,8 @@ type confirmation struct {
 	Thumbprint string `json:"jkt"`
 }
 
-// Access is what a valid access token says.
+// Access is what a valid access token says. Requests with the same token share it;
+// nobody may change it.
 type Access struct {
 	Party ledger.PartyID
 	// KeyID is the party's key with which the token was got; empty where another

@@ -30,6 +30,10 @@ func TestTokenSaysWhoMayDoWhatWithWhichKeyAndForHowLong(t *testing.T) {
 		!slices.Equal(got.Scopes, want.Scopes) || !got.Expires.Equal(want.Expires) {
 		t.Errorf("got %+v, want %+v", *got, want)
 	}
+	altered := token.Text[:len(token.Text)-4] + "AAAA"
+	if _, err := s.enter(altered, s.forNotes(altered)); ledger.CodeOf(err) != ledger.CodeTokenInvalid {
+		t.Errorf("with another end than the token that was taken before: %v", err)
+	}
 	s.clock.advance(time.Second)
 	if _, err := s.enter(token.Text, s.forNotes(token.Text)); ledger.CodeOf(err) != ledger.CodeTokenInvalid {
 		t.Errorf("after %s: %v", auth.TokenLife, err)
