@@ -92,8 +92,8 @@ type webhooks struct {
 }
 
 // logger writes to the standard error stream, which the service manager keeps.
-func (c *config) logger(to io.Writer) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.logLevel}
+func (c *config) logger(to io.Writer, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if c.Log.Format == "text" {
 		return slog.New(slog.NewTextHandler(to, o))
 	}

@@ -59,19 +59,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "gateway: the configuration has faults:\n%v\n", err)
 		return exitUsage
 	}
-	if c.checkOnly {
-		fmt.Fprintln(stdout, "gateway: the configuration is good")
-		return exitDone
-	}
-	if c.rotate {
-		if err := c.rotateKey(time.Now, stdout); err != nil {
-			fmt.Fprintf(stderr, "gateway: %v\n", err)
-			return exitFailed
-		}
-		return exitDone
-	}
-	if c.backupTo != "" || c.restoreFrom != "" {
-		if err := c.keep(ctx, stdout); err != nil {
+	if done, err := c.errand(ctx, stdout); done || err != nil {
+		if err != nil {
 			fmt.Fprintf(stderr, "gateway: %v\n", err)
 			return exitFailed
 		}
@@ -80,12 +69,32 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
-	log := c.logger(stderr).With("organisation", profile.Organisation)
+	var level slog.LevelVar
+	level.Set(c.logLevel)
+	log := c.logger(stderr, &level).With("organisation", profile.Organisation)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	go c.heed(ctx, hangups, &level, log)
 	if err := serve(ctx, c, profile, log); err != nil {
 		log.Error("the gateway ends", "error", err)
 		return exitFailed
 	}
 	return exitDone
+}
+
+// errand does what the command line asks for instead of serving, if anything.
+func (c *config) errand(ctx context.Context, out io.Writer) (done bool, err error) {
+	switch {
+	case c.checkOnly:
+		_, err := fmt.Fprintln(out, "gateway: the configuration is good")
+		return true, err
+	case c.rotate:
+		return true, c.rotateKey(time.Now, out)
+	case c.backupTo != "" || c.restoreFrom != "":
+		return true, c.keep(ctx, out)
+	}
+	return false, nil
 }
 
 // serve connects to the ledger and the database, and serves.
