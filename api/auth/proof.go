@@ -27,6 +27,9 @@ const (
 // proof is a DPoP proof (RFC 9449): a JWT by which who sends a request shows that
 // it holds a key.
 type proof struct {
+	parts      compact
+	algorithm  string // as its header says
+	key        ledger.Key
 	thumbprint string // of the key (RFC 7638)
 	claims     proofClaims
 }
@@ -98,20 +101,31 @@ type demand struct {
 // nonce that is taken now, and does not note it as used: the caller does, when
 // all else is good. A refusal is a *ledger.Error.
 func (n *nonces) readProof(fields []string, d demand, now time.Time) (*proof, error) {
-	p, err := n.checkProof(fields, d, now)
-	if err == nil || ledger.CodeOf(err) != "" {
-		return p, err
+	refuse := func(why error) (*proof, error) {
+		return nil, ledger.Refuse(ledger.CodeProofInvalid, "detail", why.Error())
 	}
-	if errNonce, ok := errors.AsType[nonceError](err); ok {
-		return nil, errNonce.error
+	p, err := parseProof(fields)
+	if err != nil {
+		return refuse(err)
 	}
-	return nil, ledger.Refuse(ledger.CodeProofInvalid, "detail", err.Error())
+	taken, err := n.taken(p.claims.Nonce, now)
+	if err != nil {
+		return nil, err
+	}
+	if !taken {
+		return nil, ledger.Refuse(ledger.CodeProofNonce)
+	}
+	if err := p.check(d, now); err != nil {
+		return refuse(err)
+	}
+	if err := p.parts.verify(p.algorithm, p.key); err != nil {
+		return refuse(err)
+	}
+	return p, nil
 }
 
-// nonceError is a fault of the gateway's own in making a nonce.
-type nonceError struct{ error }
-
-func (n *nonces) checkProof(fields []string, d demand, now time.Time) (*proof, error) {
+// parseProof reads a proof without verifying it.
+func parseProof(fields []string) (*proof, error) {
 	if len(fields) != 1 || strings.Contains(fields[0], ",") {
 		return nil, errors.New("the header DPoP must be there once, with one proof")
 	}
@@ -123,29 +137,18 @@ func (n *nonces) checkProof(fields []string, d demand, now time.Time) (*proof, e
 		return nil, err
 	}
 	var h proofHeader
-	p := &proof{}
+	p := &proof{parts: parts}
 	if err := parts.read(&h, nil, &p.claims); err != nil {
 		return nil, err
 	}
 	if err := h.check(); err != nil {
 		return nil, err
 	}
-	key, err := h.key()
-	if err != nil {
+	if p.key, err = h.key(); err != nil {
 		return nil, err
 	}
-	p.thumbprint = key.ID
-	taken, err := n.taken(p.claims.Nonce, now)
-	switch {
-	case err != nil:
-		return nil, nonceError{err}
-	case !taken:
-		return nil, ledger.Refuse(ledger.CodeProofNonce)
-	}
-	if err := p.check(d, now); err != nil {
-		return nil, err
-	}
-	return p, parts.verify(h.Alg, key)
+	p.algorithm, p.thumbprint = h.Alg, p.key.ID
+	return p, nil
 }
 
 // check holds the claims against what they must be about.
