@@ -164,6 +164,20 @@ func hooked(t *testing.T, s *store.Store, id string, position int64) store.Webho
 	return h
 }
 
+// dueTo gives what is due to a webhook: the first note is a, the second c.
+func dueTo(t *testing.T, s *store.Store, webhook string, now time.Time) (names []string) {
+	t.Helper()
+	letters := map[string]string{string(noteID(1)): "a", string(noteID(2)): "c"}
+	page, err := s.DueDeliveries(t.Context(), webhook, now, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range page {
+		names = append(names, fmt.Sprintf("%s.%d", letters[d.Entry.Result.Subject.ID], d.Entry.Result.Seq))
+	}
+	return names
+}
+
 func TestDeliveriesOfASubjectComeOneAfterTheOther(t *testing.T) {
 	everywhere(t, func(t *testing.T, on database) {
 		w := newWorld()
@@ -183,18 +197,7 @@ func TestDeliveriesOfASubjectComeOneAfterTheOther(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		names := map[ledger.NoteID]string{noteID(1): "a", noteID(2): "c"}
-		due := func(now time.Time) (ids []string) {
-			t.Helper()
-			page, err := s.DueDeliveries(t.Context(), "1", now, 10)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, d := range page {
-				ids = append(ids, fmt.Sprintf("%s.%d", names[ledger.NoteID(d.Entry.Result.Subject.ID)], d.Entry.Result.Seq))
-			}
-			return ids
-		}
+		due := func(now time.Time) []string { return dueTo(t, s, "1", now) }
 		if got := due(noon); !slices.Equal(got, []string{"a.1", "c.1"}) {
 			t.Fatalf("due are %v", got)
 		}

@@ -14,7 +14,8 @@ import (
 // tapeList lists the imports that the gateway has of the profile's party.
 func (a *app) tapeList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the imports, the newest first", Args: exactly(),
+		Use: "list", Short: "List the imports, the newest first",
+		Example: "  skuld tape list\n  skuld --as lender tape list --json", Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.connect()
 			if err != nil {
@@ -50,7 +51,7 @@ func (a *app) tapeCancel() *cobra.Command {
 // tapeChange changes the state of an import.
 func (a *app) tapeChange(use, short string, change func(*client.Client, context.Context, string) (*client.Import, error)) *cobra.Command {
 	return &cobra.Command{
-		Use: use + " IMPORT", Short: short, Args: exactly("an import"),
+		Use: use + " IMPORT", Short: short, Example: "  skuld tape " + use + " 8e03978e-40d5-43dd-bc93-6894a57f9324", Args: exactly("an import"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := a.connect()
 			if err != nil {
