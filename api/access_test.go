@@ -43,6 +43,16 @@ func TestDocumentNamesEveryScope(t *testing.T) {
 	}
 }
 
+func TestLimitThatIsMetIsAnEventInTheLog(t *testing.T) {
+	b, _ := limitedBench(t, Limits{Address: Rate{PerSecond: 1, Burst: 1}})
+	for range 2 {
+		b.from("192.0.2.1:5")
+	}
+	if log := b.log.String(); strings.Count(log, `"event":"rate_refused"`) != 1 || !strings.Contains(log, `"limit":"address"`) || strings.Contains(log, "192.0.2.1") {
+		t.Errorf("the log is\n%s", log)
+	}
+}
+
 func TestEveryAnswerSaysTheNonce(t *testing.T) {
 	b := newBench(t, true)
 	for _, path := range []string{"/v1/network", "/v1/notes", "/nothing", "/healthz", keysPath} {
