@@ -141,7 +141,7 @@ func (p *play) forge(ctx context.Context) error {
 	// The lender's gateway does not even take it from the lender, and the
 	// borrower's, which would, finds that the key is not the borrower's.
 	_, err = p.lender.Submit(ctx, forged)
-	if err := wantCode(ledger.CodeRoleForbidden, err); err != nil {
+	if err := wantCode(ledger.CodeSignerOther, err); err != nil {
 		return err
 	}
 	_, err = p.borrower.Submit(ctx, forged)
