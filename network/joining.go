@@ -35,9 +35,22 @@ func (s *State) Add(o Organisation) error {
 	for i, d := range s.Deployments {
 		d.Ports[o.Name] = ports[len(keys)+i]
 	}
+	if host := s.localHost(); host != "" {
+		s.Hosts[o.Name] = host
+	}
 	s.Topology = larger
 	s.Joining = append(s.Joining, o.Name)
 	return nil
+}
+
+// localHost is where the owners of this machine listen; empty is loopback.
+func (s *State) localHost() string {
+	for _, owner := range s.Topology.Owners() {
+		if s.Here(owner) {
+			return s.Hosts[owner]
+		}
+	}
+	return ""
 }
 
 // with is the topology with one organisation more.

@@ -37,6 +37,20 @@ func TestANewOrganisationHasPortsOfItsOwnForAllThatItRuns(t *testing.T) {
 	}
 }
 
+func TestANewOrganisationListensWhereItsMachineDoes(t *testing.T) {
+	s := newState(t, network.Default())
+	s.Hosts = map[string]string{network.OrdererOwner: "10.0.0.1", "registrar": "10.0.0.1"}
+	if err := s.Add(network.NewOrganisation("lender2", 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Host("peer0.lender2", network.ListenPort); got != "10.0.0.1" {
+		t.Errorf("its peer listens on %s", got)
+	}
+	if got := s.Host("peer0.lender2", network.OperationsPort); got != network.Host {
+		t.Errorf("its operations are open on %s", got)
+	}
+}
+
 func TestAddingAgainChangesNothingUntilTheOrganisationIsAMember(t *testing.T) {
 	s := newState(t, network.Default())
 	o := network.NewOrganisation("lender2", 1)

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -154,8 +155,8 @@ func admit(config *common.Config, m newMember) error {
 	if application.GetGroups() == nil {
 		return fmt.Errorf("the channel's configuration has no group %s", applicationGroup)
 	}
-	if application.Groups[m.id] != nil {
-		return nil
+	if there := application.Groups[m.id]; there != nil {
+		return sameRoots(there, m)
 	}
 	application.Groups[m.id] = m.group
 	t := network.Topology{Registrar: m.registrar}
@@ -186,6 +187,22 @@ func admit(config *common.Config, m newMember) error {
 			return err
 		}
 		policy.Policy = signature
+	}
+	return nil
+}
+
+// sameRoots refuses a candidate that has the id of a member and is another.
+func sameRoots(there *common.ConfigGroup, m newMember) error {
+	is, err := decodeMSP(there.GetValues()[mspValue])
+	if err != nil {
+		return fmt.Errorf("reading the members of %s: %w", m.id, err)
+	}
+	asks, err := decodeMSP(m.group.GetValues()[mspValue])
+	if err != nil {
+		return fmt.Errorf("reading the candidate %s: %w", m.id, err)
+	}
+	if !slices.EqualFunc(is.RootCerts, asks.RootCerts, bytes.Equal) || !slices.EqualFunc(is.TlsRootCerts, asks.TlsRootCerts, bytes.Equal) {
+		return fmt.Errorf("the channel has a member %s with other roots", m.id)
 	}
 	return nil
 }

@@ -77,11 +77,27 @@ func TestAMemberThatThisMachineDoesNotKnowOfKeepsItsPlaceInThePolicies(t *testin
 	}
 }
 
-func TestAMemberIsNotAdmittedAgain(t *testing.T) {
+func TestAMemberIsNotAdmittedAgainNorAnotherInItsPlace(t *testing.T) {
+	groupOf := func() *common.ConfigGroup {
+		group, err := memberGroup(network.Candidate{
+			Organisation: network.NewOrganisation("lender2", 1), Ports: map[string]int{"peer0.lender2/listen": 1234},
+			Roots: network.Roots{Enrolment: string(authority(t, "ca").Certificate()), TLS: string(authority(t, "tls").Certificate())},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return group
+	}
 	config := channelOf(network.Default())
+	group := groupOf()
+	config.ChannelGroup.Groups[applicationGroup].Groups["Lender2MSP"] = group
 	before := proto.Clone(config)
-	if err := admit(config, newMember{id: "LenderMSP", registrar: "RegistrarMSP", group: &common.ConfigGroup{Version: 7}}); err != nil {
-		t.Fatal(err)
+	if err := admit(config, newMember{id: "Lender2MSP", registrar: "RegistrarMSP", group: group}); err != nil {
+		t.Error(err)
+	}
+	err := admit(config, newMember{id: "Lender2MSP", registrar: "RegistrarMSP", group: groupOf()})
+	if err == nil || !strings.Contains(err.Error(), "other roots") {
+		t.Errorf("another in its place: %v", err)
 	}
 	if !proto.Equal(before, config) {
 		t.Error("the configuration was changed")

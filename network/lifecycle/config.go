@@ -147,15 +147,23 @@ func mspOf(config *common.Config, mspID string) (*common.ConfigValue, *mspproto.
 	if value == nil {
 		return nil, nil, fmt.Errorf("the channel's configuration has no organisation %s", mspID)
 	}
-	var wrapped mspproto.MSPConfig
-	if err := proto.Unmarshal(value.Value, &wrapped); err != nil {
+	fabricMSP, err := decodeMSP(value)
+	if err != nil {
 		return nil, nil, fmt.Errorf("reading the members of %s: %w", mspID, err)
+	}
+	return value, fabricMSP, nil
+}
+
+func decodeMSP(value *common.ConfigValue) (*mspproto.FabricMSPConfig, error) {
+	var wrapped mspproto.MSPConfig
+	if err := proto.Unmarshal(value.GetValue(), &wrapped); err != nil {
+		return nil, err
 	}
 	var fabricMSP mspproto.FabricMSPConfig
 	if err := proto.Unmarshal(wrapped.Config, &fabricMSP); err != nil {
-		return nil, nil, fmt.Errorf("reading the members of %s: %w", mspID, err)
+		return nil, err
 	}
-	return value, &fabricMSP, nil
+	return &fabricMSP, nil
 }
 
 func setMSP(value *common.ConfigValue, fabricMSP *mspproto.FabricMSPConfig) error {

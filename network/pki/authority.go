@@ -1,6 +1,6 @@
 // Package pki makes the certificates of a network: P-256 roots, enrolment
 // certificates whose role Fabric reads from their organisational unit, TLS
-// certificates for loopback, and revocation lists.
+// certificates for the addresses of a machine, and revocation lists.
 //
 // It must not know what a network consists of, nor read the clock: callers say
 // for whom, when and where.
