@@ -2,87 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
-
-// sendSpoilt sends a request, now and then with a fault in it.
-func (w *walk) sendSpoilt(a *actor, s sent) {
-	if w.chance(40, "spoilt") {
-		w.spoilRequest(a, &s)
-	}
-	w.exchange(a.gateway, s)
-}
-
-// spoilRequest breaks a request in one place.
-func (w *walk) spoilRequest(a *actor, s *sent) {
-	switch n := rapid.IntRange(1, 100).Draw(w.t, "fault"); {
-	case n <= 50 && len(s.body) > 0:
-		w.spoilBody(s)
-	case n <= 60:
-		s.method = pick(w.t, "method", []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"})
-	case n <= 70:
-		s.path += pick(w.t, "tail", []string{"/", "//", "/%2e%2e", "/..", "/" + strings.Repeat("a", 3000), "%00", "%2f", ";x=1", "/rows", "/history"})
-	case n <= 80:
-		separator := "?"
-		if strings.Contains(s.path, "?") {
-			separator = "&"
-		}
-		s.path += separator + pick(w.t, "query", []string{"unknown=1", "limit=0", "limit=9999999999999999999", "limit=1&limit=2", "cursor=%00", "cursor=AAAA", "%zz", "status=", "at=now", "dry_run=perhaps", strings.Repeat("a=1&", 500)})
-	case n <= 92:
-		w.spoilAccess(a, s)
-	default:
-		name := pick(w.t, "header", []string{"If-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Encoding", "Last-Event-Id", "Cache-Control", "Content-Type", "Traceparent"})
-		s.header[name] = []string{pick(w.t, "value", []string{"", "*", `"0"`, `W/"1"`, "gzip", "application/xml", strings.Repeat("x", 9000), "0", "no-cache", "fr;q=0.1", "Ã¤"})}
-	}
-}
-
-func (w *walk) spoilBody(s *sent) {
-	if w.chance(25, "not JSON") {
-		s.body = pick(w.t, "text", [][]byte{s.body[:len(s.body)/2], append(slices.Clone(s.body), '{'), []byte("\xff\xfe"), []byte("null"), []byte(`[]`), []byte(`"`), {}})
-		return
-	}
-	var v any
-	if json.Unmarshal(s.body, &v) != nil {
-		return
-	}
-	if b, err := json.Marshal(w.spoil(v)); err == nil {
-		s.body = b
-	}
-}
-
-// spoilAccess breaks who asks: no access, another's, or what is none.
-func (w *walk) spoilAccess(a *actor, s *sent) {
-	name := pick(w.t, "of", []string{"Authorization", "Dpop"})
-	other := pick(w.t, "other", w.cast)
-	switch rapid.IntRange(1, 4).Draw(w.t, "access") {
-	case 1:
-		delete(s.header, name)
-	case 2:
-		s.header[name] = []string{pick(w.t, "value", []string{"Bearer", "Bearer x", "DPoP x.y.z", "Basic YTpi", "DPoP " + strings.Repeat("a", 20_000), "..", ""})}
-	case 3:
-		if other.last != nil && other.gateway == a.gateway && other != a {
-			s.header[name] = slices.Clone(other.last.header[name])
-		}
-	default:
-		s.header[name] = append(s.header[name], s.header[name]...)
-	}
-}
 
 // exchange sends a request, judges the answer by the document, and remembers
 // what it says.
@@ -129,6 +62,9 @@ func (w *walk) hear(body []byte) {
 	for _, one := range append(answer.Results, answer.receipt) {
 		if one.Outcome == ledger.Committed && one.Result != nil && !one.Result.Head.IsZero() {
 			w.told[one.Result.Command] = *one.Result
+			if one.Result.Op == ledger.OpPartyRevoke || one.Result.Op == ledger.OpPartyRotate {
+				w.leave(ledger.PartyID(one.Result.Subject.ID))
+			}
 		}
 	}
 }
@@ -264,18 +200,4 @@ func (w *walk) account(t *testing.T) {
 	if w.sent >= wholeWalk && len(missed) > 0 {
 		t.Errorf("never carried out: %v", missed)
 	}
-}
-
-func base64url(text string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(text) }
-
-func escape(text string) string { return url.PathEscape(text) }
-
-// printable makes a text one that HTTP carries in a header.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return 'x'
-		}
-		return r
-	}, text)
 }
