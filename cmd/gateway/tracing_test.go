@@ -21,7 +21,7 @@ import (
 func said(s sdk.ReadOnlySpan, key string) string {
 	for _, a := range s.Attributes() {
 		if a.Key == attribute.Key(key) {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
@@ -79,7 +79,7 @@ func TestTraceOfAWriteLeadsFromTheCallerToTheBlock(t *testing.T) {
 	}
 	for _, s := range spans.Ended() { // none tells whose note it is, or what it says
 		for _, a := range s.Attributes() {
-			if v := a.Value.Emit(); strings.Contains(v, strings.TrimPrefix(note, "/v1/notes/")) || strings.Contains(v, string(lender.party)) {
+			if v := a.Value.String(); strings.Contains(v, strings.TrimPrefix(note, "/v1/notes/")) || strings.Contains(v, string(lender.party)) {
 				t.Errorf("%s says %s=%s", s.Name(), a.Key, v)
 			}
 		}
