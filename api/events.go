@@ -38,7 +38,7 @@ func (s *Server) getEvents(w http.ResponseWriter, r *http.Request) error {
 		Note: ledger.NoteID(q.text("note", "the id of a note", func(v string) bool { return ledger.NoteID(v).Valid() })),
 		Ops:  readOps(q),
 	}
-	after := q.text("after", "the id of an event", func(string) bool { return true })
+	after := q.text("after", "the id of an event", isPosition)
 	if q.err != nil {
 		return q.err
 	}
@@ -78,6 +78,11 @@ func knownOps(ops []ledger.Op) bool {
 		}
 	}
 	return true
+}
+
+func isPosition(id string) bool {
+	_, ok := events.Position(id)
+	return ok
 }
 
 // firstEvent gives the position after which events begin: that of an id, or now.
