@@ -142,6 +142,7 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&c.URL, "url", c.URL, "base `URL` by which clients reach the gateway, where a proxy stands before it (default that of -listen)")
 	f.StringVar(&c.Registration, "registration", c.Registration, "`open` lets anybody register as a party of the organisation; closed lets nobody")
 	f.StringVar(&c.Metrics.Listen, "metrics.listen", c.Metrics.Listen, "`host:port` to serve /metrics on, never that of clients (default none)")
+	f.BoolVar(&c.Webhooks.AllowLocal, "webhooks.allow_local", c.Webhooks.AllowLocal, "let webhooks go to this machine and without TLS, for trials")
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
 	f.StringVar(&c.backupTo, "backup", "", "write what cannot be rebuilt from the ledger into a new `file`, and end; a gateway may be serving")
 	f.StringVar(&c.restoreFrom, "restore", "", "read a backup's `file` into the database, which must be empty, and end")

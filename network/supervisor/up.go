@@ -291,14 +291,17 @@ func (s *Supervisor) startGateways(ctx context.Context) error {
 
 func (s *Supervisor) gatewaySpec(organisation string) process.Spec {
 	name := network.GatewayProcess(organisation)
+	address := s.state.Address(name, network.ListenPort)
 	return process.Spec{
 		Name: name,
 		Path: filepath.Join(s.options.Bin, "gateway"),
 		Args: []string{
 			"-fabric", s.home.ConnectionFile(organisation),
-			"-listen", s.state.Address(name, network.ListenPort),
+			"-listen", address,
 			"-data", s.home.GatewayData(organisation),
 			"-registration", "open",
+			// Where nobody else can reach the network, its webhooks are tried out here.
+			"-webhooks.allow_local=" + strconv.FormatBool(strings.HasPrefix(address, network.Host+":")),
 		},
 		Env: environment(),
 		Log: s.home.Log(name),
