@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/store"
@@ -106,6 +107,12 @@ func (s *Server) submit(ctx context.Context, how submitter, all ...sending) ([]l
 		return nil, err
 	}
 	outcomes, err := how(ctx, signed...)
+	if e, whole := errors.AsType[*ledger.Error](err); whole && e.Class() != ledger.ClassUnavailable {
+		for i := range sent {
+			sent[i].Refusal = e
+		}
+		s.rememberRefusals(ctx, sent)
+	}
 	if err != nil {
 		return nil, errLedger{err}
 	}
@@ -117,13 +124,19 @@ func (s *Server) submit(ctx context.Context, how submitter, all ...sending) ([]l
 			refused = append(refused, sent[i])
 		}
 	}
-	if len(refused) > 0 {
-		if err := s.Store.RememberRefusals(ctx, refused...); err != nil {
-			// The caller is told all the same; only who asks again hears that it is unknown.
-			s.Log.Error("refusals are not remembered", "commands", len(refused), "error", err)
-		}
-	}
+	s.rememberRefusals(ctx, refused)
 	return outcomes, nil
+}
+
+// rememberRefusals notes why commands were refused. Where that fails the caller
+// is told all the same; only who asks again hears that it is unknown.
+func (s *Server) rememberRefusals(ctx context.Context, refused []store.Submission) {
+	if len(refused) == 0 {
+		return
+	}
+	if err := s.Store.RememberRefusals(ctx, refused...); err != nil {
+		s.Log.Error("refusals are not remembered", "commands", len(refused), "error", err)
+	}
 }
 
 // submitter hands commands in: ledger.Service's Submit or SubmitTogether.

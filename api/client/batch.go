@@ -10,7 +10,7 @@ import (
 )
 
 // MaxBatch is the most commands of one request.
-const MaxBatch = ledger.MaxBatch
+const MaxBatch = 1000
 
 // Item is the outcome of one command of several. Exactly one of Receipt.Result
 // and Problem is set once the outcome is known.
