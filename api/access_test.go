@@ -43,6 +43,26 @@ func TestDocumentNamesEveryScope(t *testing.T) {
 	}
 }
 
+func TestDocumentSaysTheScopeOfEachOperation(t *testing.T) {
+	said := map[string]string{}
+	for _, item := range document31(t).Paths.Map() {
+		for _, o := range item.Operations() {
+			if o.Security != nil && len(*o.Security) == 1 {
+				said[o.OperationID] = strings.Join((*o.Security)[0]["token"], " ")
+			}
+		}
+	}
+	for _, rt := range routes() {
+		want := string(rt.needs())
+		if rt.access == signable { // whoever registers has no token; and each command has its own scope
+			want = ""
+		}
+		if got, ok := said[rt.name]; rt.access != open && (!ok || got != want) {
+			t.Errorf("the document says that %s needs %q, want %q", rt.name, got, want)
+		}
+	}
+}
+
 func TestLimitThatIsMetIsAnEventInTheLog(t *testing.T) {
 	b, _ := limitedBench(t, Limits{Address: Rate{PerSecond: 1, Burst: 1}})
 	for range 2 {

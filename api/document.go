@@ -40,6 +40,19 @@ type operation struct {
 	Method, Path string `json:"-"` // of the item that it stands in
 }
 
+// public says whether the operation asks for no token: it has the empty requirement.
+func (o *operation) public() bool {
+	return o.Security != nil && slices.ContainsFunc(*o.Security, func(r map[string][]string) bool { return len(r) == 0 })
+}
+
+// scope gives what a token must cover to carry the operation out.
+func (o *operation) scope() string {
+	if o.Security == nil || o.public() {
+		return ""
+	}
+	return strings.Join((*o.Security)[0]["token"], " ")
+}
+
 type parameter struct {
 	Ref         string `json:"$ref"`
 	Name, In    string

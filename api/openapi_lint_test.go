@@ -143,7 +143,7 @@ func simple(s *openapi3.Schema) bool {
 func (l *lint) responses(at, method string, op *openapi3.Operation) {
 	// 400: a parameter that is not documented is refused everywhere.
 	always := []int{http.StatusBadRequest, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
-	if op.Security == nil {
+	if !isPublic(op) {
 		always = append(always, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	if op.RequestBody != nil {

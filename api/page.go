@@ -44,6 +44,7 @@ type pageOperation struct {
 	*operation
 	Text       template.HTML
 	Public     bool
+	Scope      string // what a token must cover; "" where the operation's commands say
 	Parameters []pageMember
 	Bodies     []pageMedia
 	Answers    []pageAnswer // that carry something out
@@ -139,7 +140,7 @@ func writePage(d *document) ([]byte, error) {
 }
 
 func (d *document) pageOperation(o *operation) pageOperation {
-	shown := pageOperation{operation: o, Text: prose(o.Description), Public: o.Security != nil}
+	shown := pageOperation{operation: o, Text: prose(o.Description), Public: o.public(), Scope: o.scope()}
 	for _, p := range o.Parameters {
 		shown.Parameters = append(shown.Parameters, pageMember{
 			Name: p.Name, In: p.In, Required: p.Required, Type: typeOf(p.Schema), Text: prose(p.Description),
