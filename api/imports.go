@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -85,6 +86,9 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	if i == nil {
+		return ledger.Refuse(ledger.CodePartyLimit, "limit", strconv.Itoa(store.MaxImports), "what", "imports")
 	}
 	if i.Rows != req.Rows {
 		return malformed(fmt.Sprintf("the import of this digest has %d rows", i.Rows))

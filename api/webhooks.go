@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -82,7 +83,7 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !added {
-		return ledger.Refuse(ledger.CodeWebhookLimit, "limit", fmt.Sprint(store.MaxWebhooks))
+		return ledger.Refuse(ledger.CodePartyLimit, "limit", strconv.Itoa(store.MaxWebhooks), "what", "webhooks")
 	}
 	s.Webhooks.Wake()
 	w.Header().Set("Location", "/v1/webhooks/"+hook.ID)

@@ -118,10 +118,10 @@ var gatewayRefusals = map[Code]catalogueEntry{
 		Danish:  "Til den adresse sendes ingen hændelser: {detail}.",
 		English: "No events are sent to that address: {detail}.",
 	}},
-	CodeWebhookLimit: {ClassLimit, false, map[Language]string{
-		Swedish: "En part har högst {limit} webhookar. Ta bort en först.",
-		Danish:  "En part har højst {limit} webhooks. Fjern en først.",
-		English: "A party has at most {limit} webhooks. Remove one first.",
+	CodePartyLimit: {ClassLimit, false, map[Language]string{
+		Swedish: "En part har högst {limit} {what} åt gången. Avsluta en först.",
+		Danish:  "En part har højst {limit} {what} ad gangen. Afslut en først.",
+		English: "A party has at most {limit} {what} at a time. End one first.",
 	}},
 	CodePastUnknown: {ClassRefused, false, map[Language]string{
 		Swedish: "Skuldebrevet fanns inte vid den tiden; det erbjöds {since}.",

@@ -112,6 +112,6 @@ const (
 	CodeAtomicImpossible  Code = "atomic_impossible"
 	CodeImportState       Code = "import_state"
 	CodeWebhookAddress    Code = "webhook_address"
-	CodeWebhookLimit      Code = "webhook_limit"
+	CodePartyLimit        Code = "party_limit"
 	CodePastUnknown       Code = "past_unknown"
 )

@@ -123,6 +123,32 @@ func TestDigestOfACancelledImportIsFree(t *testing.T) {
 	})
 }
 
+func TestPartyHasOnlySoManyImportsThatHaveNotEnded(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		var first store.Import
+		for n := range store.MaxImports {
+			i := imported(t, s, fmt.Sprint(n), 1)
+			if n == 0 {
+				first = i
+			}
+		}
+		more := store.Import{ID: "more", Party: lender, Digest: "more", Rows: 1, Created: noon}
+		if opened, made, err := s.OpenImport(t.Context(), more); err != nil || made || opened != nil {
+			t.Errorf("one more gives %+v, made: %t, %v", opened, made, err)
+		}
+		if again, made, err := s.OpenImport(t.Context(), first); err != nil || made || again == nil || again.ID != first.ID {
+			t.Errorf("one of them gives %+v, made: %t, %v", again, made, err)
+		}
+		if _, err := s.SetImport(t.Context(), first, store.ImportCancelled, noon, store.ImportDraft); err != nil {
+			t.Fatal(err)
+		}
+		if _, made, err := s.OpenImport(t.Context(), more); err != nil || !made {
+			t.Errorf("after one has ended: made: %t, %v", made, err)
+		}
+	})
+}
+
 func TestOnlyRunningImportsWithRowsAreToDo(t *testing.T) {
 	everywhere(t, func(t *testing.T, on database) {
 		s, _ := on.opened(t)

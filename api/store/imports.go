@@ -10,8 +10,12 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// maxImports bounds the imports of one answer.
-const maxImports = 100
+const (
+	// MaxImports is how many imports a party may have that have not ended.
+	MaxImports = 20
+	// maxImports bounds the imports of one answer.
+	maxImports = 100
+)
 
 // ImportState says how far an import has come.
 type ImportState string
@@ -94,8 +98,16 @@ func (s *Store) oneImport(ctx context.Context, where string, args ...any) (*Impo
 }
 
 // OpenImport makes an import, or gives the one that the party has of the digest.
+// It gives nil where the party has MaxImports that have not ended.
 func (s *Store) OpenImport(ctx context.Context, i Import) (opened *Import, made bool, err error) {
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var open int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM imports WHERE party = $1 AND ended = 0", string(i.Party)).Scan(&open); err != nil {
+			return err
+		}
+		if open >= MaxImports {
+			return nil
+		}
 		n, err := changed(tx.ExecContext(ctx, `INSERT INTO imports (id, party, digest, name, rehearsal, total, state, created)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
 			i.ID, string(i.Party), i.Digest, i.Name, flag(i.Rehearsal), i.Rows, string(ImportDraft), i.Created.Unix()))
@@ -107,7 +119,7 @@ func (s *Store) OpenImport(ctx context.Context, i Import) (opened *Import, made 
 	}
 	opened, err = s.oneImport(ctx, "WHERE party = $1 AND digest = $2 AND rehearsal = $3 AND state <> 'cancelled'",
 		string(i.Party), i.Digest, flag(i.Rehearsal))
-	if err == nil && opened == nil { // it was cancelled between the two statements
+	if err == nil && opened == nil && made { // it was cancelled between the two statements
 		opened, err = s.Import(ctx, i.Party, i.ID)
 	}
 	return opened, made, err
