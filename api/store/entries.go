@@ -93,3 +93,10 @@ func (s *Store) EntryAt(ctx context.Context, subject ledger.Subject, seq uint64)
 func (s *Store) EntriesBy(ctx context.Context, command ledger.CommandID) ([]Entry, error) {
 	return s.entries(ctx, "WHERE e.command = $1 ORDER BY e.position LIMIT $2", string(command), MaxEntries)
 }
+
+// EntriesOn gives the entries of a subject that an operation made, after a
+// sequence number and in order, at most MaxEntries.
+func (s *Store) EntriesOn(ctx context.Context, subject ledger.Subject, op ledger.Op, after uint64) ([]Entry, error) {
+	return s.entries(ctx, "WHERE e.kind = $1 AND e.id = $2 AND e.op = $3 AND e.seq > $4 ORDER BY e.seq LIMIT $5",
+		string(subject.Kind), subject.ID, string(op), int64(after), MaxEntries)
+}
