@@ -88,8 +88,8 @@ func (a *agreement) judge(ctx context.Context, req *http.Request, s sent, r repl
 		return "", a.judgeHeaders(nil, r)
 	}
 	again := req.Clone(ctx)
-	again.GetBody = nil // would give the body with its nulls
-	again.Body = io.NopCloser(bytes.NewReader(withoutNulls(s.body)))
+	again.GetBody = nil // would give the body as it was sent
+	again.Body = io.NopCloser(bytes.NewReader(withoutEmpty(s.body)))
 	input := &openapi3filter.RequestValidationInput{
 		Request: again, PathParams: params, Route: route,
 		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true},
@@ -116,10 +116,10 @@ func (a *agreement) judge(ctx context.Context, req *http.Request, s sent, r repl
 	return route.Operation.OperationID, nil
 }
 
-// withoutNulls leaves out the members of a JSON text that are null, as the
-// document says that the gateway does.
-func withoutNulls(text []byte) []byte {
-	if !bytes.Contains(text, []byte("null")) {
+// withoutEmpty leaves out the members of a JSON text that are null or an empty
+// text, as the document says that the gateway does.
+func withoutEmpty(text []byte) []byte {
+	if !bytes.Contains(text, []byte("null")) && !bytes.Contains(text, []byte(`""`)) {
 		return text
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
@@ -128,24 +128,24 @@ func withoutNulls(text []byte) []byte {
 	if d.Decode(&v) != nil {
 		return text
 	}
-	stripped, err := json.Marshal(stripNulls(v))
+	stripped, err := json.Marshal(stripEmpty(v))
 	if err != nil {
 		return text
 	}
 	return stripped
 }
 
-func stripNulls(v any) any {
+func stripEmpty(v any) any {
 	switch at := v.(type) {
 	case map[string]any:
 		for name, member := range at {
-			if at[name] = stripNulls(member); member == nil {
+			if at[name] = stripEmpty(member); member == nil || member == "" {
 				delete(at, name)
 			}
 		}
 	case []any:
 		for i := range at {
-			at[i] = stripNulls(at[i])
+			at[i] = stripEmpty(at[i])
 		}
 	}
 	return v
