@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,23 +146,34 @@ func status(code int) *http.Response {
 	return &http.Response{StatusCode: code, Header: http.Header{}, Body: http.NoBody}
 }
 
-// deliveries gives those that came so far, each as its subject's first letter
-// and its number.
-func (r *receiver) deliveries() (all []string) {
+// answers says what is answered from now on.
+func (r *receiver) answers(with func(delivery) (*http.Response, error)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, d := range r.got {
-		all = append(all, name(d))
+	r.answer = with
+}
+
+// all gives the deliveries that came so far.
+func (r *receiver) all() []delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.got)
+}
+
+// deliveries gives those that came so far, each as its subject's first letter
+// and its number.
+func (r *receiver) deliveries() (names []string) {
+	for _, d := range r.all() {
+		names = append(names, name(d))
 	}
-	return all
+	return names
 }
 
 func name(d delivery) string { return fmt.Sprintf("%s%d", d.is.Subject.ID[1:2], d.is.Seq) }
 
 func (r *receiver) last() delivery {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.got[len(r.got)-1]
+	all := r.all()
+	return all[len(all)-1]
 }
 
 // plainSigner signs nothing.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +29,7 @@ func TestPartyIsSentWhatItIsToldOfFromNowOn(t *testing.T) {
 		if want := []string{"a1", "a2", "a2", "b1", "b1"}; !slices.Equal(got, want) {
 			t.Errorf("it is sent %v, want %v", got, want)
 		}
-		for _, d := range w.got {
+		for _, d := range w.all() {
 			if d.event != string(ledger.OpBookOpen) || d.signature != "signed" || d.id == "" || d.is.Transaction == "" {
 				t.Errorf("a delivery is %+v", d)
 			}
@@ -41,13 +42,13 @@ func TestPartyIsSentWhatItIsToldOfFromNowOn(t *testing.T) {
 
 func TestNextEventOfASubjectWaitsForTheOneBeforeAndOthersDoNot(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
-		fails := true
-		w.answer = func(d delivery) (*http.Response, error) {
-			if d.is.Subject.ID[1] == 'a' && fails {
+		var mended atomic.Bool
+		w.answers(func(d delivery) (*http.Response, error) {
+			if d.is.Subject.ID[1] == 'a' && !mended.Load() {
 				return status(http.StatusInternalServerError), nil
 			}
 			return status(http.StatusOK), nil
-		}
+		})
 		w.hook("h")
 		w.change(lender, "a", "b")
 		w.change(lender, "a", "b")
@@ -57,7 +58,7 @@ func TestNextEventOfASubjectWaitsForTheOneBeforeAndOthersDoNot(t *testing.T) {
 		if want := []string{"a1", "b1", "b2"}; !slices.Equal(got, want) {
 			t.Fatalf("at first it is sent %v, want %v", got, want)
 		}
-		fails = false
+		mended.Store(true)
 		pass(time.Minute)
 		if got := w.deliveries()[3:]; !slices.Equal(got, []string{"a1", "a2"}) {
 			t.Errorf("then it is sent %v, want the first of a once more and then the second", got)
@@ -67,13 +68,13 @@ func TestNextEventOfASubjectWaitsForTheOneBeforeAndOthersDoNot(t *testing.T) {
 
 func TestDeliveryIsGivenUpAfterDaysAndReplayed(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
-		accepts := false
-		w.answer = func(d delivery) (*http.Response, error) {
-			if !accepts && d.is.Seq == 1 {
+		var accepts atomic.Bool
+		w.answers(func(d delivery) (*http.Response, error) {
+			if !accepts.Load() && d.is.Seq == 1 {
 				return status(http.StatusBadGateway), nil
 			}
 			return status(http.StatusOK), nil
-		}
+		})
 		w.hook("h")
 		w.change(lender, "a")
 		synctest.Wait()
@@ -91,7 +92,7 @@ func TestDeliveryIsGivenUpAfterDaysAndReplayed(t *testing.T) {
 		if got := w.deliveries(); got[len(got)-1] != "a2" || len(got) != webhook.MaxAttempts+1 {
 			t.Errorf("it is sent %v", got)
 		}
-		accepts = true
+		accepts.Store(true)
 		n, err := w.store.ReplayDead(t.Context(), "h", time.Now())
 		if err != nil || n != 1 {
 			t.Fatalf("replayed: %d, %v", n, err)
@@ -120,21 +121,21 @@ func TestReceiverThatAsksForTimeGetsItUpToABound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, w *world) {
-				w.answer = func(delivery) (*http.Response, error) {
+				w.answers(func(delivery) (*http.Response, error) {
 					if len(w.deliveries()) > 1 {
 						return status(http.StatusOK), nil
 					}
 					r := status(http.StatusTooManyRequests)
 					r.Header.Set("Retry-After", c.header)
 					return r, nil
-				}
+				})
 				w.hook("h")
 				w.change(lender, "a")
 				pass(7 * time.Hour)
 				if got := w.deliveries(); len(got) != 2 {
 					t.Fatalf("it is sent %v", got)
 				}
-				if wait := w.got[1].at.Sub(w.got[0].at); wait < c.least || wait > c.most {
+				if wait := w.all()[1].at.Sub(w.all()[0].at); wait < c.least || wait > c.most {
 					t.Errorf("it comes again after %s, want %s to %s", wait, c.least, c.most)
 				}
 			})
@@ -165,13 +166,13 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 
 func TestWebhookThatIsGoneIsDisabledUntilItIsResumed(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
-		gone := true
-		w.answer = func(delivery) (*http.Response, error) {
-			if gone {
+		var back atomic.Bool
+		w.answers(func(delivery) (*http.Response, error) {
+			if !back.Load() {
 				return status(http.StatusGone), nil
 			}
 			return status(http.StatusOK), nil
-		}
+		})
 		w.hook("h")
 		w.change(lender, "a")
 		w.change(lender, "b")
@@ -181,7 +182,7 @@ func TestWebhookThatIsGoneIsDisabledUntilItIsResumed(t *testing.T) {
 		if err != nil || h.State != store.WebhookDisabled || h.Reason != "gone" || before > 2 {
 			t.Fatalf("after %d deliveries it is %+v, %v", before, h, err)
 		}
-		gone = false
+		back.Store(true)
 		if err := w.store.SetWebhook(t.Context(), "h", store.WebhookActive, "", time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -222,10 +223,10 @@ func TestPausedWebhookGetsAfterwardsWhatHappenedMeanwhile(t *testing.T) {
 func TestGatewayThatDiesAfterADeliveryDeliversItAgainUnderTheSameName(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		h := w.hook("h")
-		w.answer = func(delivery) (*http.Response, error) { return status(http.StatusServiceUnavailable), nil }
+		w.answers(func(delivery) (*http.Response, error) { return status(http.StatusServiceUnavailable), nil })
 		w.change(lender, "a")
 		synctest.Wait()
-		w.answer = nil
+		w.answers(nil)
 		lost := w.settled("h", store.DeliveryWaiting)
 		if len(lost) != 1 {
 			t.Fatalf("there wait %+v", lost)
@@ -244,7 +245,7 @@ func TestGatewayThatDiesAfterADeliveryDeliversItAgainUnderTheSameName(t *testing
 		if !slices.Equal(got, []string{"a1", "a2", "b1"}) {
 			t.Errorf("after the restart it is sent %v", got)
 		}
-		for _, d := range w.got[2:] {
+		for _, d := range w.all()[2:] {
 			if same := d.id == first.id; same != (name(d) == "a1") {
 				t.Errorf("%s is delivered as %s, and the first was %s", name(d), d.id, first.id)
 			}
@@ -260,7 +261,7 @@ func TestOneWebhookTakesFourPlacesAtMostAndKeepsNoOtherWaiting(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		var mu sync.Mutex
 		release, now, most := make(chan struct{}), 0, 0
-		w.answer = func(d delivery) (*http.Response, error) {
+		w.answers(func(d delivery) (*http.Response, error) {
 			if d.url != "https://lender.example/slow" {
 				return status(http.StatusOK), nil
 			}
@@ -273,7 +274,7 @@ func TestOneWebhookTakesFourPlacesAtMostAndKeepsNoOtherWaiting(t *testing.T) {
 			now--
 			mu.Unlock()
 			return status(http.StatusOK), nil
-		}
+		})
 		w.hook("slow")
 		w.hook("quick")
 		w.change(lender, "a", "b", "c", "d", "e", "f", "g", "h")

@@ -312,3 +312,14 @@ func TestImportIsFollowedToItsEnd(t *testing.T) {
 		t.Errorf("the last is %+v", last)
 	}
 }
+
+func TestEleventhWebhookIsRefused(t *testing.T) {
+	w := newWorld(t, inproc.Options{})
+	lender := w.party("lender", "lender", "company")
+	for n := range 11 {
+		r := w.ask(lender, "POST", "/v1/webhooks", fmt.Appendf(nil, `{"url":"https://lender.example.com/%d"}`, n), nil)
+		if n < 10 && r.status != http.StatusCreated || n == 10 && (r.status != http.StatusUnprocessableEntity || codeOf(r) != ledger.CodePartyLimit) {
+			t.Errorf("webhook %d gives %d %s", n+1, r.status, r.body)
+		}
+	}
+}
