@@ -93,7 +93,7 @@ func TestKeysMayBeKeptForLessLongThanANewOneWaits(t *testing.T) {
 func TestTokenOfAnotherIssuerCoversNoMoreThanThePartysKindMayHave(t *testing.T) {
 	c := &call{
 		party:  &ledger.Party{Kind: ledger.Person, Keys: []ledger.Key{{ID: "first"}, {ID: "second"}}},
-		scopes: auth.Scopes{auth.Imports, auth.NotesAuthority, auth.NotesRead},
+		scopes: auth.Scopes{auth.Imports, auth.NotesRead, auth.Webhooks},
 	}
 	c.vouchedFor()
 	if c.keyID != "first" || !slices.Equal(c.scopes, auth.Scopes{auth.NotesRead}) {

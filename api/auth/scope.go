@@ -58,21 +58,22 @@ func ScopeOf(op ledger.Op) Scope { return opScopes[op] }
 // Scopes are a token's scopes, sorted and each once.
 type Scopes []Scope
 
-// everybodys are the scopes that every kind of party may have.
+// everybodys are the scopes that every kind of party may have. Orders are among
+// them: who may give one is a rule of the ledger, which says so better.
 var everybodys = Scopes{
-	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesDispute,
+	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesDispute, NotesAuthority,
 	BooksRead, BooksWrite, PartiesRead, PartiesWrite, EventsRead,
 }
 
 // ScopesOf gives all scopes that a party of a kind may have. Files and webhooks
-// are for systems, which persons are not; orders are for authorities.
+// are for systems, which persons are not.
 func ScopesOf(kind ledger.PartyKind) Scopes {
 	all := slices.Clone(everybodys)
 	switch kind {
 	case ledger.Company:
 		all = append(all, Webhooks, Imports)
 	case ledger.Authority:
-		all = append(all, Webhooks, NotesAuthority)
+		all = append(all, Webhooks)
 	}
 	slices.Sort(all)
 	return all
@@ -80,7 +81,7 @@ func ScopesOf(kind ledger.PartyKind) Scopes {
 
 // AllScopes gives every scope that there is.
 func AllScopes() Scopes {
-	all := append(slices.Clone(everybodys), Webhooks, Imports, NotesAuthority)
+	all := append(slices.Clone(everybodys), Webhooks, Imports)
 	slices.Sort(all)
 	return all
 }

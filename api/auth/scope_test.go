@@ -26,7 +26,7 @@ func TestScopesOfAKindOfPartyAreWhatItCanUse(t *testing.T) {
 	}{
 		{auth.NotesRead, true, true, true},
 		{auth.NotesAccept, true, true, true},
-		{auth.NotesAuthority, false, false, true},
+		{auth.NotesAuthority, true, true, true},
 		{auth.Webhooks, false, true, true},
 		{auth.Imports, false, true, false},
 	} {
@@ -60,7 +60,7 @@ func TestTokenIsNarrowedToTheScopesThatAreAskedFor(t *testing.T) {
 			t.Errorf("%q: the token covers %q (%v), want %q", asked, token.Scopes, err, want)
 		}
 	}
-	for _, asked := range []string{"notes", "NOTES:READ", "notes:read admin", "notes:authority", "openid", " ", strings.Repeat("notes:read ", 60), "*"} {
+	for _, asked := range []string{"notes", "NOTES:READ", "notes:read admin", "openid", " ", strings.Repeat("notes:read ", 60), "*"} {
 		if _, err := ask(asked); ledger.CodeOf(err) != ledger.CodeScopeUnknown {
 			t.Errorf("%.40q: got %v, want %s", asked, err, ledger.CodeScopeUnknown)
 		}

@@ -187,7 +187,6 @@ func TestTokenRequestRefusedOverHTTP(t *testing.T) {
 			f.Set("client_assertion", lender.assertion(t, w.gateways["lender"].url+auth.TokenPath, noon))
 		}), refused{http.StatusUnauthorized, ledger.CodeAssertionInvalid, "invalid_client"}},
 		{"a scope that there is not", request(func(f url.Values) { f.Set("scope", "everything") }), refused{http.StatusBadRequest, ledger.CodeScopeUnknown, "invalid_scope"}},
-		{"a scope of authorities", request(func(f url.Values) { f.Set("scope", "notes:authority") }), refused{http.StatusBadRequest, ledger.CodeScopeUnknown, "invalid_scope"}},
 		{"a scope twice", request(func(f url.Values) { f["scope"] = []string{"notes:read", "notes:read"} }), refused{http.StatusBadRequest, ledger.CodeRequestMalformed, "invalid_request"}},
 		{"no grant", request(func(f url.Values) { f.Del("grant_type") }), refused{http.StatusBadRequest, ledger.CodeRequestMalformed, "invalid_request"}},
 		{"another grant", request(func(f url.Values) { f.Set("grant_type", "password") }), refused{http.StatusBadRequest, ledger.CodeRequestMalformed, "unsupported_grant_type"}},
