@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,6 +205,3 @@ func changed(result sql.Result, err error) (int, error) {
 	n, err := result.RowsAffected()
 	return int(n), err
 }
-
-// noRows says that a query for one row found none.
-func noRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }

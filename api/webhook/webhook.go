@@ -152,7 +152,8 @@ func (d *Deliverer) Run(ctx context.Context) {
 		})
 		if err != nil && ctx.Err() == nil {
 			d.Log.Error("the webhooks cannot be read", "error", err)
-			sleep, news = faultPause, nil
+			pause(ctx, faultPause)
+			continue
 		}
 		d.sleep(ctx, sleep, news)
 	}
@@ -166,6 +167,16 @@ func (d *Deliverer) sleep(ctx context.Context, most time.Duration, news <-chan s
 	case <-ctx.Done():
 	case <-news:
 	case <-d.wake:
+	case <-t.C:
+	}
+}
+
+// pause waits after a fault, which nothing that happens meanwhile makes good.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
 	case <-t.C:
 	}
 }
@@ -266,6 +277,6 @@ func (d *Deliverer) deliver(ctx context.Context, w store.Webhook, one store.Deli
 	if err := d.Store.Settle(context.WithoutCancel(ctx), one); err != nil {
 		// It keeps its place meanwhile, or it would be sent again at once.
 		d.Log.Error("a delivery is not recorded; it will be sent again", "webhook", w.ID, "error", err)
-		d.sleep(ctx, faultPause, nil)
+		pause(ctx, faultPause)
 	}
 }
