@@ -89,12 +89,14 @@ func TestHostileReceiverHarmsOnlyItself(t *testing.T) {
 		status int
 		fault  string
 	}{
-		"accepts":               {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(202) }, 202, ""},
-		"fails":                 {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 500, webhook.FaultStatus},
-		"is gone":               {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(410) }, 410, webhook.FaultStatus},
-		"redirects":             {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) }, 302, webhook.FaultRedirect},
-		"redirects and repeats": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect) }, 307, webhook.FaultRedirect},
-		"closes":                {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, webhook.FaultUnreachable},
+		"accepts":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(202) }, 202, ""},
+		"fails":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 500, webhook.FaultStatus},
+		"is gone":   {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(410) }, 410, webhook.FaultStatus},
+		"redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) }, 302, webhook.FaultRedirect},
+		"redirects and repeats": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+		}, 307, webhook.FaultRedirect},
+		"closes": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, webhook.FaultUnreachable},
 		"never ends": {func(w http.ResponseWriter, r *http.Request) {
 			for r.Context().Err() == nil {
 				if _, err := w.Write(make([]byte, 1<<20)); err != nil {

@@ -252,8 +252,14 @@ func DeliveryID(webhook string, position int64) string {
 	return uuid.NewSHA1(space, binary.BigEndian.AppendUint64(nil, uint64(position))).String()
 }
 
-// deliver makes an attempt at a delivery and records it with what follows.
+// deliver makes an attempt at a delivery and records it with what follows. An
+// attempt that ended while the round was reading is looked at again: it has its
+// place by now, and nobody else can change it.
 func (d *Deliverer) deliver(ctx context.Context, w store.Webhook, one store.Delivery) {
+	now, err := d.Store.Delivery(ctx, w.ID, one.ID)
+	if err != nil || now == nil || now.State != store.DeliveryWaiting || now.Attempts != one.Attempts {
+		return // a later round comes to it, if there is still something to do
+	}
 	one.Attempts++
 	var wait time.Duration
 	one.Last, wait = d.Send(ctx, w, Event(one))
