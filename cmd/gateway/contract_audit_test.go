@@ -38,6 +38,9 @@ func (w *walk) exchange(gateway string, s sent) reply {
 	if location := r.header.Get("Location"); location != "" {
 		w.harvestText(w.contract.doc, location)
 	}
+	if code := codeOf(r); code != "" {
+		w.codes[code]++
+	}
 	var answer any
 	if json.Unmarshal(r.body, &answer) == nil {
 		w.harvest(w.contract.doc, answer)
@@ -190,6 +193,7 @@ func (w *walk) account(t *testing.T) {
 		counts = append(counts, fmt.Sprintf("%d: %d", status, w.statuses[status]))
 	}
 	t.Logf("%d requests, by status: %s", w.sent, strings.Join(counts, ", "))
+	t.Logf("refused with: %v", w.codes)
 	var missed []string
 	for _, operation := range documented(t) {
 		t.Logf("%-20s %d carried out", operation, w.reached[operation])

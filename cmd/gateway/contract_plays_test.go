@@ -60,7 +60,7 @@ func ownBook(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any {
 
 func (w *walk) transfer(_ *ledger.Note, _ ledger.PartyID) map[string]any {
 	return map[string]any{
-		"to": pick(w.t, "recipient", w.cast[:companies]).party, "kind": pick(w.t, "kind", []string{"sale", "pledge", "collection_mandate"}),
+		"to": pick(w.rng, w.cast[:companies]).party, "kind": pick(w.rng, []string{"sale", "pledge", "collection_mandate"}),
 		"form": "full", "recourse": false,
 	}
 }
@@ -77,7 +77,7 @@ func (w *walk) notice(_ *ledger.Note, holder ledger.PartyID) map[string]any {
 }
 
 func (w *walk) payment(n *ledger.Note, _ ledger.PartyID) map[string]any {
-	amount := int64(n.Balance.Principal) / pick(w.t, "part", []int64{1, 3, 50})
+	amount := int64(n.Balance.Principal) / pick(w.rng, []int64{1, 3, 50})
 	return map[string]any{"amount": map[string]any{"amount": max(1, amount), "currency": "SEK"}, "paid_on": w.today()}
 }
 
@@ -88,10 +88,10 @@ func (w *walk) forgiven(n *ledger.Note, _ ledger.PartyID) map[string]any {
 // offer is the body of an offer that the law allows.
 func (w *walk) offer(lender *actor) map[string]any {
 	return map[string]any{
-		"book": w.bookOf(lender.party, ""), "borrowers": []any{pick(w.t, "borrower", w.cast[companies:companies+borrowers]).party},
+		"book": w.bookOf(lender.party, ""), "borrowers": []any{pick(w.rng, w.cast[companies:companies+borrowers]).party},
 		"answer_by": w.world.clock.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
 		"terms": map[string]any{
-			"kind": pick(w.t, "kind", []string{"negotiable", "simple"}), "consumer": false, "housing": false, "credit_purchase": false,
+			"kind": pick(w.rng, []string{"negotiable", "simple"}), "consumer": false, "housing": false, "credit_purchase": false,
 			"jurisdiction": "generic", "agreed_on": "2026-06-01", "principal": map[string]any{"amount": 100000, "currency": "SEK"},
 			"rate": "0", "day_count": "actual/365", "schedule": map[string]any{"kind": "on_demand"}, "interest_from": "2026-06-01",
 			"fees": map[string]any{}, "reference": "K-77",

@@ -17,9 +17,9 @@ import (
 // anything calls any operation of the document with what its schemas make, and
 // half of the time with a fault in it.
 func (w *walk) anything() {
-	path := pick(w.t, "path", w.contract.doc.Paths.InMatchingOrder())
+	path := pick(w.rng, w.contract.doc.Paths.InMatchingOrder())
 	item := w.contract.doc.Paths.Find(path)
-	method := pick(w.t, "method", slices.Sorted(maps.Keys(item.Operations())))
+	method := pick(w.rng, slices.Sorted(maps.Keys(item.Operations())))
 	op := item.Operations()[method]
 	a := w.anyone()
 	w.turn(a)
@@ -30,7 +30,7 @@ func (w *walk) anything() {
 	}
 	if media := op.RequestBody.Value.Content.Get("application/json"); media != nil {
 		body := w.of(media.Schema.Value, 0)
-		if asked, ok := body.(map[string]any); ok && asked["body"] != nil && !w.chance(50, "spoilt") {
+		if asked, ok := body.(map[string]any); ok && asked["body"] != nil && !w.chance(30) {
 			w.write(a, address, asked["body"])
 			return
 		}
@@ -39,7 +39,7 @@ func (w *walk) anything() {
 	}
 	s := w.dress(a, method, address, nil, header)
 	s.body = []byte(rapid.StringN(0, 200, -1).Draw(w.t, "body"))
-	s.header.Set("Content-Type", pick(w.t, "media type", slices.Sorted(maps.Keys(op.RequestBody.Value.Content))))
+	s.header.Set("Content-Type", pick(w.rng, slices.Sorted(maps.Keys(op.RequestBody.Value.Content))))
 	w.exchange(a.gateway, s)
 }
 
@@ -52,7 +52,7 @@ func (w *walk) address(path string, op *openapi3.Operation) (string, http.Header
 		switch {
 		case p.In == openapi3.ParameterInPath:
 			path = strings.Replace(path, "{"+p.Name+"}", escape(w.parameter(p)), 1)
-		case !p.Required && !w.chance(25, p.Name), p.Name == "DPoP":
+		case !p.Required && !w.chance(20), p.Name == "DPoP":
 		case p.In == openapi3.ParameterInQuery:
 			query = append(query, p.Name+"="+escape(w.parameter(p)))
 		case p.In == openapi3.ParameterInHeader:
@@ -80,7 +80,7 @@ func (w *walk) dress(a *actor, method, path string, body any, header http.Header
 
 // sendSpoilt sends a request, now and then with a fault in it.
 func (w *walk) sendSpoilt(a *actor, s sent) {
-	if w.chance(40, "spoilt") {
+	if w.chance(45) {
 		w.spoilRequest(a, &s)
 	}
 	w.exchange(a.gateway, s)
@@ -88,30 +88,30 @@ func (w *walk) sendSpoilt(a *actor, s sent) {
 
 // spoilRequest breaks a request in one place.
 func (w *walk) spoilRequest(a *actor, s *sent) {
-	switch n := rapid.IntRange(1, 100).Draw(w.t, "fault"); {
+	switch n := w.between(1, 100); {
 	case n <= 50 && len(s.body) > 0:
 		w.spoilBody(s)
 	case n <= 60:
-		s.method = pick(w.t, "method", []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"})
+		s.method = pick(w.rng, []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"})
 	case n <= 70:
-		s.path += pick(w.t, "tail", []string{"/", "//", "/%2e%2e", "/..", "/" + strings.Repeat("a", 3000), "%00", "%2f", ";x=1", "/rows", "/history"})
+		s.path += pick(w.rng, []string{"/", "//", "/%2e%2e", "/..", "/" + strings.Repeat("a", 3000), "%00", "%2f", ";x=1", "/rows", "/history"})
 	case n <= 80:
 		separator := "?"
 		if strings.Contains(s.path, "?") {
 			separator = "&"
 		}
-		s.path += separator + pick(w.t, "query", []string{"unknown=1", "limit=0", "limit=9999999999999999999", "limit=1&limit=2", "cursor=%00", "cursor=AAAA", "%zz", "status=", "at=now", "dry_run=perhaps", strings.Repeat("a=1&", 500)})
+		s.path += separator + pick(w.rng, []string{"unknown=1", "limit=0", "limit=9999999999999999999", "limit=1&limit=2", "cursor=%00", "cursor=AAAA", "%zz", "status=", "at=now", "dry_run=perhaps", strings.Repeat("a=1&", 500)})
 	case n <= 92:
 		w.spoilAccess(a, s)
 	default:
-		name := pick(w.t, "header", []string{"If-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Encoding", "Last-Event-Id", "Cache-Control", "Content-Type", "Traceparent"})
-		s.header[name] = []string{pick(w.t, "value", []string{"", "*", `"0"`, `W/"1"`, "gzip", "application/xml", strings.Repeat("x", 9000), "0", "no-cache", "fr;q=0.1", "Ã¤"})}
+		name := pick(w.rng, []string{"If-Match", "Idempotency-Key", "Accept", "Accept-Language", "Content-Encoding", "Last-Event-Id", "Cache-Control", "Content-Type", "Traceparent"})
+		s.header[name] = []string{pick(w.rng, []string{"", "*", `"0"`, `W/"1"`, "gzip", "application/xml", strings.Repeat("x", 9000), "0", "no-cache", "fr;q=0.1", "Ã¤"})}
 	}
 }
 
 func (w *walk) spoilBody(s *sent) {
-	if w.chance(25, "not JSON") {
-		s.body = pick(w.t, "text", [][]byte{s.body[:len(s.body)/2], append(slices.Clone(s.body), '{'), []byte("\xff\xfe"), []byte("null"), []byte(`[]`), []byte(`"`), {}})
+	if w.chance(25) {
+		s.body = pick(w.rng, [][]byte{s.body[:len(s.body)/2], append(slices.Clone(s.body), '{'), []byte("\xff\xfe"), []byte("null"), []byte(`[]`), []byte(`"`), {}})
 		return
 	}
 	var v any
@@ -125,13 +125,13 @@ func (w *walk) spoilBody(s *sent) {
 
 // spoilAccess breaks who asks: no access, another's, or what is none.
 func (w *walk) spoilAccess(a *actor, s *sent) {
-	name := pick(w.t, "of", []string{"Authorization", "Dpop"})
-	other := pick(w.t, "other", w.cast)
-	switch rapid.IntRange(1, 4).Draw(w.t, "access") {
+	name := pick(w.rng, []string{"Authorization", "Dpop"})
+	other := pick(w.rng, w.cast)
+	switch w.between(1, 4) {
 	case 1:
 		delete(s.header, name)
 	case 2:
-		s.header[name] = []string{pick(w.t, "value", []string{"Bearer", "Bearer x", "DPoP x.y.z", "Basic YTpi", "DPoP " + strings.Repeat("a", 20_000), "..", ""})}
+		s.header[name] = []string{pick(w.rng, []string{"Bearer", "Bearer x", "DPoP x.y.z", "Basic YTpi", "DPoP " + strings.Repeat("a", 20_000), "..", ""})}
 	case 3:
 		if other.last != nil && other.gateway == a.gateway && other != a {
 			s.header[name] = slices.Clone(other.last.header[name])

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"maps"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,6 +43,7 @@ type form struct {
 // values makes values as the schemas of the document say, and such that are not.
 type values struct {
 	t     *rapid.T
+	rng   *rand.Rand
 	seen  pools // in anybody's answers
 	mine  pools // in those of who asks now
 	forms []form
@@ -50,7 +52,7 @@ type values struct {
 
 // known gives what was seen of a kind, mostly what the caller saw.
 func (v *values) known(kind string) []string {
-	if len(v.mine[kind]) > 0 && v.chance(85, "mine") {
+	if len(v.mine[kind]) > 0 && v.chance(85) {
 		return v.mine[kind]
 	}
 	return v.seen[kind]
@@ -61,19 +63,21 @@ func (v *values) remember(kind, value string) {
 	v.mine.add(kind, value)
 }
 
-func (v *values) chance(percent int, what string) bool {
-	return rapid.IntRange(1, 100).Draw(v.t, what) <= percent
-}
+// chance says yes so many times in a hundred.
+func (v *values) chance(percent int) bool { return v.rng.IntN(100) < percent }
 
-func pick[T any](t *rapid.T, what string, from []T) T {
-	return from[rapid.IntRange(0, len(from)-1).Draw(t, what)]
-}
+func (v *values) between(least, most int) int { return least + v.rng.IntN(most-least+1) }
+
+func pick[T any](rng *rand.Rand, from []T) T { return from[rng.IntN(len(from))] }
 
 // harvest remembers the ids, the cursors and the addresses in an answer.
 func (v *values) harvest(doc *openapi3.T, answer any) {
 	switch at := answer.(type) {
 	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(at)) {
+			if id, ok := at[name].(string); ok && name == "id" && at["event"] != nil && at["attempts"] != nil {
+				v.remember("delivery", id)
+			}
 			if next, ok := at[name].(string); ok && name == "next" {
 				v.remember("cursor", next)
 			}
@@ -122,8 +126,8 @@ func (v *values) parameter(p *openapi3.Parameter) string {
 	}
 	known := v.known(kinds[len(kinds)-1])
 	switch {
-	case len(known) > 0 && v.chance(92, "seen"):
-		return pick(v.t, p.Name, known)
+	case len(known) > 0 && v.chance(92):
+		return pick(v.rng, known)
 	case p.Name == "seq":
 		return rapid.StringMatching(`[1-9]`).Draw(v.t, "seq")
 	case p.In == openapi3.ParameterInPath:
@@ -146,16 +150,16 @@ func (v *values) of(s *openapi3.Schema, depth int) any {
 	case s.Const != nil:
 		return s.Const
 	case len(s.Enum) > 0:
-		return pick(v.t, "enum", s.Enum)
+		return pick(v.rng, s.Enum)
 	case len(s.OneOf) > 0:
-		return v.of(pick(v.t, "one of", s.OneOf).Value, depth)
-	case len(s.Examples) > 0 && v.chance(30, "example"):
-		return pick(v.t, "example", s.Examples)
+		return v.of(pick(v.rng, s.OneOf).Value, depth)
+	case len(s.Examples) > 0 && v.chance(30):
+		return pick(v.rng, s.Examples)
 	case s.Type.Is("object"):
 		return v.object(s, depth)
 	case s.Type.Is("array"):
 		list := []any{}
-		for range rapid.IntRange(int(s.MinItems), int(s.MinItems)+mostItems).Draw(v.t, "items") {
+		for range v.between(int(s.MinItems), int(s.MinItems)+mostItems) {
 			if depth < maxDepth {
 				list = append(list, v.of(s.Items.Value, depth+1))
 			}
@@ -164,7 +168,7 @@ func (v *values) of(s *openapi3.Schema, depth int) any {
 	case s.Type.Is("integer"), s.Type.Is("number"):
 		return v.number(s)
 	case s.Type.Is("boolean"):
-		return rapid.Bool().Draw(v.t, "boolean")
+		return v.chance(50)
 	}
 	return v.text(s)
 }
@@ -172,10 +176,10 @@ func (v *values) of(s *openapi3.Schema, depth int) any {
 func (v *values) object(s *openapi3.Schema, depth int) any {
 	o := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		if depth < maxDepth && (slices.Contains(s.Required, name) || v.chance(40, name)) {
+		if depth < maxDepth && (slices.Contains(s.Required, name) || v.chance(40)) {
 			o[name] = v.of(s.Properties[name].Value, depth+1)
 			if notes := v.known("NoteID"); name == "subject" && len(notes) > 0 {
-				o[name] = pick(v.t, name, notes) // a plain text in the document: it may be of three kinds
+				o[name] = pick(v.rng, notes) // a plain text in the document: it may be of three kinds
 			}
 		}
 	}
@@ -190,19 +194,19 @@ func (v *values) number(s *openapi3.Schema) any {
 	if s.Max != nil {
 		most = int64(*s.Max)
 	}
-	return rapid.Int64Range(least, max(least, most)).Draw(v.t, "number")
+	return least + v.rng.Int64N(max(least, most)-least+1)
 }
 
 func (v *values) text(s *openapi3.Schema) string {
 	switch {
 	case s.Format == "date":
-		return v.now.AddDate(0, 0, rapid.IntRange(-20, 3).Draw(v.t, "days")).Format(time.DateOnly)
+		return v.now.AddDate(0, 0, v.between(-20, 3)).Format(time.DateOnly)
 	case s.Format == "date-time":
-		return v.now.Add(time.Duration(rapid.IntRange(-60, 2000).Draw(v.t, "minutes")) * time.Minute).Format(time.RFC3339)
+		return v.now.Add(time.Duration(v.between(-60, 2000)) * time.Minute).Format(time.RFC3339)
 	case s.Pattern != "":
 		for _, f := range v.forms {
-			if known := v.known(f.name); f.pattern.String() == s.Pattern && len(known) > 0 && v.chance(90, "seen") {
-				return pick(v.t, f.name, known)
+			if known := v.known(f.name); f.pattern.String() == s.Pattern && len(known) > 0 && v.chance(90) {
+				return pick(v.rng, known)
 			}
 		}
 		return rapid.StringMatching(s.Pattern).Draw(v.t, "text")
@@ -226,23 +230,23 @@ var hostile = []any{
 func (v *values) spoil(at any) any {
 	switch at := at.(type) {
 	case map[string]any:
-		if len(at) == 0 || v.chance(15, "member too many") {
-			at[rapid.StringMatching(`[a-z_]{1,12}`).Draw(v.t, "member")] = pick(v.t, "hostile", hostile)
+		if len(at) == 0 || v.chance(15) {
+			at[rapid.StringMatching(`[a-z_]{1,12}`).Draw(v.t, "member")] = pick(v.rng, hostile)
 			return at
 		}
-		name := pick(v.t, "member", slices.Sorted(maps.Keys(at)))
-		if v.chance(25, "member too few") {
+		name := pick(v.rng, slices.Sorted(maps.Keys(at)))
+		if v.chance(25) {
 			delete(at, name)
 			return at
 		}
 		at[name] = v.spoil(at[name])
 		return at
 	case []any:
-		if len(at) > 0 && v.chance(60, "element") {
-			i := rapid.IntRange(0, len(at)-1).Draw(v.t, "element")
+		if len(at) > 0 && v.chance(60) {
+			i := v.between(0, len(at)-1)
 			at[i] = v.spoil(at[i])
 			return at
 		}
 	}
-	return pick(v.t, "hostile", hostile)
+	return pick(v.rng, hostile)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +23,9 @@ import (
 
 // agreement is the OpenAPI document, and what finds the operation of a request in it.
 type agreement struct {
-	doc    *openapi3.T
-	router routers.Router
+	doc     *openapi3.T
+	router  routers.Router
+	schemas *schemas
 }
 
 var contract = sync.OnceValues(func() (*agreement, error) {
@@ -35,15 +37,12 @@ var contract = sync.OnceValues(func() (*agreement, error) {
 	if err != nil {
 		return nil, err
 	}
-	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
-	for _, text := range []string{"text/event-stream", "text/html", "text/csv", "application/jwk-set+json"} {
-		if openapi3filter.RegisteredBodyDecoder(text) == nil {
-			openapi3filter.RegisterBodyDecoder(text, openapi3filter.FileBodyDecoder)
-		}
-	}
-	openapi3filter.RegisterBodyDecoder("application/x-ndjson", decodeLines)
 	router, err := gorillamux.NewRouter(doc)
-	return &agreement{doc: doc, router: router}, err
+	if err != nil {
+		return nil, err
+	}
+	schemas, err := readSchemas("../../api/openapi.json")
+	return &agreement{doc: doc, router: router, schemas: schemas}, err
 })
 
 // decodeLines reads JSON values, one on each line, as the array that they are.
@@ -88,25 +87,28 @@ func (a *agreement) judge(ctx context.Context, req *http.Request, s sent, r repl
 		return "", a.judgeHeaders(nil, r)
 	}
 	again := req.Clone(ctx)
-	again.GetBody = nil // would give the body as it was sent
-	again.Body = io.NopCloser(bytes.NewReader(withoutEmpty(s.body)))
+	again.Body = io.NopCloser(bytes.NewReader(s.body))
+	_, inJSON := isJSON(s.header.Get("Content-Type"))
 	input := &openapi3filter.RequestValidationInput{
 		Request: again, PathParams: params, Route: route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true},
+		Options: &openapi3filter.Options{
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true,
+			ExcludeRequestBody: inJSON, ExcludeResponseBody: true, // the schemas check what is JSON
+		},
 	}
+	place := []string{"paths", route.Path, strings.ToLower(route.Method)}
 	taken := r.status < http.StatusBadRequest
 	if taken {
-		if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+		if err := a.judgeRequest(ctx, input, place, s); err != nil {
 			return "", fmt.Errorf("taken, and not as documented: %w", err)
-		}
-		if err := judgeQuery(req, route); err != nil {
-			return "", err
 		}
 	}
 	err = openapi3filter.ValidateResponse(ctx, &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: input, Status: r.status, Header: r.header, Body: io.NopCloser(bytes.NewReader(r.body)),
-		Options: input.Options,
+		RequestValidationInput: input, Status: r.status, Header: r.header, Options: input.Options,
 	})
+	if err == nil && len(r.body) > 0 {
+		err = a.schemas.check(append(place, "responses", strconv.Itoa(r.status)), r.header.Get("Content-Type"), r.body)
+	}
 	if err != nil {
 		return "", fmt.Errorf("the answer %d is not as documented: %w", r.status, err)
 	}
@@ -151,11 +153,25 @@ func stripEmpty(v any) any {
 	return v
 }
 
+// judgeRequest says in what a request that was taken is not as documented.
+func (a *agreement) judgeRequest(ctx context.Context, input *openapi3filter.RequestValidationInput, place []string, s sent) error {
+	if err := openapi3filter.ValidateRequest(ctx, input); err != nil {
+		return err
+	}
+	if input.Route.Operation.RequestBody != nil && len(s.body) > 0 {
+		place, contentType := append(place, "requestBody"), s.header.Get("Content-Type")
+		if err := a.schemas.check(place, contentType, s.body); err != nil && a.schemas.check(place, contentType, withoutEmpty(s.body)) != nil {
+			return err
+		}
+	}
+	return judgeQuery(input.Request, input.Route)
+}
+
 // judgeQuery refuses a parameter that was taken and stands nowhere.
 func judgeQuery(req *http.Request, route *routers.Route) error {
 	for name := range req.URL.Query() {
 		if route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
-			return fmt.Errorf("taken with the parameter %s, which is not in the document", name)
+			return fmt.Errorf("the parameter %s is not in the document", name)
 		}
 	}
 	return nil
