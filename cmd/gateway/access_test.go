@@ -270,7 +270,9 @@ func TestSecurityEventsAreLogged(t *testing.T) {
 	w.ask(lender, "GET", "/v1/books", nil, http.Header{"Authorization": {"Bearer x"}})
 	bad := tokenRequest("x")
 	w.do("lender", bad)
-	w.ask(lender, "POST", "/v1/notes/n"+strings.Repeat("a", 32)+"/freeze", []byte(`{"body":{}}`), nil)
+	w.narrow(lender, auth.NotesRead)
+	w.ask(lender, "POST", "/v1/books", []byte(`{"body":{}}`), nil)
+	lender.token = ""
 	w.write(lender, "/v1/parties/"+string(lender.party)+"/revocation", `{}`)
 
 	var events []string

@@ -107,7 +107,7 @@ func TestMistakesOnTheCommandLineAreExplained(t *testing.T) {
 		"--gateway here key list", "key new", "key show nobody", "key list", "note offer", "note offer --amount 5",
 		"note offer --amount 5;SEK --rate 1", `note offer --amount 5_SEK --rate x`, "note offer --amount 5_SEK --rate 1 --agreed-on soon",
 		"note offer --amount 5_SEK --rate 1", "note offer --amount 5_SEK --rate 1 --borrower me",
-		"party register", "tape import", "tape import missing.csv", "tape import x --in-flight 0", "tape import x --chunk 101",
+		"party register", "tape import", "tape import missing.csv", "tape import x --in-flight 0", "tape import x --chunk 1001",
 		"tape import x --resume --again", "tape import x --borrower me", "tape import x --book mine", "sign missing.json", "submit a b", "profile set --book mine",
 	} {
 		args := strings.Fields(line)
