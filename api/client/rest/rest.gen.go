@@ -315,6 +315,34 @@ type ExportedPayment struct {
 	Transaction string  `json:"transaction,omitempty,omitzero"`
 }
 
+// ExportedPosting A posting of a booking, as a line of an export. One of `debit` and `credit` is 0.
+type ExportedPosting struct {
+	Account ExportedPostingAccount `json:"account"`
+
+	// BookedAt In UTC
+	BookedAt Time `json:"booked_at"`
+
+	// Credit Minor units of the currency
+	Credit   Amount `json:"credit"`
+	Currency string `json:"currency"`
+
+	// Debit Minor units of the currency
+	Debit Amount `json:"debit"`
+
+	// Event Id of the booking's event
+	Event string `json:"event"`
+
+	// Note Id of a note; no second note ever has it
+	Note        NoteID `json:"note"`
+	Op          Op     `json:"op"`
+	Seq         uint64 `json:"seq"`
+	Transaction string `json:"transaction"`
+	ValueOn     Date   `json:"value_on"`
+}
+
+// ExportedPostingAccount defines model for ExportedPosting.Account.
+type ExportedPostingAccount string
+
 // ForgiveBody defines model for ForgiveBody.
 type ForgiveBody struct {
 	Amount Money `json:"amount"`
@@ -1203,6 +1231,18 @@ type ExportPaymentsParams struct {
 
 	// ChangedSince Only notes that have changed after the event with this id (see `/v1/events`)
 	ChangedSince ChangedSince `form:"changed_since,omitempty" json:"changed_since,omitempty,omitzero"`
+}
+
+// ExportPostingsParams defines parameters for ExportPostings.
+type ExportPostingsParams struct {
+	// After Id of an event: begin after it; from the first one unless said
+	After string `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// From Only what was booked on this day or later (UTC, ledger time)
+	From Date `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To Only what was booked on this day or earlier
+	To Date `form:"to,omitempty" json:"to,omitempty,omitzero"`
 }
 
 // CreateImportParams defines parameters for CreateImport.
@@ -2181,6 +2221,15 @@ func ExportPayments(params ExportPaymentsParams) Request {
 	r.query("due_from", params.DueFrom)
 	r.query("due_to", params.DueTo)
 	r.query("changed_since", params.ChangedSince)
+	return r
+}
+
+// ExportPostings asks for GET /v1/exports/postings: what was booked, as postings for the caller's general ledger.
+func ExportPostings(params ExportPostingsParams) Request {
+	r := Request{Operation: "exportPostings", Method: "GET", Path: path("/v1/exports/postings")}
+	r.query("after", params.After)
+	r.query("from", params.From)
+	r.query("to", params.To)
 	return r
 }
 
