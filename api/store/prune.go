@@ -15,6 +15,10 @@ const (
 	// KeepSubmissions is how long after its expiry a command's outcome can still be
 	// asked for by its id; the ledger itself keeps it for ever.
 	KeepSubmissions = 24 * time.Hour
+	// KeepAssertions is how long after its expiry a client assertion is remembered.
+	// It is taken for as long after it as clocks may differ (auth.Skew), and could
+	// be used a second time where it was forgotten sooner.
+	KeepAssertions = time.Minute
 	// KeepImports is how long after its end an import and its rows can be read.
 	KeepImports = 90 * 24 * time.Hour
 	// KeepDeliveries is how long the log of settled deliveries goes back.
@@ -42,12 +46,12 @@ func inDays(t time.Time) any    { return finance.DateOf(t).String() }
 var prunables = []prunable{
 	{"submissions", KeepSubmissions, inSeconds, `DELETE FROM submissions WHERE (signer, command) IN
 		(SELECT signer, command FROM submissions WHERE expires < $1 LIMIT $2)`},
-	{"assertions", 0, inSeconds, `DELETE FROM assertions WHERE (party, jti) IN
+	{"assertions", KeepAssertions, inSeconds, `DELETE FROM assertions WHERE (party, jti) IN
 		(SELECT party, jti FROM assertions WHERE expires < $1 LIMIT $2)`},
 	{"idempotency", 0, inSeconds, `DELETE FROM idempotency WHERE (party, target, name) IN
 		(SELECT party, target, name FROM idempotency WHERE expires < $1 LIMIT $2)`},
 	{"import_rows", KeepImports, inSeconds, `DELETE FROM import_rows WHERE (import, line) IN
-		(SELECT r.import, r.line FROM imports i JOIN import_rows r ON r.import = i.id WHERE i.ended > 0 AND i.ended < $1 LIMIT $2)`},
+		(SELECT import, line FROM import_rows WHERE import IN (SELECT id FROM imports WHERE ended > 0 AND ended < $1) LIMIT $2)`},
 	{"imports", KeepImports, inSeconds, `DELETE FROM imports WHERE id IN
 		(SELECT id FROM imports WHERE ended > 0 AND ended < $1 LIMIT $2)`},
 	{"deliveries", KeepDeliveries, inMillis, `DELETE FROM deliveries WHERE (webhook, position) IN

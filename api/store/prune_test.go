@@ -17,7 +17,7 @@ func TestWhatHasServedItsPurposeIsTakenAway(t *testing.T) {
 		statement string // with the name of a row, and the moment from which it is kept
 	}{
 		{"submissions", store.KeepSubmissions, "INSERT INTO submissions (signer, command, kind, id, seq, op, expires) VALUES ('p', '%[1]s', 'note', 'n', 1, 'pay', %[2]d)"},
-		{"assertions", 0, "INSERT INTO assertions (party, jti, expires) VALUES ('p', '%[1]s', %[2]d)"},
+		{"assertions", store.KeepAssertions, "INSERT INTO assertions (party, jti, expires) VALUES ('p', '%[1]s', %[2]d)"},
 		{"idempotency", 0, "INSERT INTO idempotency (party, target, name, request, status, header, body, expires) VALUES ('p', 't', '%[1]s', 'r', 200, '{}', '', %[2]d)"},
 		{"imports", store.KeepImports, "INSERT INTO imports (id, party, digest, name, total, created, state, ended) VALUES ('%[1]s', 'p', '%[1]s', '', 1, 0, 'finished', %[2]d)"},
 		{"deliveries", store.KeepDeliveries, "INSERT INTO deliveries (webhook, position, id, subject, state, attempts, due, tried, status, fault, took) VALUES ('%[1]s', 1, 'd', 's', 'delivered', 1, 0, %[2]d000, 200, '', 1)"},
