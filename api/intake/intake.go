@@ -10,6 +10,7 @@ package intake
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -30,6 +31,9 @@ const (
 	// ownWrites bounds the wait for the read model, so that whoever sees a row as
 	// offered finds its note.
 	ownWrites = 2 * time.Second
+	// faultPause is the wait after a fault of the gateway's own database: nothing
+	// else may come that would wake the worker.
+	faultPause = 5 * time.Second
 )
 
 // Bounds of the pause after a batch of which something is left.
@@ -142,8 +146,14 @@ func (w *Worker) Run(ctx context.Context) {
 	done := make(chan *batch)
 	underWay, ended := 0, ctx.Done()
 	for {
+		var again <-chan time.Time
 		if ctx.Err() == nil {
-			underWay += w.begin(ctx, all, maxBatches-underWay, done)
+			begun, err := w.begin(ctx, all, maxBatches-underWay, done)
+			underWay += begun
+			if err != nil && ctx.Err() == nil {
+				w.Log.Error("the imports cannot be read", "error", err)
+				again = time.After(faultPause)
+			}
 		} else if underWay == 0 {
 			return
 		}
@@ -156,6 +166,7 @@ func (w *Worker) Run(ctx context.Context) {
 				d.left = 0
 			}
 		case <-w.wake:
+		case <-again:
 		case <-ended:
 			ended = nil
 		}
@@ -164,42 +175,41 @@ func (w *Worker) Run(ctx context.Context) {
 
 // begin begins batches in the free places and gives how many. Whichever import
 // has waited longest is next.
-func (w *Worker) begin(ctx context.Context, all map[string]*doing, free int, done chan<- *batch) (begun int) {
+func (w *Worker) begin(ctx context.Context, all map[string]*doing, free int, done chan<- *batch) (begun int, err error) {
 	if free == 0 {
-		return 0
+		return 0, nil
 	}
 	imports, err := w.Store.ImportsToDo(ctx)
 	if err != nil {
-		w.Log.Error("the imports cannot be read", "error", err)
-		return 0
+		return 0, err
 	}
 	w.review(imports, all)
 	for begun < free {
 		slices.SortStableFunc(imports, func(a, b store.Import) int { return cmp.Compare(all[a.ID].turn, all[b.ID].turn) })
-		b := w.next(ctx, imports, all)
-		if b == nil {
-			break
+		b, err := w.next(ctx, imports, all)
+		if b == nil || err != nil {
+			return begun, err
 		}
 		begun++
 		go func() { w.work(ctx, b); done <- b }()
 	}
-	return begun
+	return begun, nil
 }
 
 // next takes a batch of the first import that has one, nil where none has.
-func (w *Worker) next(ctx context.Context, imports []store.Import, all map[string]*doing) *batch {
+func (w *Worker) next(ctx context.Context, imports []store.Import, all map[string]*doing) (*batch, error) {
 	for _, i := range imports {
 		b, err := w.take(ctx, i, all[i.ID])
 		if err != nil {
-			w.Log.Error("the rows of an import cannot be read", "import", i.ID, "error", err)
+			return nil, fmt.Errorf("import %s: %w", i.ID, err)
 		}
 		if b != nil {
 			w.turn++
 			all[i.ID].turn = w.turn
-			return b
+			return b, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // take takes the next rows of an import. Those that were left of earlier batches
