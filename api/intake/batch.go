@@ -1,8 +1,12 @@
 package intake
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
@@ -57,7 +61,7 @@ func (w *Worker) submit(ctx context.Context, b *batch) ([]store.ImportRow, error
 	var fates []store.ImportRow
 	var last uint64
 	for n, o := range outcomes {
-		fate, final := w.fate(b, b.rows[n], o)
+		fate, final := w.fate(ctx, b, b.rows[n], o)
 		if final {
 			fates = append(fates, fate)
 		}
@@ -85,7 +89,7 @@ func (w *Worker) outcomes(ctx context.Context, b *batch) ([]ledger.Outcome, erro
 }
 
 // fate says what became of a row, and whether that is final.
-func (w *Worker) fate(b *batch, r store.ImportRow, o ledger.Outcome) (store.ImportRow, bool) {
+func (w *Worker) fate(ctx context.Context, b *batch, r store.ImportRow, o ledger.Outcome) (store.ImportRow, bool) {
 	fate := store.ImportRow{Row: r.Row, State: store.RowOffered}
 	if b.of.Rehearsal {
 		fate.State = store.RowPassed
@@ -96,10 +100,13 @@ func (w *Worker) fate(b *batch, r store.ImportRow, o ledger.Outcome) (store.Impo
 	case o.State != ledger.Rejected || o.Err == nil || o.Err.Retryable():
 		return fate, false
 	case o.Err.Code == ledger.CodeExists:
-		// A note's id follows from its lender and from the command's id: only the
-		// lender can have offered it, with this row's offer as it was signed before.
-		if fate.Note = w.noteOf(r); fate.Note == "" {
+		id, err := w.offeredBefore(ctx, r)
+		if err != nil {
+			w.Log.Warn("a note that is there already cannot be compared with its row", "import", b.of.ID, "row", r.Row, "error", err)
 			return fate, false
+		}
+		if fate.Note = id; id == "" {
+			fate.State, fate.Code, fate.Params = store.RowRejected, o.Err.Code, o.Err.Params
 		}
 	default:
 		fate.State, fate.Code, fate.Params = store.RowRejected, o.Err.Code, o.Err.Params
@@ -110,17 +117,54 @@ func (w *Worker) fate(b *batch, r store.ImportRow, o ledger.Outcome) (store.Impo
 	return fate, true
 }
 
-// noteOf gives the id of the note that a row's offer makes.
-func (w *Worker) noteOf(r store.ImportRow) ledger.NoteID {
-	opened, err := w.Signatures.Open(ledger.Signed{JWS: r.JWS})
+// offeredBefore gives the note that stands where a row's offer would make one, ""
+// where that note is none of the row's. The id of a note follows from its lender
+// and from the command's id: the lender has offered this loan before, signed at
+// another time, or it has given the command's id to another loan, for which the
+// row must not pass as done.
+func (w *Worker) offeredBefore(ctx context.Context, r store.ImportRow) (ledger.NoteID, error) {
+	id, wanted, err := w.offer(ledger.Signed{JWS: r.JWS})
 	if err != nil {
-		return ""
+		return "", err
+	}
+	first, err := w.Service.History(ctx, id.Subject(), 1, 1)
+	if refusal, ok := errors.AsType[*ledger.Error](err); ok && !refusal.Retryable() {
+		return "", nil // it is not the lender's to see
+	}
+	if err == nil && len(first) == 0 {
+		err = errors.New("it has no history")
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the offer of note %s: %w", id, err)
+	}
+	_, stands, err := w.offer(first[0].Signed)
+	if err != nil || !bytes.Equal(wanted, stands) {
+		return "", err
+	}
+	return id, nil
+}
+
+// offer gives the note that a signed offer makes and what it says of the note:
+// all but until when it is open, which is another time when it is signed anew.
+func (w *Worker) offer(signed ledger.Signed) (ledger.NoteID, []byte, error) {
+	opened, err := w.Signatures.Open(signed)
+	if err != nil {
+		return "", nil, fmt.Errorf("opening an offer: %w", err)
 	}
 	cmd, err := ledger.DecodeCommand(opened.Payload)
 	if err != nil {
-		return ""
+		return "", nil, fmt.Errorf("reading an offer: %w", err)
 	}
-	return ledger.NoteID(cmd.Subject().ID)
+	var b ledger.OfferBody
+	if err := json.Unmarshal(cmd.Body, &b); err != nil {
+		return "", nil, fmt.Errorf("reading what an offer says: %w", err)
+	}
+	b.AnswerBy = time.Time{}
+	says, err := json.Marshal(b)
+	if err != nil {
+		return "", nil, fmt.Errorf("comparing offers: %w", err)
+	}
+	return ledger.NoteID(cmd.Subject().ID), says, nil
 }
 
 // await waits a while for the read model to hold a block. What is recorded is

@@ -33,7 +33,8 @@ type registry struct {
 	answer func(batch []string, truth []ledger.Outcome) ([]ledger.Outcome, error)
 	// refuse, where it is set, refuses offers.
 	refuse func(offer string) *ledger.Error
-	hold   chan struct{} // where it is set, batches wait for it
+	hold   chan struct{}                   // where it is set, batches wait for it
+	offers map[ledger.NoteID]ledger.Signed // those that notes were made by, where somebody asks
 }
 
 func newRegistry() *registry { return &registry{applied: map[string]int{}} }
@@ -86,6 +87,10 @@ func (r *registry) Rehearse(_ context.Context, commands ...ledger.Rehearsal) ([]
 		all[i] = ledger.Outcome{State: ledger.Committed, Result: &ledger.Result{Op: ledger.OpOffer, Seq: 1}}
 	}
 	return all, nil
+}
+
+func (r *registry) History(_ context.Context, subject ledger.Subject, _ uint64, _ int) ([]ledger.Entry, error) {
+	return []ledger.Entry{{Seq: 1, Signed: r.offers[ledger.NoteID(subject.ID)]}}, nil
 }
 
 // world is a registry, a store and a worker in a bubble of time.

@@ -2,10 +2,13 @@ package intake_test
 
 import (
 	"crypto/ed25519"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -90,19 +93,22 @@ func TestRowThatIsRefusedSaysWhyAndTheOthersGoOn(t *testing.T) {
 	})
 }
 
-// TestOfferThatWasSignedAnewIsTheNoteThatItWas: a lender that lost its record of
-// what it sent signs again, with the same command ids.
-func TestOfferThatWasSignedAnewIsTheNoteThatItWas(t *testing.T) {
+// TestOfferThatIsThereAlready: a lender that lost its record of what it sent signs
+// again, with the same command ids. One that gives an id to two loans is told so,
+// or the second would pass as offered and be no note.
+func TestOfferThatIsThereAlready(t *testing.T) {
 	_, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	inBubble(t, func(t *testing.T, w *world) {
+	const id = ledger.CommandID("6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11")
+	note := ledger.DeriveNoteID("network", lender, id)
+	offer := func(at time.Time, amount int) ledger.Signed {
 		cmd, err := ledger.Draft{
-			Op: ledger.OpOffer, Network: "network", By: lender, Command: "6f1c2a52-9a53-4c0e-8b7d-0a1f6f3f2b11", IssuedAt: time.Now(),
-			Body: json.RawMessage(`{"book":"b` + strings.Repeat("b", 32) + `","borrowers":["p` + strings.Repeat("c", 32) + `"],"answer_by":"2026-07-01T00:00:00Z",
+			Op: ledger.OpOffer, Network: "network", By: lender, Command: id, IssuedAt: at,
+			Body: json.RawMessage(`{"book":"b` + strings.Repeat("b", 32) + `","borrowers":["p` + strings.Repeat("c", 32) + `"],"answer_by":"` + at.UTC().Add(time.Hour).Format(time.RFC3339) + `",
 				"terms":{"kind":"simple","consumer":false,"housing":false,"credit_purchase":false,"jurisdiction":"generic","agreed_on":"2026-06-01",
-				"principal":{"amount":100000,"currency":"SEK"},"rate":"0","day_count":"actual/365","schedule":{"kind":"on_demand"},
+				"principal":{"amount":` + strconv.Itoa(amount) + `,"currency":"SEK"},"rate":"0","day_count":"actual/365","schedule":{"kind":"on_demand"},
 				"interest_from":"2026-06-01","fees":{},"reference":"1"}}`),
 		}.Build()
 		if err != nil {
@@ -112,19 +118,35 @@ func TestOfferThatWasSignedAnewIsTheNoteThatItWas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.refuse = func(string) *ledger.Error { return ledger.Refuse(ledger.CodeExists) }
-		w.open("a", 0, func(i *store.Import) { i.Rows = 1 })
-		if _, err := w.store.PutImportRows(t.Context(), "a", []store.ImportRow{{Row: 1, State: store.RowWaiting, JWS: signed.JWS}}, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		w.w.Wake()
-		synctest.Wait()
-		rows, _, err := w.store.ImportRows(t.Context(), "a", store.RowOffered, 0, 1)
-		want := ledger.DeriveNoteID("network", lender, cmd.Command)
-		if err != nil || len(rows) != 1 || rows[0].Note != want {
-			t.Errorf("the rows are %+v, %v; want the note %s", rows, err, want)
-		}
-	})
+		return signed
+	}
+	now := time.Now().Truncate(time.Second)
+	stands := offer(now, 100000)
+	for name, c := range map[string]struct {
+		again ledger.Signed
+		want  store.ImportRow
+	}{
+		"the same loan, signed anew": {offer(now.Add(time.Minute), 100000), store.ImportRow{Row: 1, State: store.RowOffered, Note: note}},
+		"another loan":               {offer(now, 200000), store.ImportRow{Row: 1, State: store.RowRejected, Code: ledger.CodeExists}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				w.offers = map[ledger.NoteID]ledger.Signed{note: stands}
+				w.refuse = func(string) *ledger.Error { return ledger.Refuse(ledger.CodeExists) }
+				w.open("a", 0, func(i *store.Import) { i.Rows = 1 })
+				row := store.ImportRow{Row: 1, State: store.RowWaiting, JWS: c.again.JWS}
+				if _, err := w.store.PutImportRows(t.Context(), "a", []store.ImportRow{row}, time.Now()); err != nil {
+					t.Fatal(err)
+				}
+				w.w.Wake()
+				synctest.Wait()
+				rows, _, err := w.store.ImportRows(t.Context(), "a", "", 0, 1)
+				if err != nil || !reflect.DeepEqual(rows, []store.ImportRow{c.want}) {
+					t.Errorf("the rows are %+v, %v; want %+v", rows, err, c.want)
+				}
+			})
+		})
+	}
 }
 
 func TestRestartGoesOnWhereItStopped(t *testing.T) {
@@ -149,6 +171,32 @@ func TestRestartGoesOnWhereItStopped(t *testing.T) {
 				t.Errorf("%s was handed in %d times more", offer, again)
 			}
 		}
+	})
+}
+
+// TestFaultOfTheDatabaseIsOutlived: nothing may come afterwards that would wake
+// the worker.
+func TestFaultOfTheDatabaseIsOutlived(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.hold = make(chan struct{})
+		w.open("a", 1000)
+		synctest.Wait()
+		db, err := sql.Open("sqlite", w.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		alter := func(statement string) {
+			if _, err := db.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		alter("ALTER TABLE imports RENAME TO hidden")
+		close(w.hold)
+		pass(time.Hour)
+		alter("ALTER TABLE hidden RENAME TO imports")
+		pass(time.Hour)
+		w.check("a", 1000)
 	})
 }
 
