@@ -209,6 +209,58 @@ func TestEventsAreReadFromAnIndexInTheirOrder(t *testing.T) {
 	})
 }
 
+// TestRejectedRowsAreReadFromAnIndex: every answer about an import has the first of
+// them, and a million others may stand between.
+func TestRejectedRowsAreReadFromAnIndex(t *testing.T) {
+	inside(t, func(t *testing.T, s *Store) {
+		const rows = 20_000
+		err := s.write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			var values []any
+			for line := range rows {
+				state := RowOffered
+				if line == rows-1 {
+					state = RowRejected
+				}
+				values = append(values, "i", line+1, string(state), "", "", "{}")
+			}
+			return insertNew(ctx, tx, "import_rows", []string{"import", "line", "state", "note", "code", "params"}, values)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.writer.ExecContext(t.Context(), "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+		for _, state := range []RowState{"", RowRejected} {
+			query, args := rowsQuery("i", state, 0, 20)
+			plan := s.plan(t, query, args...)
+			if unordered.MatchString(plan) || state != "" && !strings.Contains(plan, "import_rows_state") {
+				t.Errorf("rows in state %q:\n%s", state, plan)
+			}
+		}
+		if page, _, err := s.ImportRows(t.Context(), "i", RowRejected, 0, 20); err != nil || len(page) != 1 || page[0].Row != rows {
+			t.Errorf("rejected are %+v, %v", page, err)
+		}
+	})
+}
+
+// TestPruningReadsNoWholeTable: it holds up whoever writes. Imports are few, and
+// their rows are found by them.
+func TestPruningReadsNoWholeTable(t *testing.T) {
+	inside(t, func(t *testing.T, s *Store) {
+		if s.lock == nil {
+			return // PostgreSQL reads an empty table whole, whatever its indexes
+		}
+		for _, p := range prunables {
+			_, found, _ := strings.Cut(p.statement, "(SELECT ")
+			query := strings.NewReplacer("$1", "'0'", "$2", "1000").Replace("SELECT " + strings.TrimSuffix(found, ")"))
+			if plan := s.plan(t, query); strings.Contains(plan, "SCAN") && !strings.Contains(plan, "SCAN imports") {
+				t.Errorf("%s:\n%s", p.table, plan)
+			}
+		}
+	})
+}
+
 // unordered are the words of a plan that reads a whole table, or sorts.
 var unordered = regexp.MustCompile(`Seq Scan|Hash|AUTOMATIC|Sort .*rows=\d{3}|SCAN|TEMP B-TREE`)
 
