@@ -41,6 +41,7 @@ type exporter struct {
 	csv     *csv.Writer // nil where the rows are JSON
 	columns []string
 	name    string // of the file
+	next    string // address at which the export goes on another time, if it does
 	began   bool
 }
 
@@ -50,10 +51,15 @@ type row struct {
 	value any
 }
 
-// export sends a row or more for each note that the query selects. A failure
-// before the first row is a problem; a later one cuts the answer off, which shows
-// in that the connection is closed before its end.
+// export sends a row or more for each note that the query selects.
 func (e *exporter) export(want store.NoteQuery, rows func(context.Context, store.Note) ([]row, error)) error {
+	return e.whole(func(ctx context.Context) error { return e.pages(ctx, want, rows) })
+}
+
+// whole sends an export that a function makes. A failure before the first row is
+// a problem; a later one cuts the answer off, which shows in that the connection
+// is closed before its end.
+func (e *exporter) whole(pages func(context.Context) error) error {
 	s := e.server
 	if err := s.requireComplete(); err != nil {
 		return err
@@ -64,7 +70,7 @@ func (e *exporter) export(want store.NoteQuery, rows func(context.Context, store
 	if negotiate(e.r, csvType, ndjsonType) == csvType {
 		e.csv = newCSV(e.out)
 	}
-	err := e.pages(ctx, want, rows)
+	err := pages(ctx)
 	if err == nil {
 		err = e.begin() // of an export without a row
 	}
@@ -81,10 +87,8 @@ func (e *exporter) pages(ctx context.Context, want store.NoteQuery, rows func(co
 	s, party := e.server, callOf(ctx).party
 	want.Limit = store.MaxPage
 	for more := true; more; {
-		select {
-		case <-s.stopping:
-			return ledger.Refuse(ledger.CodeUnavailable)
-		default:
+		if err := s.goesOn(); err != nil {
+			return err
 		}
 		var found []store.Note
 		var err error
@@ -113,12 +117,25 @@ func (e *exporter) pages(ctx context.Context, want store.NoteQuery, rows func(co
 	return nil
 }
 
+// goesOn ends what is sent for long when the gateway stops.
+func (s *Server) goesOn() error {
+	select {
+	case <-s.stopping:
+		return ledger.Refuse(ledger.CodeUnavailable)
+	default:
+		return nil
+	}
+}
+
 // begin writes what comes before the first row.
 func (e *exporter) begin() error {
 	if e.began {
 		return nil
 	}
 	e.began = true
+	if e.next != "" {
+		e.w.Header().Set("Link", "<"+e.next+`>; rel="next"`) // RFC 8288
+	}
 	if e.csv == nil {
 		e.w.Header().Set("Content-Type", ndjsonType)
 		return nil
@@ -263,7 +280,7 @@ func (s *Server) paymentsOn(ctx context.Context, n *ledger.Note) ([]exportedPaym
 // knows better: a payment may have been reversed since it was written.
 func (s *Server) everyPayment(ctx context.Context, n *ledger.Note) ([]ledger.Payment, error) {
 	all := map[uint64]ledger.Payment{}
-	for state, err := range s.statesOf(ctx, n.ID, n.Seq) {
+	for state, err := range s.statesOf(ctx, n.ID, 1, n.Seq) {
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,7 @@ func TestAnswerThatIsCutOffDoesNotEnd(t *testing.T) {
 
 func TestExportThatFailsBeforeItsFirstRowIsAProblem(t *testing.T) {
 	b := newBench(t, true)
-	for _, path := range []string{"/v1/exports/notes", "/v1/exports/payments"} {
+	for _, path := range []string{"/v1/exports/notes", "/v1/exports/payments", "/v1/exports/postings"} {
 		incomplete := newBench(t, false)
 		if w, p := incomplete.get(path); w.Code != http.StatusServiceUnavailable || p.Code != ledger.CodeUnavailable {
 			t.Errorf("%s of a read model that is being built: %d %s", path, w.Code, w.Body)

@@ -15,6 +15,7 @@ import (
 	"github.com/oasdiff/yaml"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/statement"
 )
 
 var update = flag.Bool("update", false, "write openapi.json anew from openapi.yaml")
@@ -119,6 +120,7 @@ func TestDocumentHasEveryCodeOperationStatusAndRole(t *testing.T) {
 	doc := document31(t)
 	check(t, doc, "Code", ledger.Codes())
 	check(t, doc, "Op", ledger.Operations())
+	check(t, doc, "AccountName", statement.AccountNames())
 	check(t, doc, "Role", ledger.Roles())
 	check(t, doc, "Status", ledger.Statuses()[1:]) // without that of no note
 }

@@ -40,6 +40,7 @@ var noteRoutes = []route{
 	{method: get, pattern: "/v1/notes/{note}/statement", name: "getStatement", access: tokened, scope: auth.NotesRead, handle: (*Server).getStatement},
 	{method: get, pattern: "/v1/exports/notes", name: "exportNotes", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportNotes},
 	{method: get, pattern: "/v1/exports/payments", name: "exportPayments", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportPayments},
+	{method: get, pattern: "/v1/exports/postings", name: "exportPostings", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportPostings},
 	{method: post, pattern: "/v1/notes", name: "offerNote", access: tokened, op: ledger.OpOffer, handle: (*Server).write},
 }
 

@@ -42,7 +42,7 @@ func (s *Server) getStatement(w http.ResponseWriter, r *http.Request) error {
 	if v.note == nil {
 		return absent()
 	}
-	states := newPeekable(s.statesOf(r.Context(), id, v.note.Seq))
+	states := newPeekable(s.statesOf(r.Context(), id, 1, v.note.Seq))
 	defer states.stop()
 	before, err := states.before(from)
 	if err != nil {
@@ -109,12 +109,12 @@ func (e errCutOff) Unwrap() error { return e.err }
 // errErased says that the state of a note after one of its commands is gone.
 var errErased = errors.New("a state of the note was erased")
 
-// statesOf gives the states of a note after each of its commands up to one.
-func (s *Server) statesOf(ctx context.Context, id ledger.NoteID, last uint64) iter.Seq2[statement.State, error] {
+// statesOf gives the states of a note after each of its commands from one to another.
+func (s *Server) statesOf(ctx context.Context, id ledger.NoteID, first, last uint64) iter.Seq2[statement.State, error] {
 	return func(yield func(statement.State, error) bool) {
 		holders := map[ledger.BookID]ledger.PartyID{} // a note moves between few books
-		for next := uint64(1); next <= last; {
-			entries, err := s.Service.History(ctx, id.Subject(), next, statementPage)
+		for next := first; next <= last; {
+			entries, err := s.Service.History(ctx, id.Subject(), next, int(min(last-next+1, statementPage)))
 			if err == nil && len(entries) == 0 {
 				err = fmt.Errorf("the history of note %s ends before entry %d", id, next)
 			}

@@ -17,6 +17,9 @@ type AcceptBody struct {
 	Offer Digest `json:"offer,omitempty,omitzero"`
 }
 
+// AccountName What stands on an account of the caller's general ledger.
+type AccountName string
+
 // Amount Minor units of the currency
 type Amount = finance.Amount
 
@@ -317,7 +320,8 @@ type ExportedPayment struct {
 
 // ExportedPosting A posting of a booking, as a line of an export. One of `debit` and `credit` is 0.
 type ExportedPosting struct {
-	Account ExportedPostingAccount `json:"account"`
+	// Account What stands on an account of the caller's general ledger.
+	Account AccountName `json:"account"`
 
 	// BookedAt In UTC
 	BookedAt Time `json:"booked_at"`
@@ -339,9 +343,6 @@ type ExportedPosting struct {
 	Transaction string `json:"transaction"`
 	ValueOn     Date   `json:"value_on"`
 }
-
-// ExportedPostingAccount defines model for ExportedPosting.Account.
-type ExportedPostingAccount string
 
 // ForgiveBody defines model for ForgiveBody.
 type ForgiveBody struct {
