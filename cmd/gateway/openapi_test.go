@@ -45,21 +45,6 @@ var contract = sync.OnceValues(func() (*agreement, error) {
 	return &agreement{doc: doc, router: router, schemas: schemas}, err
 })
 
-// decodeLines reads JSON values, one on each line, as the array that they are.
-func decodeLines(body io.Reader, _ http.Header, _ *openapi3.SchemaRef, _ openapi3filter.EncodingFn) (any, error) {
-	lines := []any{}
-	for d := json.NewDecoder(body); ; {
-		var v any
-		switch err := d.Decode(&v); {
-		case errors.Is(err, io.EOF):
-			return lines, nil
-		case err != nil:
-			return nil, err
-		}
-		lines = append(lines, v)
-	}
-}
-
 // checkExchange checks an exchange against the OpenAPI document. It gives the
 // operation that was carried out.
 func checkExchange(t *testing.T, req *http.Request, s sent, r reply) (operation string) {
