@@ -65,6 +65,9 @@ func (s *Server) submitBulk(w http.ResponseWriter, r *http.Request, req commands
 		return malformed("If-Match is of one subject; each command has its own seq")
 	case len(req.Commands) == 0 || len(req.Commands) > maxBulk:
 		return malformed(fmt.Sprintf("commands must be 1 to %d", maxBulk))
+	case callOf(r.Context()).party == nil && len(req.Commands) > 1:
+		// An address may make so many requests; each is for one registration.
+		return ledger.Refuse(ledger.CodeTokenMissing)
 	case req.Atomic && len(req.Commands) > ledger.MaxBatch:
 		return ledger.Refuse(ledger.CodeAtomicImpossible, "detail", fmt.Sprintf("there are %d, and one transaction takes %d", len(req.Commands), ledger.MaxBatch))
 	}
@@ -174,6 +177,7 @@ func (c *call) refused(err error) item {
 	if cause != nil {
 		c.cause = cause
 	}
+	c.passing = c.passing || passes(e.Code)
 	p := describe(e, c.lang)
 	return item{Problem: &p}
 }

@@ -29,6 +29,9 @@ type call struct {
 	expires time.Time
 	// dryRun says that nothing is to be done, only told what would be.
 	dryRun bool
+	// passing says that one of several commands was refused for now only, so that
+	// the answer is not kept for the request's key.
+	passing bool
 
 	// For the log.
 	status      int
@@ -105,6 +108,9 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	if limit == 0 {
 		limit = maxBody
 	}
+	if stranger(rt, r) {
+		limit = min(limit, maxStrangerBody)
+	}
 	r.Body = http.MaxBytesReader(w, steady(w, r.Body), limit)
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -145,13 +151,16 @@ func (s *Server) protect(h http.Header) {
 // body counts as large by the length that is said of it, beyond which nothing of
 // it is read: one command is no batch, whichever address takes both. Probes have
 // places of their own, or a busy gateway would be taken for a dead one and
-// restarted, with all that it had under way.
+// restarted, with all that it had under way. So have strangers: a few of them with
+// slow bodies would otherwise keep everybody out who has proved who it is.
 func (s *Server) places(rt *route, r *http.Request) chan struct{} {
 	switch {
-	case rt.stream:
-		return s.streams
 	case rt.probe:
 		return s.probes
+	case stranger(rt, r):
+		return s.strangers
+	case rt.stream:
+		return s.streams
 	case rt.limit > maxBody && (r.ContentLength < 0 || r.ContentLength > maxBody):
 		return s.large
 	}

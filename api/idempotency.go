@@ -183,17 +183,22 @@ func (s *Server) answerAndKeep(rt *route, w http.ResponseWriter, r *http.Request
 	return held.send()
 }
 
-// final says whether an answer is the last word on a request. What may be
-// another one later is not: an outcome that is not known, a fault, a limit, a
-// refusal that invites a retry, and one of the caller's token.
+// final says whether an answer is the last word on a request, and on each of the
+// commands in it. An outcome that is not known is not, nor is a fault or a limit.
 func final(c *call, status int) bool {
 	switch {
 	case status == http.StatusAccepted || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError:
 		return false
-	case c.code == ledger.CodeScopeMissing || c.code == ledger.CodeTokenMissing:
+	case c.passing:
 		return false
 	}
-	return c.code == "" || !ledger.Refuse(c.code).Retryable()
+	return c.code == "" || !passes(c.code)
+}
+
+// passes says that a refusal may be another answer later: one that invites a
+// retry, and one of the caller's token.
+func passes(code ledger.Code) bool {
+	return code == ledger.CodeScopeMissing || code == ledger.CodeTokenMissing || ledger.Refuse(code).Retryable()
 }
 
 // heldAnswer holds an answer back. Its header is that of the answer itself.

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -270,6 +272,40 @@ func TestAnswerThatIsNotFinalIsNotKept(t *testing.T) {
 	}
 	if r = w.ask(lender, "POST", note+"/payments", body, withKey("k")); !replayed(r) {
 		t.Errorf("once its outcome is known: %d %s", r.status, r.body)
+	}
+}
+
+// losing is a ledger on which, once, another command always comes first.
+type losing struct {
+	ledger.Service
+	lost atomic.Bool
+}
+
+func (l *losing) Submit(ctx context.Context, commands ...ledger.Signed) ([]ledger.Outcome, error) {
+	if !l.lost.CompareAndSwap(false, true) {
+		return l.Service.Submit(ctx, commands...)
+	}
+	return slices.Repeat([]ledger.Outcome{{State: ledger.Conflicted, Err: ledger.Refuse(ledger.CodeConflict)}}, len(commands)), nil
+}
+
+// TestAnswerOfWhichAPartIsNotFinalIsNotKept: the same request again is how the
+// caller of several commands has those applied that lost.
+func TestAnswerOfWhichAPartIsNotFinalIsNotKept(t *testing.T) {
+	w := newWorld(t, inproc.Options{})
+	lender, borrower := w.party("lender", "lender", "company"), w.party("borrower", "registrar", "person")
+	note := w.note(lender, borrower, w.book(lender))
+	w.gateways["lender"].end(t)
+	w.start("lender", options{data: t.TempDir(), service: &losing{Service: w.ledger.Service(inproc.Lender)}})
+	lender.token = "" // the gateway has another address
+	body := []byte(`{"commands":[` + string(w.paymentAt(lender, note, 3, 100)) + `]}`)
+	for n, want := range []struct {
+		said     string
+		replayed bool
+	}{{`"code":"conflict"`, false}, {`"outcome":"committed"`, false}, {`"outcome":"committed"`, true}} {
+		r := w.ask(lender, "POST", "/v1/commands", body, withKey("k"))
+		if r.status != http.StatusOK || !strings.Contains(string(r.body), want.said) || replayed(r) != want.replayed {
+			t.Errorf("time %d: %d, replayed %t, %s", n+1, r.status, replayed(r), r.body)
+		}
 	}
 }
 
