@@ -130,11 +130,14 @@ func (s *Server) submit(ctx context.Context, how submitter, all ...sending) ([]l
 
 // rememberRefusals notes why commands were refused. Where that fails the caller
 // is told all the same; only who asks again hears that it is unknown.
+//
+// The time for the outcomes does not end it: where one of several took all of it,
+// the others were refused all the same.
 func (s *Server) rememberRefusals(ctx context.Context, refused []store.Submission) {
 	if len(refused) == 0 {
 		return
 	}
-	if err := s.Store.RememberRefusals(ctx, refused...); err != nil {
+	if err := s.Store.RememberRefusals(context.WithoutCancel(ctx), refused...); err != nil {
 		s.Log.Error("refusals are not remembered", "commands", len(refused), "error", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -33,5 +34,27 @@ func TestWhatIsRefusedAsAWholeIsToldOfEachCommand(t *testing.T) {
 		if (sent.Refusal == nil) != (c.want == "") || sent.Refusal != nil && sent.Refusal.Code != c.want {
 			t.Errorf("%v is remembered as %v, want %q", c.err, sent.Refusal, c.want)
 		}
+	}
+}
+
+// TestRefusalIsRememberedWhateverTimeTheOthersTook: while one of several commands
+// has no outcome in its time, the others were refused all the same.
+func TestRefusalIsRememberedWhateverTimeTheOthersTook(t *testing.T) {
+	b := newBench(t, true)
+	cmd := &ledger.Command{
+		Op: ledger.OpPay, Note: ledger.NoteID("n" + strings.Repeat("a", 32)), Seq: 3, By: b.ledger.party.ID,
+		Command: "00000000-0000-4000-8000-000000000000", ExpiresAt: noon.Add(time.Hour),
+	}
+	if err := b.Store.Remember(t.Context(), sending{cmd: cmd}.submission()); err != nil {
+		t.Fatal(err)
+	}
+	over, end := context.WithCancel(t.Context())
+	end()
+	refused := sending{cmd: cmd}.submission()
+	refused.Refusal = ledger.Refuse(ledger.CodePaymentExceeds)
+	b.rememberRefusals(over, []store.Submission{refused})
+	sent, err := b.Store.Submission(t.Context(), cmd.By, cmd.Command)
+	if err != nil || sent == nil || sent.Refusal == nil || sent.Refusal.Code != ledger.CodePaymentExceeds {
+		t.Errorf("it is remembered as %+v, %v", sent, err)
 	}
 }
