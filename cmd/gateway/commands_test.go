@@ -200,6 +200,10 @@ func TestRegistrationThroughTheBatchAddressNeedsNoToken(t *testing.T) {
 	body := w.sealed(a, w.draft(a, "/v1/parties", fmt.Sprintf(`{"kind":"company","keys":[%s]}`, key)))
 	resultOf(w, w.ask(a, "POST", "/v1/commands", body, nil), http.StatusCreated)
 	if r := w.ask(newActor("nobody", "lender"), "POST", "/v1/commands", []byte(`{"commands":[`+string(body)+`]}`), nil); r.status != http.StatusOK {
-		t.Errorf("again, among several: %d %s", r.status, r.body)
+		t.Errorf("again, as a batch: %d %s", r.status, r.body)
+	}
+	two := []byte(`{"commands":[` + string(body) + `,` + string(body) + `]}`)
+	if r := w.ask(newActor("nobody", "lender"), "POST", "/v1/commands", two, nil); r.status != http.StatusUnauthorized || codeOf(r) != ledger.CodeTokenMissing {
+		t.Errorf("two at once, without a token: %d %s", r.status, r.body)
 	}
 }
