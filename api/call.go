@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -128,6 +129,9 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	}
 	if err := readDryRun(rt, r); err != nil {
 		return err
+	}
+	if callOf(r.Context()).dryRun {
+		r = r.WithContext(store.Rehearse(r.Context()))
 	}
 	return s.once(rt, w, r)
 }

@@ -168,11 +168,6 @@ var (
 // stream sends news until the client or the gateway ends the stream, or its
 // token expires, or the caller's key is no longer in force.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, tell news) error {
-	c := callOf(r.Context())
-	if !s.streaming.enter(c.party.ID, maxPartyStreams) {
-		return limited("streams", heartbeat)
-	}
-	defer s.streaming.leave(c.party.ID)
 	out := &eventWriter{w: w, control: http.NewResponseController(w)}
 	w.Header().Set("Content-Type", streamType)
 	err := s.sendUntilTheEnd(r, out, tell)

@@ -43,6 +43,7 @@ type Limits struct {
 	// not listened to until it has waited.
 	Address Rate
 	// Requests and Streams bound what is under way at a time, everybody's together.
+	// Beside the requests, a quarter as many may be of those who prove nothing.
 	Requests, Streams int
 	// Proxies are the addresses whose word on X-Forwarded-For is taken.
 	Proxies []netip.Prefix
@@ -174,7 +175,7 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 		return nothing, s.authenticate(rt, r)
 	}
 	now, address := s.Clock(), s.addressOf(r)
-	if rt.access == open || r.Header.Get("Authorization") == "" {
+	if stranger(rt, r) {
 		if leave, err = s.addresses.enter(address, now); err != nil {
 			return nothing, err
 		}
@@ -197,9 +198,23 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 	}
 	if rt.stream { // it counts as begun, and has places of its own while it goes on
 		leave()
-		return nothing, nil
+		return s.beginStream(callOf(r.Context()).party.ID)
 	}
 	return leave, nil
+}
+
+// stranger says whether a request proves nothing of who sends it.
+func stranger(rt *route, r *http.Request) bool {
+	return rt.access == open || r.Header.Get("Authorization") == ""
+}
+
+// beginStream takes one of the streams that a party may have open, whether it
+// watches or exports. It is given back by end, which is never nil.
+func (s *Server) beginStream(party ledger.PartyID) (end func(), err error) {
+	if !s.streaming.enter(party, maxPartyStreams) {
+		return func() {}, limited("streams", heartbeat)
+	}
+	return func() { s.streaming.leave(party) }, nil
 }
 
 // addressOf gives the network address of who asks: that of the connection, or

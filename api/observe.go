@@ -76,6 +76,6 @@ func limitOf(err error) string {
 // UnderWay tells how many requests are under way, by the kind of their place.
 func (s *Server) UnderWay() map[string]int {
 	return map[string]int{
-		"requests": len(s.underWay), "large": len(s.large), "streams": len(s.streams), "probes": len(s.probes),
+		"requests": len(s.underWay), "strangers": len(s.strangers), "large": len(s.large), "streams": len(s.streams), "probes": len(s.probes),
 	}
 }

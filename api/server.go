@@ -26,7 +26,13 @@ const (
 	// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
 	maxBatchBody = 4 << 20
 	maxLarge     = 64 // requests at a time with bodies larger than maxBody
-	maxProbes    = 32 // questions at a time whether the gateway lives and works
+	// maxStrangerBody bounds the body of who proves nothing: a request for a token,
+	// or a registration, which is one command of at most ledger.MaxCommandBytes.
+	maxStrangerBody = 64 << 10
+	// strangersPart is the part of Limits.Requests, beside them, for those who prove
+	// nothing. However many they are, they leave the places of the others alone.
+	strangersPart = 4
+	maxProbes     = 32 // questions at a time whether the gateway lives and works
 
 	// requestTime bounds a request; submitTime bounds the wait for an outcome
 	// within it, after which the caller is told that it is not known yet.
@@ -91,12 +97,13 @@ func (o Options) check() error {
 // Server answers requests. It may be used by many callers at a time.
 type Server struct {
 	Options
-	underWay chan struct{}
-	streams  chan struct{}
-	large    chan struct{}
-	probes   chan struct{}
-	stopping chan struct{} // closed by Stop
-	keys     keysInUse
+	underWay  chan struct{}
+	strangers chan struct{}
+	streams   chan struct{}
+	large     chan struct{}
+	probes    chan struct{}
+	stopping  chan struct{} // closed by Stop
+	keys      keysInUse
 
 	streaming quota // streams that each party has open
 
@@ -128,8 +135,9 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, underWay: make(chan struct{}, o.Limits.Requests), streams: make(chan struct{}, o.Limits.Streams),
-		tracer:  o.Tracer.Tracer(tracerName),
-		parties: newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
+		strangers: make(chan struct{}, max(1, o.Limits.Requests/strangersPart)),
+		tracer:    o.Tracer.Tracer(tracerName),
+		parties:   newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
 	doc, err := readDocument()

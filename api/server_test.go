@@ -139,20 +139,82 @@ func TestMoreRequestsThanTheLimitAreToldToComeAgain(t *testing.T) {
 
 func TestOnlyALargeBodyNeedsAPlaceForLargeBodies(t *testing.T) {
 	b := newBench(t, true)
-	batch, single := &route{limit: maxBatchBody}, &route{}
+	batch, single := &route{access: signable, limit: maxBatchBody}, &route{access: tokened}
 	for _, c := range []struct {
 		route  *route
 		length int64
+		token  string
 		want   chan struct{}
 	}{
-		{batch, 700, b.underWay}, {batch, maxBody, b.underWay}, {batch, maxBody + 1, b.large}, {batch, -1, b.large},
-		{single, -1, b.underWay}, {&route{stream: true}, 0, b.streams}, {&route{probe: true}, 0, b.probes},
+		{batch, 700, "DPoP x", b.underWay}, {batch, maxBody, "DPoP x", b.underWay}, {batch, maxBody + 1, "DPoP x", b.large}, {batch, -1, "DPoP x", b.large},
+		{single, -1, "DPoP x", b.underWay}, {&route{access: tokened, stream: true}, 0, "DPoP x", b.streams}, {&route{probe: true}, 0, "", b.probes},
+		{batch, maxBody + 1, "", b.strangers}, {single, 0, "", b.strangers}, {&route{access: tokened, stream: true}, 0, "", b.strangers},
+		{&route{}, 700, "DPoP x", b.strangers},
 	} {
 		r := httptest.NewRequest("POST", "/", nil)
 		r.ContentLength = c.length
+		r.Header.Set("Authorization", c.token)
 		if b.places(c.route, r) != c.want {
-			t.Errorf("%+v with a body of %d bytes needs another place", c.route, c.length)
+			t.Errorf("%+v with a body of %d bytes and the token %q needs another place", c.route, c.length, c.token)
 		}
+	}
+}
+
+// TestStrangersKeepNobodyOutWhoHasProvedWhoItIs fills every place of strangers with
+// bodies that do not come to their end.
+func TestStrangersKeepNobodyOutWhoHasProvedWhoItIs(t *testing.T) {
+	b := newBench(t, true)
+	b.ledger.books = func() ([]ledger.BookView, error) { return []ledger.BookView{{}}, nil }
+	var waiting sync.WaitGroup
+	ends := make([]*io.PipeWriter, cap(b.strangers))
+	for i := range ends {
+		body, end := io.Pipe()
+		ends[i] = end
+		r := httptest.NewRequest("POST", "/v1/commands", body)
+		r.Header.Set("Content-Type", jsonType)
+		waiting.Go(func() { b.ServeHTTP(httptest.NewRecorder(), r) })
+		if _, err := end.Write([]byte("{")); err != nil { // it is being read
+			t.Fatal(err)
+		}
+	}
+	if got := b.from("192.0.2.1:5"); got != http.StatusTooManyRequests {
+		t.Errorf("one more stranger gets %d", got)
+	}
+	if w, _ := b.get(bookPathOfTest); w.Code != http.StatusNotFound {
+		t.Errorf("who has a token gets %d %s", w.Code, w.Body)
+	}
+	for _, end := range ends {
+		end.Close()
+	}
+	waiting.Wait()
+	if got := b.from("192.0.2.1:5"); got != http.StatusOK {
+		t.Errorf("when they have gone, a stranger gets %d", got)
+	}
+}
+
+func TestBodyOfAStrangerIsSmall(t *testing.T) {
+	b := newBench(t, true)
+	send := func(path string, token bool) ledger.Code {
+		r := httptest.NewRequest("POST", path, strings.NewReader(`{"jws":"`+strings.Repeat("A", maxStrangerBody)+`"}`))
+		r.Header.Set("Content-Type", jsonType)
+		if token {
+			b.dress(t, r)
+		}
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, r)
+		var p problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+			t.Fatal(err)
+		}
+		return p.Code
+	}
+	for _, path := range []string{"/v1/commands", "/v1/parties", "/v1/drafts"} {
+		if got := send(path, false); got != ledger.CodeRequestTooLarge {
+			t.Errorf("%s: a stranger gets %s", path, got)
+		}
+	}
+	if got := send("/v1/commands", true); got == ledger.CodeRequestTooLarge {
+		t.Errorf("who has a token gets %s as well", got)
 	}
 }
 
