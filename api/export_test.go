@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -31,6 +32,51 @@ func TestAnswerThatIsCutOffDoesNotEnd(t *testing.T) {
 	defer r.Body.Close()
 	if body, err := io.ReadAll(r.Body); err == nil {
 		t.Errorf("the answer ends as if it were whole: %q", body)
+	}
+}
+
+// closing is an answer during which the database goes away.
+type closing struct {
+	http.ResponseWriter
+	store *store.Store
+}
+
+func (c closing) Write(b []byte) (int, error) {
+	c.store.Close()
+	return c.ResponseWriter.Write(b)
+}
+
+func (c closing) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+func TestTableOfRowsThatFailsOnItsWayIsCutOff(t *testing.T) {
+	b := newBench(t, true)
+	i := store.Import{ID: "i", Party: b.ledger.party.ID, Digest: "d", Rows: 500, Created: noon}
+	if _, made, err := b.Store.OpenImport(t.Context(), i); err != nil || !made {
+		t.Fatalf("made: %t, %v", made, err)
+	}
+	rows := make([]store.ImportRow, i.Rows)
+	for n := range rows {
+		rows[n] = store.ImportRow{Row: n + 1, State: store.RowRejected, Code: ledger.CodeExists}
+	}
+	if _, err := b.Store.PutImportRows(t.Context(), i.ID, rows, noon); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { b.ServeHTTP(closing{w, b.Store}, r) }))
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), get, server.URL+"/v1/imports/i/rows", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.dress(t, r)
+	r.Header.Set("Accept", csvType)
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if answer.StatusCode != http.StatusOK || err == nil || !strings.HasPrefix(string(body), "row,") {
+		t.Errorf("%d, and it ends with %v after %d bytes, as if they were all", answer.StatusCode, err, len(body))
 	}
 }
 

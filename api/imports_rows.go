@@ -56,7 +56,11 @@ func (s *Server) listImportRows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if negotiate(r, jsonType, csvType) == csvType {
-		return s.rowsInCSV(w, r, i, state, after)
+		err := s.rowsInCSV(w, r, i, state, after)
+		if err != nil && callOf(r.Context()).status != 0 {
+			return errCutOff{err}
+		}
+		return err
 	}
 	rows, more, err := s.Store.ImportRows(r.Context(), i.ID, state, after, limit)
 	if err != nil {
@@ -70,7 +74,8 @@ func (s *Server) listImportRows(w http.ResponseWriter, r *http.Request) error {
 }
 
 // rowsInCSV writes all rows after one (RFC 4180), a page at a time. A client that
-// does not take a page in its time loses the rest.
+// does not take a page in its time loses the rest. What fails after the answer has
+// begun is to be cut off, or a lender would take some of its rejected rows for all.
 func (s *Server) rowsInCSV(w http.ResponseWriter, r *http.Request, i *store.Import, state store.RowState, after int) error {
 	lang, control := callOf(r.Context()).lang, http.NewResponseController(w)
 	w.Header().Set("Content-Type", csvType+"; charset=utf-8; header=present")
