@@ -41,8 +41,13 @@ func (d sending) submission() store.Submission {
 	}
 }
 
-// maySubmit refuses a command that the caller may not hand in.
+// maySubmit refuses a command that the caller may not hand in. The ledger would
+// refuse one from the future as well, but it would be remembered until it expires:
+// for as long as whoever dated it likes.
 func (s *Server) maySubmit(c *call, cmd *ledger.Command) error {
+	if cmd.IssuedAt.After(s.Clock().Add(ledger.ClockTolerance)) {
+		return ledger.Refuse(ledger.CodeCommandEarly)
+	}
 	if cmd.Op == ledger.OpPartyRegister {
 		return s.requireRegistration()
 	}

@@ -207,3 +207,27 @@ func TestRegistrationThroughTheBatchAddressNeedsNoToken(t *testing.T) {
 		t.Errorf("two at once, without a token: %d %s", r.status, r.body)
 	}
 }
+
+// TestCommandFromTheFutureIsNotRemembered: it would be until it expires, which is
+// for its writer to say, and nobody has verified who that is.
+func TestCommandFromTheFutureIsNotRemembered(t *testing.T) {
+	w := newWorld(t, inproc.Options{})
+	a := newActor("newcomer", "lender")
+	d := ledger.Draft{
+		Op: ledger.OpPartyRegister, Network: w.ledger.Service(inproc.Lender).Network(), IssuedAt: noon.AddDate(7000, 0, 0),
+		Command: "00000000-0000-4000-8000-000000000001", Body: json.RawMessage(`{"kind":"company","keys":[` + string(mustJSON(t, a.ledgerKey(t))) + `]}`),
+	}
+	cmd, err := d.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := signedWith(t, a, d)
+	for _, body := range [][]byte{signed, []byte(`{"commands":[` + string(signed) + `]}`)} {
+		if r := w.ask(a, "POST", "/v1/commands", body, nil); !strings.Contains(string(r.body), string(ledger.CodeCommandEarly)) {
+			t.Errorf("%d %s", r.status, r.body)
+		}
+	}
+	if sent, err := w.gateways["lender"].store.Submission(t.Context(), cmd.By, cmd.Command); err != nil || sent != nil {
+		t.Errorf("it is remembered as %+v, %v", sent, err)
+	}
+}
