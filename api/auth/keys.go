@@ -30,8 +30,9 @@ const (
 	KeyLead = time.Hour
 	// KeyPeriod is how long after a key was made the next one is.
 	KeyPeriod = 90 * 24 * time.Hour
-	// KeyOverlap is how long a key verifies after its successor has begun to
-	// sign: longer than a token lives, and than a webhook is tried again.
+	// KeyOverlap is how long a key is published after its successor has begun to
+	// sign: longer than a webhook is tried again. Its tokens are taken for no longer
+	// than one lives (TokenLife): who has stolen it can make tokens in any name.
 	KeyOverlap = 7 * 24 * time.Hour
 	// JWKSAge is how long the published keys may be kept by who reads them.
 	JWKSAge = 15 * time.Minute
@@ -171,12 +172,15 @@ func (k *Keys) signer() signingKey {
 	return k.all[0]
 }
 
-// public gives the key of an id.
-func (k *Keys) public(id string) (ledger.Key, bool) {
+// forTokens gives the key of an id, where a token that it signed may still live.
+func (k *Keys) forTokens(id string) (ledger.Key, bool) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	i := slices.IndexFunc(k.all, func(one signingKey) bool { return one.public.ID == id })
 	if i < 0 {
+		return ledger.Key{}, false
+	}
+	if next := i + 1; next < len(k.all) && !k.clock().Before(k.all[next].made.Add(KeyLead+TokenLife)) {
 		return ledger.Key{}, false
 	}
 	return k.all[i].public, true

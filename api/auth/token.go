@@ -88,7 +88,7 @@ func (t *tokens) verify(parts compact, now time.Time) (*Access, error) {
 	if h.Typ != tokenType {
 		return nil, errors.New("its typ is not " + tokenType)
 	}
-	key, ok := t.keys.public(h.Kid)
+	key, ok := t.keys.forTokens(h.Kid)
 	if !ok {
 		return nil, errors.New("it is not signed by a key of this gateway")
 	}

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -166,5 +167,35 @@ func TestTokenOutlivesTheKeyThatSignedIt(t *testing.T) {
 		if _, err := s.enter(token, s.forNotes(token)); err != nil {
 			t.Errorf("the token of the %s key: %v", name, err)
 		}
+	}
+}
+
+// TestKeyThatWasReplacedOpensNothingForWhoHasStolenIt: it is published for days, so
+// that webhooks can be verified, but no token of ours that it signed is alive.
+func TestKeyThatWasReplacedOpensNothingForWhoHasStolenIt(t *testing.T) {
+	s := newScene(t)
+	thief := s.gateway()
+	forged := func() string {
+		now := s.clock.Now()
+		return thief.compact(t, with(thief.header(), "typ", "at+jwt"), map[string]any{
+			"iss": issuer, "aud": issuer, "sub": s.lender.id, "client_id": s.lender.id, "jti": rand.Text(), "scope": "notes:read",
+			"skuld_kid": s.lender.jwk.ID, "cnf": map[string]any{"jkt": s.prover.jwk.ID}, "iat": now.Unix(), "exp": now.Add(auth.TokenLife).Unix(),
+		})
+	}
+	token := forged()
+	if _, err := s.enter(token, s.forNotes(token)); err != nil {
+		t.Fatalf("the case below starts from a good token, and it is refused: %v", err)
+	}
+	s.clock.advance(auth.KeyLead)
+	if err := s.gate.Keys().Rotate(); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.advance(auth.KeyLead + auth.TokenLife)
+	token = forged()
+	if _, err := s.enter(token, s.forNotes(token)); ledger.CodeOf(err) != ledger.CodeTokenInvalid {
+		t.Errorf("it opens the gateway: %v", err)
+	}
+	if published := len(s.gate.Keys().Public().Keys); published != 2 {
+		t.Errorf("%d keys are published, want both", published)
 	}
 }

@@ -18,7 +18,7 @@ func (c *config) rotateKey(clock func() time.Time, out io.Writer) error {
 	if err := keys.Rotate(); err != nil {
 		return fmt.Errorf("making a new key: %w", err)
 	}
-	fmt.Fprintf(out, "gateway: the key %s signs in %s; the old one verifies for %s after that\n",
-		keys.Public().Keys[0].ID, auth.KeyLead, auth.KeyOverlap)
+	fmt.Fprintf(out, "gateway: the key %s signs in %s; the old one's tokens are taken for %s after that, and it is published for %s\n",
+		keys.Public().Keys[0].ID, auth.KeyLead, auth.TokenLife, auth.KeyOverlap)
 	return nil
 }
