@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 const (
@@ -60,7 +61,9 @@ func makeKey() (*ecdsa.PrivateKey, error) {
 	return key, nil
 }
 
-// writeKey writes a key so that a crash leaves no half of one.
+// writeKey writes a key so that a crash leaves no half of one. It belongs to the
+// folder's owner, also where an administrator writes it: a gateway that may not
+// read its newest key does not start.
 func writeKey(file string, key *ecdsa.PrivateKey) error {
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -70,7 +73,7 @@ func writeKey(file string, key *ecdsa.PrivateKey) error {
 	if err != nil {
 		return fmt.Errorf("writing a token key: %w", err)
 	}
-	err = errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), f.Sync(), f.Close())
+	err = errors.Join(pem.Encode(f, &pem.Block{Type: pemType, Bytes: der}), giveToOwner(f, filepath.Dir(file)), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), file)
 	}
@@ -78,4 +81,17 @@ func writeKey(file string, key *ecdsa.PrivateKey) error {
 		return fmt.Errorf("writing a token key: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
+}
+
+// giveToOwner gives a file to the owner of a folder, where somebody else made it.
+func giveToOwner(f *os.File, folder string) error {
+	info, err := os.Stat(folder)
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || int(owner.Uid) == os.Geteuid() {
+		return nil
+	}
+	return f.Chown(int(owner.Uid), int(owner.Gid))
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -138,6 +139,30 @@ func TestKeyFilesAreForTheirOwnerOnly(t *testing.T) {
 		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, want mode %v", info, err, want)
 		}
+	}
+}
+
+// TestKeyThatAnAdministratorMakesIsTheGateways: it runs as a user of its own.
+func TestKeyThatAnAdministratorMakesIsTheGateways(t *testing.T) {
+	const gateway = 61184 // the first of those that systemd gives to dynamic users
+	folder, c := t.TempDir(), &clock{now: noon}
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away: run the test as root")
+	}
+	if err := os.Chown(folder, gateway, gateway); err != nil {
+		t.Fatal(err)
+	}
+	openKeys(t, folder, c)
+	files, err := filepath.Glob(filepath.Join(folder, "*.pem"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	info, err := os.Stat(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := info.Sys().(*syscall.Stat_t); owner.Uid != gateway || owner.Gid != gateway || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key belongs to %d:%d with mode %v", owner.Uid, owner.Gid, info.Mode())
 	}
 }
 
