@@ -8,10 +8,12 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -104,6 +106,8 @@ type underWay struct {
 	mu    sync.Mutex
 	hooks map[string]map[string]bool
 	all   int
+	turn  int            // of the last delivery that was begun
+	turns map[string]int // of the last one to each webhook that is due
 }
 
 // begin takes a place for a delivery, if there is one and it is not under way.
@@ -120,7 +124,28 @@ func (u *underWay) begin(d store.Delivery) bool {
 	}
 	hook[d.ID] = true
 	u.all++
+	u.turn++
+	u.turns[d.Webhook] = u.turn
 	return true
+}
+
+// inTurn sorts webhooks by when they last had a place. Receivers that hang may take
+// all of them, and whoever waits beside them gets the next one that is free.
+func (u *underWay) inTurn(due []store.Webhook) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	turns := make(map[string]int, len(due)) // of those that are due, or it would grow for ever
+	for _, w := range due {
+		turns[w.ID] = u.turns[w.ID]
+	}
+	u.turns = turns
+	slices.SortStableFunc(due, func(a, b store.Webhook) int { return cmp.Compare(turns[a.ID], turns[b.ID]) })
+}
+
+func (u *underWay) full() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.all >= maxAtOnce
 }
 
 func (u *underWay) end(d store.Delivery) {
@@ -135,15 +160,12 @@ func (u *underWay) end(d store.Delivery) {
 
 // Run delivers until ctx ends, and then finishes what it is sending.
 func (d *Deliverer) Run(ctx context.Context) {
-	busy := &underWay{hooks: map[string]map[string]bool{}}
+	busy := &underWay{hooks: map[string]map[string]bool{}, turns: map[string]int{}}
 	var sending sync.WaitGroup
 	defer sending.Wait()
 	for ctx.Err() == nil {
 		_, news := d.Store.Next()
-		sleep, err := d.round(ctx, func(w store.Webhook, one store.Delivery) {
-			if !busy.begin(one) {
-				return
-			}
+		sleep, err := d.round(ctx, busy, func(w store.Webhook, one store.Delivery) {
 			sending.Go(func() {
 				d.deliver(ctx, w, one)
 				busy.end(one)
@@ -183,7 +205,7 @@ func pause(ctx context.Context, d time.Duration) {
 
 // round makes deliveries of what is new, begins those that are due, and says how
 // long there is nothing more to do.
-func (d *Deliverer) round(ctx context.Context, begin func(store.Webhook, store.Delivery)) (time.Duration, error) {
+func (d *Deliverer) round(ctx context.Context, busy *underWay, send func(store.Webhook, store.Delivery)) (time.Duration, error) {
 	fresh, err := d.Store.WebhooksWithNews(ctx)
 	if err != nil {
 		return 0, err
@@ -201,14 +223,20 @@ func (d *Deliverer) round(ctx context.Context, begin func(store.Webhook, store.D
 	if err != nil {
 		return 0, err
 	}
+	busy.inTurn(due)
 	for _, w := range due {
+		if busy.full() {
+			break // whoever gives a place back wakes the next round
+		}
 		// Those under way still wait in the store; beside them there is room for as many.
 		deliveries, err := d.Store.DueDeliveries(ctx, w.ID, now, 2*maxPerHook)
 		if err != nil {
 			return 0, err
 		}
 		for _, one := range deliveries {
-			begin(w, one)
+			if busy.begin(one) {
+				send(w, one)
+			}
 		}
 	}
 	if more {

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -286,6 +287,38 @@ func TestOneWebhookTakesFourPlacesAtMostAndKeepsNoOtherWaiting(t *testing.T) {
 		synctest.Wait()
 		if n := len(w.settled("slow", store.DeliveryDelivered)); n != 8 || most != 4 {
 			t.Errorf("%d are delivered to the slow one, %d at a time; want 8, 4 at a time", n, most)
+		}
+	})
+}
+
+// TestReceiversThatHangDoNotKeepOthersFromBeingReached: two parties' webhooks take
+// every place there is, and always have more to send.
+func TestReceiversThatHangDoNotKeepOthersFromBeingReached(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.options.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/quick") {
+				return w.receiver.RoundTrip(r)
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		w.restart()
+		hostile := ledger.PartyID("p" + strings.Repeat("h", 32))
+		for i := range store.MaxWebhooks {
+			name := string(rune('a' + i))
+			w.hook("0"+name, func(h *store.Webhook) { h.Party = hostile })
+			w.hook("1"+name, func(h *store.Webhook) { h.Party = other })
+		}
+		w.hook("quick")
+		for range 10 {
+			w.change(hostile, "a", "b", "c", "d", "e", "f", "g", "h")
+			w.change(other, "i", "j", "k", "l", "m", "n", "o", "p")
+		}
+		synctest.Wait()
+		w.change(lender, "z")
+		pass(11 * time.Second) // until attempts have ended, once
+		if n := len(w.settled("quick", store.DeliveryDelivered)); n != 1 {
+			t.Errorf("%d are delivered beside them", n)
 		}
 	})
 }
