@@ -26,11 +26,13 @@ const (
 )
 
 // An export is a list of everything that the filters select, in one answer. It is
-// read page by page in the list's own order, and no page is held longer than it
-// takes to send. So it is of no single instant: each row is as it stands when its
-// page is read, each note that is there from beginning to end comes exactly once,
-// and one that is offered meanwhile does not come. Who wants one instant reads the
-// notes with at.
+// read page by page, and no page is held longer than it takes to send. So it is of
+// no single instant: each row is as it stands when its page is read, each note that
+// is there from beginning to end comes exactly once, and one that is offered
+// meanwhile does not come. That holds in the order of the offers alone, which
+// nothing changes; only what has changed since an event comes in the order of the
+// changes, so that one that changes again comes again. Who wants one instant reads
+// the notes with at.
 
 // exporter sends the rows of an export.
 type exporter struct {
@@ -85,7 +87,10 @@ func (e *exporter) whole(pages func(context.Context) error) error {
 
 func (e *exporter) pages(ctx context.Context, want store.NoteQuery, rows func(context.Context, store.Note) ([]row, error)) error {
 	s, party := e.server, callOf(ctx).party
-	want.Limit = store.MaxPage
+	want.Limit, want.Order = store.MaxPage, store.ByOffer
+	if want.ChangedSince > 0 {
+		want.Order = store.ByChange
+	}
 	for more := true; more; {
 		if err := s.goesOn(); err != nil {
 			return err

@@ -102,6 +102,8 @@ func (q *query) order(want *store.NoteQuery) {
 		want.Order = store.ByDue
 	case q.values.Has("changed_since"):
 		want.Order = store.ByChange
+	default:
+		want.Order = store.ByOffer
 	}
 	if want.Order == store.ByOffer && said != "" && (byDue || want.ChangedSince > 0) && q.err == nil {
 		q.err = ledger.Refuse(ledger.CodeQueryInvalid, "field", "order", "want", "due or changed beside due_from, due_to and changed_since")

@@ -18,7 +18,7 @@ type NoteOrder string
 
 // The orders.
 const (
-	ByOffer  NoteOrder = ""        // the latest offered first
+	ByOffer  NoteOrder = "offered" // the latest offered first
 	ByChange NoteOrder = "changed" // the one whose last change is the oldest first
 	ByDue    NoteOrder = "due"     // the one that falls due first first; those that never do are left out
 )
@@ -39,7 +39,8 @@ type NoteQuery struct {
 	// instalment.
 	DueFrom, DueTo finance.Date
 	// Order is ByDue, without being asked for, where DueFrom or DueTo is there,
-	// and else ByChange where ChangedSince is.
+	// else ByChange where ChangedSince is, and else ByOffer. Only that order stays
+	// what it is while notes change.
 	Order NoteOrder
 	// Before is the Cursor of the last note of the page before, 0 for the first
 	// page; in the order ByDue, BeforeDue is that note's Due.
@@ -49,7 +50,8 @@ type NoteQuery struct {
 }
 
 // Notes lists notes and says whether there are more. A note that changes while
-// its list is read may come twice in the order ByChange, and is never left out.
+// its list is read may come twice in the order ByChange, and is never left out; in
+// the order ByDue it may do both.
 func (s *Store) Notes(ctx context.Context, q NoteQuery) (page []Note, more bool, err error) {
 	if q.Role != "" && roleBit(q.Role) == 0 {
 		return nil, false, nil // nobody has it
@@ -81,7 +83,7 @@ func (q *NoteQuery) compare(a, b Note) int {
 // order is the order that is asked for, or follows from the filters.
 func (q *NoteQuery) order() NoteOrder {
 	switch {
-	case q.Order != ByOffer:
+	case q.Order != "":
 		return q.Order
 	case !q.DueFrom.IsZero() || !q.DueTo.IsZero():
 		return ByDue
@@ -145,17 +147,32 @@ func (q *NoteQuery) sql() (query string, args []any) {
 	if q.ChangedSince > 0 {
 		and("d.changed > $%d", q.ChangedSince)
 	}
-	if !q.DueFrom.IsZero() {
-		and("d.due >= $%d", q.DueFrom.String())
-	}
-	if !q.DueTo.IsZero() {
-		and("d.due <= $%d", q.DueTo.String())
-	}
+	q.whenDue(and)
 	cursor, order := q.page(and)
 	args = append(args, q.Limit+1)
 	return fmt.Sprintf(`SELECT n.state, n.holder, l.place, l.due FROM
 		(SELECT d.born, %s AS place, d.due FROM note_parties d WHERE %s ORDER BY %s LIMIT $%d) l
 		JOIN notes n ON n.born = l.born`, cursor, strings.Join(where, " AND "), order, len(args)), args
+}
+
+// whenDue adds the days between which notes fall due.
+func (q *NoteQuery) whenDue(and func(condition string, values ...any)) {
+	if q.DueFrom.IsZero() && q.DueTo.IsZero() {
+		return
+	}
+	due := "d.due"
+	if q.order() == ByOffer {
+		// As an expression it has no index. With that of d.due SQLite would read and
+		// sort all that falls due for each page.
+		due = "(d.due || '')"
+		and(due + " <> ''")
+	}
+	if !q.DueFrom.IsZero() {
+		and(due+" >= $%d", q.DueFrom.String())
+	}
+	if !q.DueTo.IsZero() {
+		and(due+" <= $%d", q.DueTo.String())
+	}
 }
 
 // hasRole is the condition of the index of a role, "" for no role. The bit stands

@@ -96,6 +96,8 @@ func TestNotesAreListedByDueDayAndChange(t *testing.T) {
 			{"due between", store.NoteQuery{DueFrom: day(t, "2026-03-11"), DueTo: day(t, "2026-03-31")}, []int{1}},
 			{"due in the first instalment's month, which is paid", store.NoteQuery{DueFrom: day(t, "2026-04-01"), DueTo: day(t, "2026-04-30")}, nil},
 			{"due in the second one's", store.NoteQuery{DueFrom: day(t, "2026-05-01"), DueTo: day(t, "2026-05-31")}, []int{3}},
+			{"due from, the latest offered first", store.NoteQuery{DueFrom: day(t, "2026-03-20"), Order: store.ByOffer}, []int{3, 1}},
+			{"due until, the latest offered first", store.NoteQuery{DueTo: day(t, "2026-05-31"), Order: store.ByOffer}, []int{3, 2, 1}},
 			{"by change, the oldest first", store.NoteQuery{Order: store.ByChange}, []int{2, 3, 4, 1}},
 			{"changed since the payment, which is not included", store.NoteQuery{ChangedSince: paid}, []int{4, 1}},
 			{"changed since just before it", store.NoteQuery{ChangedSince: paid - 1}, []int{3, 4, 1}},
@@ -134,6 +136,34 @@ func TestNoteThatChangesWhileItsListIsReadIsNotLeftOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, want := append(seen, ids(page)...), wanted([]int{2, 3, 1, 4, 2}); !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+// TestDueDayThatChangesWhileAListIsReadLeavesNothingOut in the order of the offers,
+// which is that of an export: a payment is taken back, another one is made.
+func TestDueDayThatChangesWhileAListIsReadLeavesNothingOut(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, w := agenda(t, on)
+		q := store.NoteQuery{Party: lender, DueFrom: day(t, "2026-03-01"), Order: store.ByOffer, Limit: 1}
+		page, more, err := s.Notes(t.Context(), q)
+		if err != nil || !more {
+			t.Fatalf("more: %t, %v", more, err)
+		}
+		seen := ids(page)
+		paid := loan(t, 3, "2026-04-15")
+		w.cut(w.put(paid, lender, ledger.OpPayReverse))
+		paid = loan(t, 1, "2026-03-20")
+		paid.Balance.PaidPrincipal = 50
+		w.cut(w.put(paid, lender, ledger.OpPay))
+		await(t, s, w)
+		q.Before, q.Limit = page[0].Cursor, 10
+		page, _, err = s.Notes(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := append(seen, ids(page)...), wanted([]int{3, 2, 1}); !slices.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})

@@ -132,6 +132,7 @@ var lists = []struct {
 	{"changed since, next page", NoteQuery{Party: bigLender, ChangedSince: 100, Before: 5000}},
 	{"due from and to", NoteQuery{Party: bigLender, DueFrom: day("2026-03-01"), DueTo: day("2027-03-01")}},
 	{"due, next page", NoteQuery{Party: bigLender, Order: ByDue, Before: 500, BeforeDue: day("2026-05-01")}},
+	{"due, the latest offered first", NoteQuery{Party: bigLender, Order: ByOffer, DueTo: day("2027-03-01")}},
 	{"status and book", NoteQuery{Party: bigLender, Status: ledger.StatusActive, Book: "b00000000000000000000000000000042"}},
 	{"role and status", NoteQuery{Party: bigLender, Role: ledger.RoleHolder, Status: ledger.StatusActive}},
 	{"holder and status", NoteQuery{Party: bigLender, Holder: buyer, Status: ledger.StatusActive}},
