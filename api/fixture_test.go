@@ -40,6 +40,7 @@ type fake struct {
 	party *ledger.Party
 	books func() ([]ledger.BookView, error)
 	seq   uint64 // of every note
+	down  bool   // whether parties cannot be asked for
 }
 
 func (f *fake) Network() string { return "net" }
@@ -57,6 +58,9 @@ func (f *fake) Notes(_ context.Context, ids ...ledger.NoteID) ([]ledger.NoteView
 }
 
 func (f *fake) Parties(_ context.Context, ids ...ledger.PartyID) ([]ledger.PartyView, error) {
+	if f.down {
+		return nil, errors.New("the ledger is down")
+	}
 	views := make([]ledger.PartyView, len(ids))
 	for i, id := range ids {
 		if id == f.party.ID {

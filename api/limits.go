@@ -2,6 +2,7 @@ package api
 
 import (
 	"container/list"
+	"errors"
 	"math"
 	"net/http"
 	"net/netip"
@@ -186,8 +187,7 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 		return nothing, err
 	}
 	if err := s.authenticate(rt, r); err != nil {
-		// Every client learns a new nonce by being refused with the old one.
-		if ledger.CodeOf(err) != ledger.CodeProofNonce {
+		if blamed(err) {
 			s.refused.blame(address, now)
 		}
 		return nothing, err
@@ -201,6 +201,14 @@ func (s *Server) admit(rt *route, r *http.Request) (leave func(), err error) {
 		return s.beginStream(callOf(r.Context()).party.ID)
 	}
 	return leave, nil
+}
+
+// blamed says whether a refusal is the caller's fault. That the ledger or an issuer
+// cannot be asked is not; and every client learns a new nonce by being refused with
+// the old one.
+func blamed(err error) bool {
+	e, ok := errors.AsType[*ledger.Error](err)
+	return ok && e.Class() != ledger.ClassUnavailable && e.Code != ledger.CodeProofNonce
 }
 
 // stranger says whether a request proves nothing of who sends it.

@@ -104,6 +104,21 @@ func TestRefusedProofsUseUpTheAddressBeforeTheyAreCheckedAgain(t *testing.T) {
 	}
 }
 
+// TestOutageUsesNobodysAddressUp: or everybody would be kept out when it is over.
+func TestOutageUsesNobodysAddressUp(t *testing.T) {
+	b, _ := limitedBench(t, Limits{Address: Rate{PerSecond: 1, Burst: 2}})
+	b.ledger.down = true
+	for i := range 5 {
+		if w, _ := b.get(bookPathOfTest); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("request %d of the outage: got %d %s", i+1, w.Code, w.Body)
+		}
+	}
+	b.ledger.down = false
+	if w, _ := b.get(bookPathOfTest); w.Code != http.StatusNotFound {
+		t.Errorf("after it: got %d %s", w.Code, w.Body)
+	}
+}
+
 func TestCallerHasSoManyRequestsUnderWay(t *testing.T) {
 	c := newCallers("party", Rate{AtOnce: 2})
 	leave, err := c.enter("a", noon)
