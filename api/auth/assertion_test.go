@@ -176,6 +176,7 @@ func TestAssertionRefused(t *testing.T) {
 		{"", "jti too long", claim("jti", strings.Repeat("j", 129))},
 		{"", "exp twice", raw(goodHead, `{"exp":1,`+goodClaims[1:])},
 		{"", "sub twice, once in capitals", raw(goodHead, `{"SUB":"`+string(other.id)+`",`+goodClaims[1:])},
+		{"", "sub twice, once with a long s", raw(goodHead, `{"ſub":"`+string(other.id)+`",`+goodClaims[1:])},
 	} {
 		t.Run(tc.module.name(tc.name), func(t *testing.T) {
 			token, err := s.ask(tc.token, s.forToken())

@@ -107,8 +107,9 @@ func decodeObject(b []byte, v any, names ...string) error {
 		}
 		name, _ := token.(string)
 		// encoding/json takes a member by its name in any case, so that one in
-		// capitals is the same member once more.
-		fold := strings.ToLower(name)
+		// capitals is the same member once more; and so is one with a letter whose
+		// other case is ASCII, as ſ (S) and the sign of the kelvin (k).
+		fold := strings.ToLower(strings.ToUpper(name))
 		if seen[fold] {
 			return fmt.Errorf("the member %.20q is there twice", name)
 		}
