@@ -95,10 +95,12 @@ type issuer struct {
 	http *http.Client
 	log  *slog.Logger
 
+	fetching sync.Mutex // held by who asks the issuer
+	tried    time.Time  // when a fetch was last begun; guarded by fetching
+
 	mu      sync.Mutex
 	keys    jwk.Set   // nil before the first fetch
 	fetched time.Time // when keys were
-	tried   time.Time // when a fetch was last begun
 }
 
 func newIssuer(i Issuer, log *slog.Logger) (*issuer, error) {
@@ -256,35 +258,60 @@ func verifyOther(parts compact, alg jwa.SignatureAlgorithm, key jwk.Key) error {
 
 // key gives the issuer's key of an id. One that is not known is looked for at the
 // issuer, but not more often than once in a while: a token with a made-up kid
-// must not make the gateway ask.
+// must not make the gateway ask. Nor may it make others wait: meanwhile the keys
+// that are known are used.
 func (i *issuer) key(ctx context.Context, kid string, now time.Time) (jwk.Key, error) {
 	if kid == "" {
 		return nil, errors.New("its header names no key")
 	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	fresh := i.keys != nil && now.Before(i.fetched.Add(issuerKeysAge))
-	if fresh {
-		if key, ok := i.keys.LookupKeyID(kid); ok {
-			return key, nil
-		}
-	}
-	if i.tried.IsZero() || !now.Before(i.tried.Add(issuerRefetch)) {
-		i.tried = now
-		if keys, err := i.fetch(ctx); err != nil {
-			i.log.Warn("the keys of an issuer cannot be fetched", "issuer", i.URL, "error", err)
-		} else {
-			i.keys, i.fetched = keys, now
-			logEvent(i.log, EventIssuerKeysRead, slog.String("issuer", i.URL), slog.Int("keys", keys.Len()))
-		}
-	}
-	if i.keys == nil || !now.Before(i.fetched.Add(issuerKeysStale)) {
-		return nil, ledger.Refuse(ledger.CodeUnavailable) // no fault of the token
-	}
-	if key, ok := i.keys.LookupKeyID(kid); ok {
+	key, age := i.known(kid, now)
+	if key != nil && age < issuerKeysAge {
 		return key, nil
 	}
-	return nil, errors.New("it is not signed by a key of its issuer")
+	if key == nil || age >= issuerKeysStale {
+		i.fetching.Lock() // there is nothing to go on with
+	} else if !i.fetching.TryLock() {
+		return key, nil
+	}
+	defer i.fetching.Unlock()
+	i.refresh(ctx, now)
+	switch key, age = i.known(kid, now); {
+	case age >= issuerKeysStale:
+		return nil, ledger.Refuse(ledger.CodeUnavailable) // no fault of the token
+	case key == nil:
+		return nil, errors.New("it is not signed by a key of its issuer")
+	}
+	return key, nil
+}
+
+// known gives a key that was fetched, nil where none has the id, and how long ago
+// the keys were.
+func (i *issuer) known(kid string, now time.Time) (key jwk.Key, age time.Duration) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.keys == nil {
+		return nil, issuerKeysStale
+	}
+	key, _ = i.keys.LookupKeyID(kid)
+	return key, now.Sub(i.fetched)
+}
+
+// refresh fetches the keys, unless that was tried a moment ago. The lock of who
+// fetches is held.
+func (i *issuer) refresh(ctx context.Context, now time.Time) {
+	if !i.tried.IsZero() && now.Before(i.tried.Add(issuerRefetch)) {
+		return
+	}
+	i.tried = now
+	keys, err := i.fetch(ctx)
+	if err != nil {
+		i.log.Warn("the keys of an issuer cannot be fetched", "issuer", i.URL, "error", err)
+		return
+	}
+	i.mu.Lock()
+	i.keys, i.fetched = keys, now
+	i.mu.Unlock()
+	logEvent(i.log, EventIssuerKeysRead, slog.String("issuer", i.URL), slog.Int("keys", keys.Len()))
 }
 
 // fetch reads the issuer's keys. The request is not the caller's alone, and does

@@ -234,3 +234,47 @@ func TestIssuerThatSendsElsewhereIsNotFollowed(t *testing.T) {
 		t.Errorf("got %v after %d fetches", err, p.fetched.Load())
 	}
 }
+
+// slowly carries a request once it may.
+type slowly struct {
+	asked chan struct{}
+	may   chan struct{}
+}
+
+func (s slowly) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.asked <- struct{}{}
+	<-s.may
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// TestTokenWithAMadeUpKeyLetsNobodyWait: it makes the gateway ask the issuer, now and
+// then, and an issuer may take its time.
+func TestTokenWithAMadeUpKeyLetsNobodyWait(t *testing.T) {
+	p := newProvider(t)
+	slow := slowly{asked: make(chan struct{}, 8), may: make(chan struct{}, 8)}
+	s := newScene(t, auth.Issuer{URL: p.URL, Audience: "skuld", JWKS: p.URL + "/keys", Transport: slow})
+	good := func() string { return p.key.compact(t, p.header(), p.claims(s)) }
+	slow.may <- struct{}{}
+	first := good()
+	if _, err := s.enter(first, s.forNotes(first)); err != nil {
+		t.Fatal(err)
+	}
+	<-slow.asked
+	s.clock.advance(time.Minute)
+	strange := p.key.compact(t, with(p.header(), "kid", "x"), p.claims(s))
+	proof := s.forNotes(strange)
+	done := make(chan error)
+	go func() {
+		_, err := s.enter(strange, proof)
+		done <- err
+	}()
+	<-slow.asked
+	token := good()
+	if _, err := s.enter(token, s.forNotes(token)); err != nil {
+		t.Errorf("meanwhile a good token: %v", err)
+	}
+	close(slow.may)
+	if err := <-done; ledger.CodeOf(err) != ledger.CodeTokenInvalid {
+		t.Errorf("the made-up one: %v", err)
+	}
+}
