@@ -96,7 +96,9 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request) error {
 	status := http.StatusOK
 	if made {
 		status = http.StatusCreated
-		w.Header().Set("Location", "/v1/imports/"+i.ID)
+		if !callOf(r.Context()).dryRun {
+			w.Header().Set("Location", "/v1/imports/"+i.ID)
+		}
 	}
 	return s.importAnswer(w, r, status, i)
 }
@@ -123,8 +125,13 @@ func (s *Server) importAnswer(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	a := s.progressOf(i)
-	a.Errors = importedRows(rejected, callOf(r.Context()).lang)
+	return s.sendImport(w, r, status, i, rejected)
+}
+
+func (s *Server) sendImport(w http.ResponseWriter, r *http.Request, status int, i *store.Import, rejected []store.ImportRow) error {
+	c, a := callOf(r.Context()), s.progressOf(i)
+	a.DryRun = a.DryRun || c.dryRun
+	a.Errors = importedRows(rejected, c.lang)
 	return answer(w, status, a)
 }
 

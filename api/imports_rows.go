@@ -168,18 +168,27 @@ func (s *Server) uploadImportRows(w http.ResponseWriter, r *http.Request) error 
 		seen[row.Row] = true
 		rows[n] = s.importRow(callOf(r.Context()), row)
 	}
-	taken, err := s.Store.PutImportRows(r.Context(), i.ID, rows, s.Clock())
-	if err != nil {
+	if i, err = s.Store.PutImportRows(r.Context(), i.ID, rows, s.Clock()); err != nil {
 		return err
 	}
-	if !taken {
+	if i == nil {
 		return importState(store.ImportCancelled, store.ImportDraft, store.ImportRunning, store.ImportPaused, store.ImportFinished)
 	}
-	if i, err = s.importOf(r); err != nil {
-		return err
-	}
 	s.Imports.Wake()
+	if callOf(r.Context()).dryRun { // the rows are nowhere to be read
+		return s.sendImport(w, r, http.StatusOK, i, rejectedOf(rows))
+	}
 	return s.importAnswer(w, r, http.StatusOK, i)
+}
+
+// rejectedOf gives the first rows that are rejected, as an import shows them.
+func rejectedOf(rows []store.ImportRow) (rejected []store.ImportRow) {
+	for _, row := range rows {
+		if row.State == store.RowRejected && len(rejected) < shownErrors {
+			rejected = append(rejected, row)
+		}
+	}
+	return rejected
 }
 
 // importRow makes a row that waits, or one that is rejected at once.

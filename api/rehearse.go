@@ -9,15 +9,12 @@ import (
 )
 
 // readDryRun reads the query of a write, which asks for a dry run or for nothing.
+// In a dry run nothing that the handler writes to the database is kept.
 func readDryRun(rt *route, r *http.Request) error {
 	if !rt.writes() {
 		return nil
 	}
-	names := rt.query
-	if rt.rehearses() {
-		names = append(slices.Clone(names), "dry_run")
-	}
-	q := readQuery(r, names...)
+	q := readQuery(r, append(slices.Clone(rt.query), "dry_run")...)
 	text := q.text("dry_run", "true or false", func(v string) bool { return v == "true" || v == "false" })
 	callOf(r.Context()).dryRun = text == "true"
 	return q.err

@@ -25,7 +25,6 @@ type route struct {
 	scope           auth.Scope // what a token must cover; of a write that of its op, where it is ""
 	binds           []bind     // what the address says of the command's body
 	limit           int64      // bytes of the body; maxBody where 0
-	dryRun          bool       // takes dry_run, as every route with an op does
 	query           []string   // what else the address of a write may ask
 	stream          bool       // goes on until the client leaves
 	probe           bool       // asks how the gateway does, and is answered however busy it is
@@ -50,9 +49,6 @@ func (rt *route) needs() auth.Scope {
 // writes says whether a call may change something. Getting a token does not count:
 // what makes it once is its assertion.
 func (rt *route) writes() bool { return rt.method != get && rt.access != open }
-
-// rehearses says whether the route can tell what it would do.
-func (rt *route) rehearses() bool { return rt.dryRun || rt.op != "" }
 
 // bind says that a parameter of the address is a member of the command's body.
 type bind struct {

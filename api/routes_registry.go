@@ -45,8 +45,8 @@ var noteRoutes = []route{
 }
 
 var commandRoutes = []route{
-	{method: post, pattern: "/v1/commands", name: "submitCommands", access: signable, scope: ofCommand, limit: maxBulkBody, dryRun: true, handle: (*Server).submitCommands},
-	{method: post, pattern: "/v1/drafts", name: "createDraft", access: signable, scope: ofCommand, dryRun: true, handle: (*Server).createDraft},
+	{method: post, pattern: "/v1/commands", name: "submitCommands", access: signable, scope: ofCommand, limit: maxBulkBody, handle: (*Server).submitCommands},
+	{method: post, pattern: "/v1/drafts", name: "createDraft", access: signable, scope: ofCommand, handle: (*Server).createDraft},
 	{method: get, pattern: "/v1/transactions/{transaction}", name: "getTransaction", access: tokened, scope: auth.NotesRead, handle: (*Server).getTransaction},
 }
 

@@ -38,6 +38,7 @@ type webhookAnswer struct {
 	Waiting     int                `json:"waiting"`          // deliveries that are not settled
 	Dead        int                `json:"dead"`             // deliveries that were given up
 	Created     time.Time          `json:"created"`
+	DryRun      bool               `json:"dry_run,omitempty"`
 }
 
 func webhookOf(w store.Webhook) webhookAnswer {
@@ -85,9 +86,12 @@ func (s *Server) createWebhook(w http.ResponseWriter, r *http.Request) error {
 	if !added {
 		return ledger.Refuse(ledger.CodePartyLimit, "limit", strconv.Itoa(store.MaxWebhooks), "what", "webhooks")
 	}
+	a := webhookOf(hook)
+	if a.DryRun = callOf(r.Context()).dryRun; !a.DryRun {
+		w.Header().Set("Location", "/v1/webhooks/"+hook.ID)
+	}
 	s.Webhooks.Wake()
-	w.Header().Set("Location", "/v1/webhooks/"+hook.ID)
-	return answer(w, http.StatusCreated, webhookOf(hook))
+	return answer(w, http.StatusCreated, a)
 }
 
 type webhooksAnswer struct {
@@ -154,7 +158,10 @@ func (s *Server) setWebhook(w http.ResponseWriter, r *http.Request, state store.
 		return err
 	}
 	s.Webhooks.Wake()
-	return s.getWebhook(w, r)
+	hook.State, hook.Reason = state, ""
+	a := webhookOf(*hook)
+	a.DryRun = callOf(r.Context()).dryRun
+	return answer(w, http.StatusOK, a)
 }
 
 // hookWithoutBody gives the webhook of an address whose body says nothing.
@@ -184,6 +191,7 @@ type attemptAnswer struct {
 	Status int       `json:"status,omitempty"` // of the answer
 	Fault  string    `json:"fault,omitempty"`  // why it does not count
 	Millis int64     `json:"took_ms"`
+	DryRun bool      `json:"dry_run,omitempty"`
 }
 
 func attemptOf(a store.Attempt) *attemptAnswer {
@@ -200,6 +208,9 @@ func (s *Server) testWebhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if callOf(r.Context()).dryRun { // what would come of it is the receiver's to say
+		return answer(w, http.StatusOK, attemptAnswer{At: s.Clock().UTC().Truncate(time.Millisecond), DryRun: true})
+	}
 	id, err := uuid.NewRandomFromReader(s.Random)
 	if err != nil {
 		return fmt.Errorf("drawing a delivery's id: %w", err)
@@ -215,6 +226,7 @@ type deliveryAnswer struct {
 	Attempts int                 `json:"attempts"`
 	Due      *time.Time          `json:"due,omitempty"`  // of the next attempt
 	Last     *attemptAnswer      `json:"last,omitempty"` // the last attempt
+	DryRun   bool                `json:"dry_run,omitempty"`
 }
 
 func deliveryOf(d store.Delivery) deliveryAnswer {
@@ -265,23 +277,29 @@ func (s *Server) replayDelivery(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id := chi.URLParam(r, "delivery")
-	if err := s.Store.Replay(r.Context(), hook.ID, id, s.Clock()); err != nil {
-		return err
-	}
-	d, err := s.Store.Delivery(r.Context(), hook.ID, id)
+	d, err := s.Store.Delivery(r.Context(), hook.ID, chi.URLParam(r, "delivery"))
 	if err != nil {
 		return err
 	}
 	if d == nil {
 		return absent()
 	}
+	now := s.Clock()
+	if err := s.Store.Replay(r.Context(), hook.ID, d.ID, now); err != nil {
+		return err
+	}
+	if d.State != store.DeliveryWaiting {
+		d.State, d.Attempts, d.Due = store.DeliveryWaiting, 0, now.UTC().Truncate(time.Millisecond)
+	}
 	s.Webhooks.Wake()
-	return answer(w, http.StatusOK, deliveryOf(*d))
+	a := deliveryOf(*d)
+	a.DryRun = callOf(r.Context()).dryRun
+	return answer(w, http.StatusOK, a)
 }
 
 type replayAnswer struct {
-	Replayed int `json:"replayed"` // deliveries that wait again
+	Replayed int  `json:"replayed"` // deliveries that wait again
+	DryRun   bool `json:"dry_run,omitempty"`
 }
 
 // replayWebhook sends once more all that was given up.
@@ -295,5 +313,5 @@ func (s *Server) replayWebhook(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.Webhooks.Wake()
-	return answer(w, http.StatusOK, replayAnswer{n})
+	return answer(w, http.StatusOK, replayAnswer{n, callOf(r.Context()).dryRun})
 }

@@ -148,8 +148,8 @@ func (w *world) open(id string, rows int, change ...func(*store.Import)) store.I
 	for n := range rows {
 		all = append(all, store.ImportRow{Row: n + 1, State: store.RowWaiting, JWS: id + strconv.Itoa(n+1)})
 	}
-	if taken, err := w.store.PutImportRows(w.t.Context(), id, all, time.Now()); err != nil || !taken {
-		w.t.Fatalf("taken: %t, %v", taken, err)
+	if taken, err := w.store.PutImportRows(w.t.Context(), id, all, time.Now()); err != nil || taken == nil {
+		w.t.Fatalf("taken: %v, %v", taken, err)
 	}
 	w.set(i, store.ImportRunning, store.ImportDraft)
 	return i

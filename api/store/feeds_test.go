@@ -29,8 +29,8 @@ func put(t *testing.T, s *store.Store, id string, rows ...store.ImportRow) {
 			rows[n].State, rows[n].JWS = store.RowRejected, ""
 		}
 	}
-	if taken, err := s.PutImportRows(t.Context(), id, rows, noon); err != nil || !taken {
-		t.Fatalf("taken: %t, %v", taken, err)
+	if taken, err := s.PutImportRows(t.Context(), id, rows, noon); err != nil || taken == nil {
+		t.Fatalf("taken: %v, %v", taken, err)
 	}
 }
 
@@ -86,8 +86,8 @@ func TestNumbersOfAnImportAreThoseOfItsRows(t *testing.T) {
 		stands(t, s, "1", store.ImportCancelled, 0, 2, 1, 1)
 		settle(store.ImportRow{Row: 2, State: store.RowOffered, Note: noteID(2)}) // it was under way
 		stands(t, s, "1", store.ImportCancelled, 0, 3, 1, 0)
-		if taken, err := s.PutImportRows(t.Context(), "1", []store.ImportRow{{Row: 3, State: store.RowWaiting}}, noon); err != nil || taken {
-			t.Errorf("a cancelled import takes rows: %t, %v", taken, err)
+		if taken, err := s.PutImportRows(t.Context(), "1", []store.ImportRow{{Row: 3, State: store.RowWaiting}}, noon); err != nil || taken != nil {
+			t.Errorf("a cancelled import takes rows: %v, %v", taken, err)
 		}
 		rows, more, err := s.ImportRows(t.Context(), "1", "", 0, 10)
 		if err != nil || more || len(rows) != 4 || rows[1].Note != noteID(2) || rows[2].Code != ledger.CodeRowInvalid {

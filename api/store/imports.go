@@ -81,16 +81,16 @@ func scanImport(rows *sql.Rows) (i Import, err error) {
 	return i, err
 }
 
-func (s *Store) imports(ctx context.Context, where string, args ...any) ([]Import, error) {
-	rows, err := s.reader.QueryContext(ctx, selectImports+where, args...)
+func imports(ctx context.Context, q queryer, where string, args ...any) ([]Import, error) {
+	rows, err := q.QueryContext(ctx, selectImports+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading imports: %w", err)
 	}
 	return collect(rows, scanImport)
 }
 
-func (s *Store) oneImport(ctx context.Context, where string, args ...any) (*Import, error) {
-	all, err := s.imports(ctx, where, args...)
+func oneImport(ctx context.Context, q queryer, where string, args ...any) (*Import, error) {
+	all, err := imports(ctx, q, where, args...)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -105,24 +105,24 @@ func (s *Store) OpenImport(ctx context.Context, i Import) (opened *Import, made 
 		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM imports WHERE party = $1 AND ended = 0", string(i.Party)).Scan(&open); err != nil {
 			return err
 		}
-		if open >= MaxImports {
-			return nil
+		if open < MaxImports {
+			n, err := changed(tx.ExecContext(ctx, `INSERT INTO imports (id, party, digest, name, rehearsal, total, state, created)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+				i.ID, string(i.Party), i.Digest, i.Name, flag(i.Rehearsal), i.Rows, string(ImportDraft), i.Created.Unix()))
+			if err != nil {
+				return err
+			}
+			made = n == 1
 		}
-		n, err := changed(tx.ExecContext(ctx, `INSERT INTO imports (id, party, digest, name, rehearsal, total, state, created)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-			i.ID, string(i.Party), i.Digest, i.Name, flag(i.Rehearsal), i.Rows, string(ImportDraft), i.Created.Unix()))
-		made = n == 1
+		var err error
+		opened, err = oneImport(ctx, tx, "WHERE party = $1 AND digest = $2 AND rehearsal = $3 AND state <> 'cancelled'",
+			string(i.Party), i.Digest, flag(i.Rehearsal))
 		return err
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("opening an import: %w", err)
 	}
-	opened, err = s.oneImport(ctx, "WHERE party = $1 AND digest = $2 AND rehearsal = $3 AND state <> 'cancelled'",
-		string(i.Party), i.Digest, flag(i.Rehearsal))
-	if err == nil && opened == nil && made { // it was cancelled between the two statements
-		opened, err = s.Import(ctx, i.Party, i.ID)
-	}
-	return opened, made, err
+	return opened, made, nil
 }
 
 // flag writes a truth as both databases keep it.
@@ -135,42 +135,51 @@ func flag(is bool) int64 {
 
 // Import gives a party's import, or nil where it has none with the id.
 func (s *Store) Import(ctx context.Context, party ledger.PartyID, id string) (*Import, error) {
-	return s.oneImport(ctx, "WHERE party = $1 AND id = $2", string(party), id)
+	return oneImport(ctx, s.reader, "WHERE party = $1 AND id = $2", string(party), id)
 }
 
 // Imports lists a party's latest imports, the newest first.
 func (s *Store) Imports(ctx context.Context, party ledger.PartyID) ([]Import, error) {
-	return s.imports(ctx, "WHERE party = $1 ORDER BY created DESC, id LIMIT $2", string(party), maxImports)
+	return imports(ctx, s.reader, "WHERE party = $1 ORDER BY created DESC, id LIMIT $2", string(party), maxImports)
 }
 
 // ImportsToDo gives the running imports with rows that wait, the oldest first.
 func (s *Store) ImportsToDo(ctx context.Context) ([]Import, error) {
-	return s.imports(ctx, "WHERE state = 'running' AND waiting > 0 ORDER BY created, id LIMIT $1", maxImports)
+	return imports(ctx, s.reader, "WHERE state = 'running' AND waiting > 0 ORDER BY created, id LIMIT $1", maxImports)
 }
 
 // SetImport changes the state of an import that is in one of some states, and
 // gives it as it then is. One that runs with nothing left to do is finished.
-func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now time.Time, from ...ImportState) (*Import, error) {
-	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, state := range from {
-			n, err := changed(tx.ExecContext(ctx, "UPDATE imports SET state = $1 WHERE id = $2 AND state = $3", string(to), i.ID, string(state)))
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				continue
-			}
-			if to == ImportCancelled {
-				return cancelRows(ctx, tx, i.ID, now)
-			}
-			return endImport(ctx, tx, i.ID, now)
+func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now time.Time, from ...ImportState) (set *Import, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := setImport(ctx, tx, i.ID, to, now, from); err != nil {
+			return err
 		}
-		return nil
+		var err error
+		set, err = oneImport(ctx, tx, "WHERE party = $1 AND id = $2", string(i.Party), i.ID)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("changing an import: %w", err)
 	}
-	return s.Import(ctx, i.Party, i.ID)
+	return set, nil
+}
+
+func setImport(ctx context.Context, tx *sql.Tx, id string, to ImportState, now time.Time, from []ImportState) error {
+	for _, state := range from {
+		n, err := changed(tx.ExecContext(ctx, "UPDATE imports SET state = $1 WHERE id = $2 AND state = $3", string(to), id, string(state)))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if to == ImportCancelled {
+			return cancelRows(ctx, tx, id, now)
+		}
+		return endImport(ctx, tx, id, now)
+	}
+	return nil
 }
 
 // cancelRows drops what waits. A row that is under way at that moment may still
@@ -197,14 +206,14 @@ func endImport(ctx context.Context, tx *sql.Tx, id string, now time.Time) error 
 
 // PutImportRows takes in rows that wait or are rejected already: all of them or
 // none. A row that is there stays as it is, unless it was rejected, which the new
-// one makes good. It gives false for an import that is cancelled.
-func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, now time.Time) (taken bool, err error) {
+// one makes good. It gives the import with them, and nil for one that is cancelled.
+func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, now time.Time) (with *Import, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var state ImportState
 		if err := tx.QueryRowContext(ctx, "SELECT state FROM imports WHERE id = $1", id).Scan(&state); err != nil {
 			return err
 		}
-		if taken = state != ImportCancelled; !taken {
+		if state == ImportCancelled {
 			return nil
 		}
 		count, err := insertRows(ctx, tx, id, rows)
@@ -214,12 +223,16 @@ func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, 
 		if err := count.add(ctx, tx, id); err != nil {
 			return err
 		}
-		return endImport(ctx, tx, id, now)
+		if err := endImport(ctx, tx, id, now); err != nil {
+			return err
+		}
+		with, err = oneImport(ctx, tx, "WHERE id = $1", id)
+		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("taking in rows: %w", err)
+		return nil, fmt.Errorf("taking in rows: %w", err)
 	}
-	return taken, nil
+	return with, nil
 }
 
 // rowCount is by how much the numbers of rows change.

@@ -17,7 +17,12 @@ import (
 // not: PostgreSQL's driver breaks a connection off together with a statement, and
 // the writer's connection holds the lock of the database. The function is to use
 // the context that it is given.
-func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) (err error) {
+func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	return kept(ctx, do, s.alone)
+}
+
+// alone is write where the context asks for no rehearsal.
+func (s *Store) alone(ctx context.Context, do func(context.Context, *sql.Tx) error) (err error) {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("waiting to write to the database: %w", err)
@@ -47,6 +52,11 @@ func (s *Store) write(ctx context.Context, do func(context.Context, *sql.Tx) err
 // A caller whose context ends leaves the queue. One whose turn has come is
 // answered, so that what it wrote is never in doubt.
 func (s *Store) join(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	return kept(ctx, do, s.together)
+}
+
+// together is join where the context asks for no rehearsal.
+func (s *Store) together(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	m := &member{do: do, done: make(chan error, 1)}
 	if err := s.group.enter(ctx, m); err != nil {
 		return err

@@ -31,6 +31,9 @@ func rehearsals(t *testing.T) []string {
 	return paths
 }
 
+// importBody opens an import; its first letter tells files apart.
+const importBody = `{"name":"tape.csv","digest":"%s7DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","rows":%d}`
+
 // TestDryRunChangesNothing: at every address that takes it, whatever is sent.
 func TestDryRunChangesNothing(t *testing.T) {
 	w := newWorld(t, inproc.Options{})
@@ -39,13 +42,18 @@ func TestDryRunChangesNothing(t *testing.T) {
 	note := w.note(lender, borrower, book)
 	good := w.sealed(lender, w.draft(lender, note+"/payments", pay(100)))
 	w.catchUp("lender")
+	hook := w.ask(lender, "POST", "/v1/webhooks", []byte(`{"url":"https://lender.example.com/hooks"}`), nil).header.Get("Location")
+	file := w.ask(lender, "POST", "/v1/imports", []byte(fmt.Sprintf(importBody, "A", 3)), nil).header.Get("Location")
+	feeds := w.feeds(lender)
 	height, _ := w.gateways["lender"].store.Next()
 	before := w.ask(lender, "GET", note, nil, nil)
 	taken := 0
 	for _, path := range rehearsals(t) {
 		address := strings.NewReplacer("{note}", strings.TrimPrefix(note, "/v1/notes/"), "{party}", string(lender.party), "{book}", book,
-			"{seq}", "3", "{transfer}", "00000000-0000-4000-8000-000000000000", "{import}", "00000000-0000-4000-8000-000000000000").Replace(path)
-		for _, body := range []string{`{"body":{}}`, `{"body":` + pay(100) + `}`, string(good), `{"commands":[` + string(good) + `]}`, `{"op":"book.open","body":{}}`, `{}`} {
+			"{seq}", "3", "{transfer}", "00000000-0000-4000-8000-000000000000", "{delivery}", "none",
+			"{webhook}", strings.TrimPrefix(hook, "/v1/webhooks/"), "{import}", strings.TrimPrefix(file, "/v1/imports/")).Replace(path)
+		for _, body := range []string{`{"body":{}}`, `{"body":` + pay(100) + `}`, string(good), `{"commands":[` + string(good) + `]}`, `{"op":"book.open","body":{}}`, `{}`, "",
+			`{"url":"https://lender.example.com/other"}`, fmt.Sprintf(importBody, "B", 1), `{"rows":[{"row":1,"error":{}}]}`} {
 			r := w.ask(lender, "POST", address+"?dry_run=true", []byte(body), withKey("the-same-for-all"))
 			if r.status >= http.StatusInternalServerError || replayed(r) {
 				t.Errorf("%s %s: %d %s", path, body, r.status, r.body)
@@ -58,7 +66,10 @@ func TestDryRunChangesNothing(t *testing.T) {
 			}
 		}
 	}
-	if taken < 10 {
+	if after := w.feeds(lender); after != feeds {
+		t.Errorf("the webhooks and imports are others:\n%s\nwere\n%s", after, feeds)
+	}
+	if taken < 15 {
 		t.Errorf("only %d of the requests were taken", taken)
 	}
 	if after := w.ask(lender, "GET", note, nil, http.Header{"Cache-Control": {"no-cache"}}); string(after.body) != string(before.body) {

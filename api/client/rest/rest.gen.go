@@ -28,6 +28,9 @@ type Attempt struct {
 	// At In UTC
 	At Time `json:"at"`
 
+	// DryRun Nothing was sent
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
 	// Fault Why it does not count as delivered; absent where it does
 	Fault AttemptFault `json:"fault,omitempty,omitzero"`
 
@@ -151,6 +154,9 @@ type Date = finance.Date
 // Delivery defines model for Delivery.
 type Delivery struct {
 	Attempts int `json:"attempts"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
 
 	// Due In UTC
 	Due Time `json:"due,omitempty,omitzero"`
@@ -384,7 +390,9 @@ type Import struct {
 
 	// Digest SHA-256 in base64url
 	Digest Digest `json:"digest"`
-	DryRun bool   `json:"dry_run,omitempty,omitzero"`
+
+	// DryRun Nothing is offered: the import rehearses, or the request was a dry run
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
 
 	// Ended In UTC
 	Ended Time `json:"ended,omitempty,omitzero"`
@@ -743,6 +751,9 @@ type RegisterBody struct {
 
 // Replay defines model for Replay.
 type Replay struct {
+	// DryRun Nothing was done; this is what would be
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
 	// Replayed Deliveries that wait again
 	Replayed int `json:"replayed"`
 }
@@ -944,8 +955,11 @@ type Webhook struct {
 	// Dead Deliveries that were given up
 	Dead        int    `json:"dead"`
 	Description string `json:"description"`
-	ID          string `json:"id"`
-	Ops         []Op   `json:"ops"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun bool   `json:"dry_run,omitempty,omitzero"`
+	ID     string `json:"id"`
+	Ops    []Op   `json:"ops"`
 
 	// Position Id of the last event that was looked at
 	Position string `json:"position"`
@@ -1109,7 +1123,7 @@ type OpenBookJSONBody = Write
 // OpenBookParams defines parameters for OpenBook.
 type OpenBookParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1127,7 +1141,7 @@ type SubmitCommandsJSONBody = Commands
 // SubmitCommandsParams defines parameters for SubmitCommands.
 type SubmitCommandsParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1146,7 +1160,7 @@ type SubmitCommandsParams struct {
 // CreateDraftParams defines parameters for CreateDraft.
 type CreateDraftParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1248,6 +1262,11 @@ type ExportPostingsParams struct {
 
 // CreateImportParams defines parameters for CreateImport.
 type CreateImportParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1258,6 +1277,11 @@ type CreateImportParams struct {
 
 // CancelImportParams defines parameters for CancelImport.
 type CancelImportParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1268,6 +1292,11 @@ type CancelImportParams struct {
 
 // PauseImportParams defines parameters for PauseImport.
 type PauseImportParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1278,6 +1307,11 @@ type PauseImportParams struct {
 
 // ResumeImportParams defines parameters for ResumeImport.
 type ResumeImportParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1300,6 +1334,11 @@ type ListImportRowsParams struct {
 
 // UploadImportRowsParams defines parameters for UploadImportRows.
 type UploadImportRowsParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1310,6 +1349,11 @@ type UploadImportRowsParams struct {
 
 // StartImportParams defines parameters for StartImport.
 type StartImportParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1363,7 +1407,7 @@ type OfferNoteJSONBody = Write
 // OfferNoteParams defines parameters for OfferNote.
 type OfferNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1393,7 +1437,7 @@ type AcceptNoteJSONBody = Write
 // AcceptNoteParams defines parameters for AcceptNote.
 type AcceptNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1415,7 +1459,7 @@ type MoveNoteJSONBody = Write
 // MoveNoteParams defines parameters for MoveNote.
 type MoveNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1437,7 +1481,7 @@ type DeclineNoteJSONBody = Write
 // DeclineNoteParams defines parameters for DeclineNote.
 type DeclineNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1459,7 +1503,7 @@ type RaiseDisputeJSONBody = Write
 // RaiseDisputeParams defines parameters for RaiseDispute.
 type RaiseDisputeParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1481,7 +1525,7 @@ type ResolveDisputeJSONBody = Write
 // ResolveDisputeParams defines parameters for ResolveDispute.
 type ResolveDisputeParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1503,7 +1547,7 @@ type ExpireNoteJSONBody = Write
 // ExpireNoteParams defines parameters for ExpireNote.
 type ExpireNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1525,7 +1569,7 @@ type ForgiveJSONBody = Write
 // ForgiveParams defines parameters for Forgive.
 type ForgiveParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1547,7 +1591,7 @@ type FreezeNoteJSONBody = Write
 // FreezeNoteParams defines parameters for FreezeNote.
 type FreezeNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1581,7 +1625,7 @@ type EndMandateJSONBody = Write
 // EndMandateParams defines parameters for EndMandate.
 type EndMandateParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1603,7 +1647,7 @@ type GiveNoticeJSONBody = Write
 // GiveNoticeParams defines parameters for GiveNotice.
 type GiveNoticeParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1625,7 +1669,7 @@ type WritePaymentJSONBody = Write
 // WritePaymentParams defines parameters for WritePayment.
 type WritePaymentParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1647,7 +1691,7 @@ type ReversePaymentJSONBody = Write
 // ReversePaymentParams defines parameters for ReversePayment.
 type ReversePaymentParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1669,7 +1713,7 @@ type ReleasePledgeJSONBody = Write
 // ReleasePledgeParams defines parameters for ReleasePledge.
 type ReleasePledgeParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1691,7 +1735,7 @@ type ReleaseNoteJSONBody = Write
 // ReleaseNoteParams defines parameters for ReleaseNote.
 type ReleaseNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1725,7 +1769,7 @@ type OfferTransferJSONBody = Write
 // OfferTransferParams defines parameters for OfferTransfer.
 type OfferTransferParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1747,7 +1791,7 @@ type AcceptTransferJSONBody = Write
 // AcceptTransferParams defines parameters for AcceptTransfer.
 type AcceptTransferParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1769,7 +1813,7 @@ type RejectTransferJSONBody = Write
 // RejectTransferParams defines parameters for RejectTransfer.
 type RejectTransferParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1791,7 +1835,7 @@ type WithdrawTransferJSONBody = Write
 // WithdrawTransferParams defines parameters for WithdrawTransfer.
 type WithdrawTransferParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1813,7 +1857,7 @@ type WithdrawNoteJSONBody = Write
 // WithdrawNoteParams defines parameters for WithdrawNote.
 type WithdrawNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1835,7 +1879,7 @@ type RegisterPartyJSONBody = Write
 // RegisterPartyParams defines parameters for RegisterParty.
 type RegisterPartyParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1853,7 +1897,7 @@ type AdmitPartyJSONBody = Write
 // AdmitPartyParams defines parameters for AdmitParty.
 type AdmitPartyParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1875,7 +1919,7 @@ type RevokePartyJSONBody = Write
 // RevokePartyParams defines parameters for RevokeParty.
 type RevokePartyParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1897,7 +1941,7 @@ type RotateKeysJSONBody = Write
 // RotateKeysParams defines parameters for RotateKeys.
 type RotateKeysParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
-	// kept. A result has no `head`, and there is no transaction. A draft also says what `would` become of it. Each of several commands is
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
 	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 
@@ -1922,6 +1966,11 @@ type CreateTokenParams struct {
 
 // CreateWebhookParams defines parameters for CreateWebhook.
 type CreateWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1932,6 +1981,11 @@ type CreateWebhookParams struct {
 
 // DeleteWebhookParams defines parameters for DeleteWebhook.
 type DeleteWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1954,6 +2008,11 @@ type ListDeliveriesParams struct {
 
 // ReplayDeliveryParams defines parameters for ReplayDelivery.
 type ReplayDeliveryParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1964,6 +2023,11 @@ type ReplayDeliveryParams struct {
 
 // PauseWebhookParams defines parameters for PauseWebhook.
 type PauseWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1974,6 +2038,11 @@ type PauseWebhookParams struct {
 
 // ReplayWebhookParams defines parameters for ReplayWebhook.
 type ReplayWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1984,6 +2053,11 @@ type ReplayWebhookParams struct {
 
 // ResumeWebhookParams defines parameters for ResumeWebhook.
 type ResumeWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -1994,6 +2068,11 @@ type ResumeWebhookParams struct {
 
 // TestWebhookParams defines parameters for TestWebhook.
 type TestWebhookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
@@ -2243,6 +2322,7 @@ func ListImports() Request {
 // CreateImport asks for POST /v1/imports: open an import.
 func CreateImport(params CreateImportParams, body CreateImportJSONRequestBody) Request {
 	r := Request{Operation: "createImport", Method: "POST", Path: path("/v1/imports")}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
@@ -2257,6 +2337,7 @@ func GetImport(pImport ImportParameter) Request {
 // CancelImport asks for POST /v1/imports/{import}/cancel: drop the rows that wait.
 func CancelImport(pImport ImportParameter, params CancelImportParams) Request {
 	r := Request{Operation: "cancelImport", Method: "POST", Path: path("/v1/imports/{import}/cancel", pImport)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2270,6 +2351,7 @@ func FollowImport(pImport ImportParameter) Request {
 // PauseImport asks for POST /v1/imports/{import}/pause: hand in nothing more for a while.
 func PauseImport(pImport ImportParameter, params PauseImportParams) Request {
 	r := Request{Operation: "pauseImport", Method: "POST", Path: path("/v1/imports/{import}/pause", pImport)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2277,6 +2359,7 @@ func PauseImport(pImport ImportParameter, params PauseImportParams) Request {
 // ResumeImport asks for POST /v1/imports/{import}/resume: go on with an import that was paused.
 func ResumeImport(pImport ImportParameter, params ResumeImportParams) Request {
 	r := Request{Operation: "resumeImport", Method: "POST", Path: path("/v1/imports/{import}/resume", pImport)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2293,6 +2376,7 @@ func ListImportRows(pImport ImportParameter, params ListImportRowsParams) Reques
 // UploadImportRows asks for POST /v1/imports/{import}/rows: upload rows, each with its signed offer or with what was wrong with it.
 func UploadImportRows(pImport ImportParameter, params UploadImportRowsParams, body UploadImportRowsJSONRequestBody) Request {
 	r := Request{Operation: "uploadImportRows", Method: "POST", Path: path("/v1/imports/{import}/rows", pImport)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
@@ -2301,6 +2385,7 @@ func UploadImportRows(pImport ImportParameter, params UploadImportRowsParams, bo
 // StartImport asks for POST /v1/imports/{import}/start: begin to hand in what has come in, and what comes.
 func StartImport(pImport ImportParameter, params StartImportParams) Request {
 	r := Request{Operation: "startImport", Method: "POST", Path: path("/v1/imports/{import}/start", pImport)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2622,6 +2707,7 @@ func ListWebhooks() Request {
 // CreateWebhook asks for POST /v1/webhooks: have one's events sent to an address.
 func CreateWebhook(params CreateWebhookParams, body CreateWebhookJSONRequestBody) Request {
 	r := Request{Operation: "createWebhook", Method: "POST", Path: path("/v1/webhooks")}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
@@ -2630,6 +2716,7 @@ func CreateWebhook(params CreateWebhookParams, body CreateWebhookJSONRequestBody
 // DeleteWebhook asks for DELETE /v1/webhooks/{webhook}: remove a webhook and its log; nothing more is sent.
 func DeleteWebhook(webhook WebhookParameter, params DeleteWebhookParams) Request {
 	r := Request{Operation: "deleteWebhook", Method: "DELETE", Path: path("/v1/webhooks/{webhook}", webhook)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2652,6 +2739,7 @@ func ListDeliveries(webhook WebhookParameter, params ListDeliveriesParams) Reque
 // ReplayDelivery asks for POST /v1/webhooks/{webhook}/deliveries/{delivery}/replay: send a settled delivery once more.
 func ReplayDelivery(webhook WebhookParameter, delivery DeliveryParameter, params ReplayDeliveryParams) Request {
 	r := Request{Operation: "replayDelivery", Method: "POST", Path: path("/v1/webhooks/{webhook}/deliveries/{delivery}/replay", webhook, delivery)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2659,6 +2747,7 @@ func ReplayDelivery(webhook WebhookParameter, delivery DeliveryParameter, params
 // PauseWebhook asks for POST /v1/webhooks/{webhook}/pause: send nothing for a while.
 func PauseWebhook(webhook WebhookParameter, params PauseWebhookParams) Request {
 	r := Request{Operation: "pauseWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/pause", webhook)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2666,6 +2755,7 @@ func PauseWebhook(webhook WebhookParameter, params PauseWebhookParams) Request {
 // ReplayWebhook asks for POST /v1/webhooks/{webhook}/replay: send all dead deliveries once more.
 func ReplayWebhook(webhook WebhookParameter, params ReplayWebhookParams) Request {
 	r := Request{Operation: "replayWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/replay", webhook)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2673,6 +2763,7 @@ func ReplayWebhook(webhook WebhookParameter, params ReplayWebhookParams) Request
 // ResumeWebhook asks for POST /v1/webhooks/{webhook}/resume: go on with a webhook that was paused or disabled.
 func ResumeWebhook(webhook WebhookParameter, params ResumeWebhookParams) Request {
 	r := Request{Operation: "resumeWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/resume", webhook)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
@@ -2680,6 +2771,7 @@ func ResumeWebhook(webhook WebhookParameter, params ResumeWebhookParams) Request
 // TestWebhook asks for POST /v1/webhooks/{webhook}/test: send a ping now and tell what came of it.
 func TestWebhook(webhook WebhookParameter, params TestWebhookParams) Request {
 	r := Request{Operation: "testWebhook", Method: "POST", Path: path("/v1/webhooks/{webhook}/test", webhook)}
+	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	return r
 }
