@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -94,6 +95,13 @@ type errLedger struct{ err error }
 func (e errLedger) Error() string { return "asking the ledger: " + e.err.Error() }
 func (e errLedger) Unwrap() error { return e.err }
 
+// elsewhere says that what failed is not the gateway, but what it works with or
+// the time that there was.
+func elsewhere(err error) bool {
+	_, ledgers := errors.AsType[errLedger](err)
+	return ledgers || store.Unavailable(err) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
 // refusal gives what the caller is told of an error, and the cause that only
 // the log is told, if any.
 func refusal(err error, request string) (*ledger.Error, error) {
@@ -103,7 +111,7 @@ func refusal(err error, request string) (*ledger.Error, error) {
 	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return ledger.Refuse(ledger.CodeRequestTooLarge, "limit", bytesText(e.Limit)), nil
 	}
-	if _, ok := errors.AsType[errLedger](err); ok || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if elsewhere(err) {
 		return ledger.Refuse(ledger.CodeUnavailable), err
 	}
 	return ledger.Refuse(ledger.CodeInternal, "id", request), err
