@@ -61,10 +61,11 @@ type database struct {
 
 // limits are those of callers; see api.Limits.
 type limits struct {
-	Party    rate `yaml:"party"`    // of each party that has proved who it is
-	Address  rate `yaml:"address"`  // of each address whose requests prove nothing
-	Requests int  `yaml:"requests"` // under way at a time, everybody's together
-	Streams  int  `yaml:"streams"`  // of events, everybody's together
+	Party       rate `yaml:"party"`       // of each party that has proved who it is
+	Address     rate `yaml:"address"`     // of each address whose requests prove nothing
+	Requests    int  `yaml:"requests"`    // under way at a time, everybody's together
+	Streams     int  `yaml:"streams"`     // of events, everybody's together
+	Connections int  `yaml:"connections"` // open at a time; the next one waits
 }
 
 type rate struct {
@@ -114,7 +115,7 @@ func defaults() config {
 		Limits: limits{
 			Party:    rate{PerSecond: 5000, Burst: 10_000, AtOnce: 256},
 			Address:  rate{PerSecond: 50, Burst: 500, AtOnce: 64},
-			Requests: api.DefaultRequests, Streams: api.DefaultStreams,
+			Requests: api.DefaultRequests, Streams: api.DefaultStreams, Connections: 8192,
 		},
 		Tracing: tracingConfig{Percent: 100},
 		Log:     logConfig{Level: "info", Format: "json"},

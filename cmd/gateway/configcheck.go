@@ -158,6 +158,7 @@ func (c *config) checkLimits(f *faults) {
 	within("limits.address", c.Limits.Address)
 	f.within("limits.requests", c.Limits.Requests, 1, maxPlaces)
 	f.within("limits.streams", c.Limits.Streams, 1, maxPlaces)
+	f.within("limits.connections", c.Limits.Connections, 1, maxPlaces)
 	f.within("proxies", len(c.Proxies), 0, maxProxies)
 	c.proxies = nil
 	for i, text := range c.Proxies {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
@@ -120,5 +123,48 @@ func TestRegistrationClosedIsClosed(t *testing.T) {
 				t.Errorf("got %d %s", r.status, r.body)
 			}
 		})
+	}
+}
+
+// TestConnectionBeyondTheLimitWaits: or strangers who only connect would leave the
+// gateway no file for its database and its peer.
+func TestConnectionBeyondTheLimitWaits(t *testing.T) {
+	c := defaults()
+	c.Listen, c.Limits.Connections = "127.0.0.1:0", 1
+	listener, err := c.listener(slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	accepted := make(chan net.Conn)
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				close(accepted)
+				return
+			}
+			accepted <- conn
+		}
+	}()
+	for range 2 {
+		conn, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	first := <-accepted
+	select {
+	case <-accepted:
+		t.Error("a second one is taken beside the first")
+	case <-time.After(50 * time.Millisecond): // in which it would have been
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := <-accepted
+	if err := second.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"github.com/skuld-registry/skuld/api/metrics"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger/fabric"
@@ -161,6 +163,7 @@ func (c *config) listener(log *slog.Logger) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening: %w", err)
 	}
+	listener = netutil.LimitListener(listener, c.Limits.Connections)
 	if c.TLS.Certificate == "" {
 		if tcp, ok := listener.Addr().(*net.TCPAddr); ok && !tcp.IP.IsLoopback() {
 			log.Warn("others than this machine reach the gateway without TLS", "address", tcp.String())
