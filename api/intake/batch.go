@@ -88,6 +88,13 @@ func (w *Worker) outcomes(ctx context.Context, b *batch) ([]ledger.Outcome, erro
 	return w.Service.Submit(ctx, all...)
 }
 
+// passes says whether a refusal is of the moment. One that somebody else has to end,
+// as that a party is not admitted yet, is told to the lender: a row that waits for
+// that would keep one of the few places from other imports for as long.
+func passes(e *ledger.Error) bool {
+	return e.Retryable() && (e.Class() == ledger.ClassUnavailable || e.Class() == ledger.ClassConflict)
+}
+
 // fate says what became of a row, and whether that is final.
 func (w *Worker) fate(ctx context.Context, b *batch, r store.ImportRow, o ledger.Outcome) (store.ImportRow, bool) {
 	fate := store.ImportRow{Row: r.Row, State: store.RowOffered}
@@ -97,7 +104,7 @@ func (w *Worker) fate(ctx context.Context, b *batch, r store.ImportRow, o ledger
 	switch {
 	case o.State == ledger.Committed && o.Result != nil:
 		fate.Note = ledger.NoteID(o.Result.Subject.ID)
-	case o.State != ledger.Rejected || o.Err == nil || o.Err.Retryable():
+	case o.State != ledger.Rejected || o.Err == nil || passes(o.Err):
 		return fate, false
 	case o.Err.Code == ledger.CodeExists:
 		id, err := w.offeredBefore(ctx, r)

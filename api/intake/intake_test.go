@@ -200,6 +200,30 @@ func TestFaultOfTheDatabaseIsOutlived(t *testing.T) {
 	})
 }
 
+// TestRowThatWaitsForSomebodyElseIsRefused: a few such imports would otherwise keep
+// every other from going on.
+func TestRowThatWaitsForSomebodyElseIsRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.refuse = func(offer string) *ledger.Error {
+			switch {
+			case strings.HasPrefix(offer, "early"):
+				return ledger.Refuse(ledger.CodeCommandEarly)
+			case strings.HasPrefix(offer, "proposed"):
+				return ledger.Refuse(ledger.CodePartyNotAdmitted, "party", "p")
+			}
+			return nil
+		}
+		w.open("early", 2)
+		w.open("proposed", 2)
+		synctest.Wait()
+		for _, id := range []string{"early", "proposed"} {
+			if i := w.now(id); i.State != store.ImportFinished || i.Rejected != 2 {
+				t.Errorf("%s is %+v", id, i)
+			}
+		}
+	})
+}
+
 func TestPausedImportHandsNothingInAndGoesOn(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
 		w.hold = make(chan struct{})

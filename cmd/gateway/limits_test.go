@@ -157,7 +157,7 @@ func TestConnectionBeyondTheLimitWaits(t *testing.T) {
 	first := <-accepted
 	select {
 	case <-accepted:
-		t.Error("a second one is taken beside the first")
+		t.Fatal("a second one is taken beside the first")
 	case <-time.After(50 * time.Millisecond): // in which it would have been
 	}
 	if err := first.Close(); err != nil {
