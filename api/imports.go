@@ -212,7 +212,7 @@ func (s *Server) setImport(w http.ResponseWriter, r *http.Request, to store.Impo
 	if changed.State != to && !finished {
 		return importState(changed.State, from...)
 	}
-	s.Imports.Wake()
+	defer s.Imports.Wake() // afterwards, or the errors in the answer would be of a later moment than its numbers
 	return s.importAnswer(w, r, http.StatusOK, changed)
 }
 
