@@ -174,7 +174,7 @@ func (s *Server) uploadImportRows(w http.ResponseWriter, r *http.Request) error 
 	if i == nil {
 		return importState(store.ImportCancelled, store.ImportDraft, store.ImportRunning, store.ImportPaused, store.ImportFinished)
 	}
-	defer s.Imports.Wake() // afterwards, as in setImport
+	defer s.Imports.Wake()          // afterwards, as in setImport
 	if callOf(r.Context()).dryRun { // the rows are nowhere to be read
 		return s.sendImport(w, r, http.StatusOK, i, rejectedOf(rows))
 	}
