@@ -22,7 +22,6 @@ import (
 // Bounds of a walk. rapid plays a hundred parts unless -rapid.checks says
 // otherwise, so that a whole walk is ten thousand requests.
 const (
-	partRequests      = 100
 	partRequestsShort = 40
 	wholeWalk         = 10_000 // requests from which on every operation must have been reached
 	maxKept           = 32     // signed commands that are handed in later, or never
@@ -46,7 +45,7 @@ func TestContractWalk(t *testing.T) {
 	w := newWalk(t)
 	part := partRequests
 	if testing.Short() {
-		part = partRequestsShort
+		part = min(part, partRequestsShort)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w.begin(rt)
