@@ -25,7 +25,10 @@ const (
 	maxBody = 1 << 20 // bytes of a request's body
 	// maxBatchBody holds ledger.MaxBatch commands of the greatest size in base64url.
 	maxBatchBody = 4 << 20
-	maxLarge     = 64 // requests at a time with bodies larger than maxBody
+	// maxLarge is how many requests at a time have bodies larger than maxBody. One of
+	// maxBulkBody takes up to forty megabytes while it is read, and the process is to
+	// stay below the gigabyte that its systemd unit allows (MemoryMax).
+	maxLarge = 16
 	// maxStrangerBody bounds the body of who proves nothing: a request for a token,
 	// or a registration, which is one command of at most ledger.MaxCommandBytes.
 	maxStrangerBody = 64 << 10
