@@ -90,15 +90,6 @@ type Endpoint struct {
 	Gateway string `json:"gateway"` // base URL
 }
 
-// Endpoints returns the gateways' addresses.
-func (s *State) Endpoints() Endpoints {
-	e := Endpoints{}
-	for _, o := range s.Local() {
-		e[o.Name] = Endpoint{Gateway: "http://" + s.Address(GatewayProcess(o.Name), ListenPort)}
-	}
-	return e
-}
-
 // ReadEndpoints reads the addresses that a ready network has written.
 func ReadEndpoints(h Home) (Endpoints, error) {
 	b, err := os.ReadFile(h.EndpointsFile())

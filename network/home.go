@@ -75,6 +75,12 @@ func (h Home) Organisation(name string) string { return h.path(name) }
 // ConnectionFile is an organisation's connection profile.
 func (h Home) ConnectionFile(organisation string) string { return h.path(organisation, "fabric.json") }
 
+// GatewayConfiguration is where an organisation may put its gateway's
+// configuration.
+func (h Home) GatewayConfiguration(organisation string) string {
+	return h.path(organisation, "gateway.yaml")
+}
+
 // GatewayData is the folder of an organisation's gateway.
 func (h Home) GatewayData(organisation string) string { return h.path(organisation, "gateway") }
 

@@ -47,6 +47,7 @@ type upFlags struct {
 	gogc         int
 	lifetime     time.Duration
 	host         string
+	registration string
 }
 
 func (f *upFlags) register(c *cobra.Command) {
@@ -59,7 +60,8 @@ func (f *upFlags) register(c *cobra.Command) {
 	flags.BoolVar(&f.floor, "floor", false, "also deploy the one-key-put chaincode that the benchmark compares with")
 	flags.DurationVar(&f.batchTimeout, "batch-timeout", 0, "the orderers' wait before they cut a block, for a new network (default 50ms)")
 	flags.DurationVar(&f.lifetime, "certificate-lifetime", 0, "how long certificates of a new network last, to rehearse their renewal (default ten years)")
-	flags.StringVar(&f.host, "host", "", "address or name at which the nodes of a new network listen and are reached from other machines (default loopback)")
+	flags.StringVar(&f.host, "host", "", "address or name at which the nodes of a new network listen and are reached from other machines (default loopback); its gateways speak plain HTTP there unless their gateway.yaml says tls")
+	flags.StringVar(&f.registration, "registration", "", "open or closed: whether anybody may register at the gateways (default: what <home>/<organisation>/gateway.yaml says; without one open on loopback, else closed)")
 	flags.IntVar(&f.gogc, "gogc", 0, "GOGC of peers and orderers, for a new network (default: Go's)")
 }
 
@@ -77,6 +79,9 @@ func (f *upFlags) arguments() []string {
 	}
 	if f.host != "" {
 		args = append(args, "--host", f.host)
+	}
+	if f.registration != "" {
+		args = append(args, "--registration", f.registration)
 	}
 	return args
 }
@@ -128,6 +133,9 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 			return supervisor.Options{}, err
 		}
 	}
+	if f.registration != "" && f.registration != supervisor.RegistrationOpen && f.registration != supervisor.RegistrationClosed {
+		return supervisor.Options{}, fmt.Errorf("--registration %q is neither open nor closed", f.registration)
+	}
 	t := network.Default()
 	if f.topology != "" {
 		named, err := network.ByName(f.topology)
@@ -148,7 +156,7 @@ func (f *upFlags) options(h network.Home, binaries build.Binaries) (supervisor.O
 		t.Chaincodes = nil
 	}
 	o := supervisor.Options{Home: h, Topology: t, Fabric: binaries, Bin: f.bin, Gateways: !f.noGateways,
-		CertificateLifetime: f.lifetime, Host: f.host}
+		CertificateLifetime: f.lifetime, Host: f.host, Registration: f.registration}
 	if base, err := network.ByName(t.Name); err == nil && !f.noChaincode {
 		o.Extra = base.Chaincodes // For a network that was made without.
 	}

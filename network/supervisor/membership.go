@@ -159,12 +159,12 @@ func (s *Supervisor) openGateway(ctx context.Context, organisation string) error
 		return nil
 	}
 	if _, ok := s.table.Spec(network.GatewayProcess(organisation)); !ok {
-		if err := s.table.Start(s.gatewaySpec(organisation)); err != nil {
+		if err := s.startGateway(organisation); err != nil {
 			return err
 		}
 	}
 	if err := s.awaitGateway(ctx, organisation); err != nil {
 		return err
 	}
-	return network.WriteJSON(s.home.EndpointsFile(), s.state.Endpoints())
+	return s.writeEndpoints()
 }

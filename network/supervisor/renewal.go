@@ -148,7 +148,7 @@ func (s *Supervisor) renewGateways(ctx context.Context) error {
 		if err := s.table.Stop(name, gatewayGrace); err != nil {
 			return err
 		}
-		if err := s.table.Start(s.gatewaySpec(o.Name)); err != nil {
+		if err := s.startGateway(o.Name); err != nil {
 			return err
 		}
 		if err := s.awaitGateway(ctx, o.Name); err != nil {

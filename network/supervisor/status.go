@@ -32,7 +32,8 @@ func (s *Supervisor) Status() control.Status {
 	}
 	addresses := s.addresses()
 	if s.options.Gateways {
-		status.Endpoints = s.state.Endpoints()
+		// They are written once the gateways answer.
+		status.Endpoints, _ = network.ReadEndpoints(s.home)
 	}
 	topology := s.state.Topology
 	s.mu.Unlock()

@@ -55,6 +55,9 @@ type Options struct {
 	Gateways bool
 	// Host is where the nodes of a new network listen; empty is loopback.
 	Host string
+	// Registration is that of the gateways, open or closed. Where it is empty,
+	// their configuration says it; without one they are open on loopback only.
+	Registration string
 	// CertificateLifetime is that of a new network's certificates, the roots left
 	// out; 0 is ten years.
 	CertificateLifetime time.Duration

@@ -43,7 +43,7 @@ func (s *Supervisor) bringUp(ctx context.Context) error {
 		return err
 	}
 	s.step("gateways are ready")
-	return network.WriteJSON(s.home.EndpointsFile(), s.state.Endpoints())
+	return s.writeEndpoints()
 }
 
 // provision makes the channel and its chaincodes what the state says.
@@ -273,47 +273,6 @@ func (s *Supervisor) serving(name string) (packageID string, ok bool) {
 		return "", false
 	}
 	return spec.Args[1], true
-}
-
-func (s *Supervisor) startGateways(ctx context.Context) error {
-	for _, o := range s.state.Local() {
-		if err := s.table.Start(s.gatewaySpec(o.Name)); err != nil {
-			return err
-		}
-	}
-	for _, o := range s.state.Local() {
-		if err := s.awaitGateway(ctx, o.Name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Supervisor) gatewaySpec(organisation string) process.Spec {
-	name := network.GatewayProcess(organisation)
-	address := s.state.Address(name, network.ListenPort)
-	return process.Spec{
-		Name: name,
-		Path: filepath.Join(s.options.Bin, "gateway"),
-		Args: []string{
-			"-fabric", s.home.ConnectionFile(organisation),
-			"-listen", address,
-			"-data", s.home.GatewayData(organisation),
-			"-registration", "open",
-			// Where nobody else can reach the network, its webhooks are tried out here.
-			"-webhooks.allow_local=" + strconv.FormatBool(strings.HasPrefix(address, network.Host+":")),
-		},
-		Env: environment(),
-		Log: s.home.Log(name),
-	}
-}
-
-func (s *Supervisor) awaitGateway(ctx context.Context, organisation string) error {
-	if err := awaitReady(ctx, s.state.Endpoints()[organisation].Gateway+"/readyz"); err != nil {
-		return fmt.Errorf("waiting for the gateway of %s: %w; the end of its log:\n%s",
-			organisation, err, logTail(s.home.Log(network.GatewayProcess(organisation))))
-	}
-	return nil
 }
 
 // environment is this process's own without what would override the written
