@@ -209,7 +209,8 @@ func (s *Server) setImport(w http.ResponseWriter, r *http.Request, to store.Impo
 		return absent()
 	}
 	finished := to == store.ImportRunning && changed.State == store.ImportFinished
-	if changed.State != to && !finished {
+	cancelling := to == store.ImportCancelled && changed.State == store.ImportCancelling
+	if changed.State != to && !finished && !cancelling {
 		return importState(changed.State, from...)
 	}
 	defer s.Imports.Wake() // afterwards, or the errors in the answer would be of a later moment than its numbers

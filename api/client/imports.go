@@ -28,6 +28,8 @@ const (
 	ImportPaused    ImportState = "paused"
 	ImportFinished  ImportState = "finished"
 	ImportCancelled ImportState = "cancelled"
+	// ImportCancelling waits for the outcomes of the rows that were handed in.
+	ImportCancelling ImportState = "cancelling"
 )
 
 // ImportRow is a row of an import to upload: its signed offer, or what is wrong

@@ -223,7 +223,14 @@ func (w *Worker) take(ctx context.Context, i store.Import, d *doing) (*batch, er
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	d.after = rows[len(rows)-1].Row
+	last := rows[len(rows)-1].Row
+	if !i.Rehearsal {
+		// Those that were cancelled at this moment are left out.
+		if rows, err = w.Store.HandIn(ctx, i.ID, rows); err != nil || len(rows) == 0 {
+			return nil, err
+		}
+	}
+	d.after = last
 	d.underWay++
 	return &batch{of: i, rows: rows, attempt: d.left}, nil
 }

@@ -241,23 +241,42 @@ func TestPausedImportHandsNothingInAndGoesOn(t *testing.T) {
 	})
 }
 
-// TestCancelledImportTellsTheTruthOfRowsThatWereUnderWay: they are on the ledger,
-// where nothing is taken back.
+// TestCancelledImportTellsTheTruthOfRowsThatWereUnderWay: they may be on the
+// ledger, where nothing is taken back, although their first answer is lost or the
+// gateway starts again.
 func TestCancelledImportTellsTheTruthOfRowsThatWereUnderWay(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *world) {
-		w.hold = make(chan struct{})
-		i := w.open("a", 1000)
-		synctest.Wait()
-		w.set(i, store.ImportCancelled, store.ImportRunning)
-		if now := w.now("a"); now.Cancelled != 1000 || now.Waiting != 0 {
-			t.Errorf("at first it is %+v", now)
-		}
-		close(w.hold)
-		synctest.Wait()
-		if now := w.now("a"); now.State != store.ImportCancelled || now.Offered != 400 || now.Cancelled != 600 || len(w.order) != 400 {
-			t.Errorf("then it is %+v, and %d are on the ledger", now, len(w.order))
-		}
-	})
+	for name, c := range map[string]struct{ lost, restarted bool }{
+		"answered": {}, "answer lost": {lost: true}, "gateway restarted": {lost: true, restarted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *world) {
+				w.hold = make(chan struct{})
+				answers := 0
+				w.answer = func(_ []string, truth []ledger.Outcome) ([]ledger.Outcome, error) {
+					if answers++; c.lost && answers <= 4 {
+						return nil, errors.New("lost")
+					}
+					return truth, nil
+				}
+				i := w.open("a", 1000)
+				synctest.Wait()
+				w.set(i, store.ImportCancelled, store.ImportRunning)
+				if now := w.now("a"); now.State != store.ImportCancelling || now.Cancelled != 600 || now.Waiting != 400 || !now.Ended.IsZero() {
+					t.Errorf("at first it is %+v", now)
+				}
+				close(w.hold)
+				if c.restarted {
+					w.end()
+					w.start()
+				}
+				pass(time.Hour)
+				now := w.now("a")
+				if now.State != store.ImportCancelled || now.Offered != 400 || now.Cancelled != 600 || now.Ended.IsZero() || len(w.order) != 400 {
+					t.Errorf("then it is %+v, and %d are on the ledger", now, len(w.order))
+				}
+			})
+		})
+	}
 }
 
 func TestImportsTakeTurnsAndFewBatchesAtATime(t *testing.T) {

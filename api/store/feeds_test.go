@@ -82,9 +82,15 @@ func TestNumbersOfAnImportAreThoseOfItsRows(t *testing.T) {
 		stands(t, s, "1", store.ImportFinished, 0, 2, 2, 0)
 		put(t, s, "1", store.ImportRow{Row: 1}, store.ImportRow{Row: 2}) // what was rejected may be made good
 		stands(t, s, "1", store.ImportRunning, 1, 2, 1, 0)
+		if rows, err := s.HandIn(t.Context(), "1", []store.ImportRow{{Row: 1}, {Row: 2}}); err != nil || len(rows) != 1 || rows[0].Row != 2 {
+			t.Errorf("handed in are %+v, %v; want row 2, which alone waits", rows, err)
+		}
 		set(store.ImportCancelled, store.ImportRunning)
-		stands(t, s, "1", store.ImportCancelled, 0, 2, 1, 1)
-		settle(store.ImportRow{Row: 2, State: store.RowOffered, Note: noteID(2)}) // it was under way
+		stands(t, s, "1", store.ImportCancelling, 1, 2, 1, 0) // what was handed in may be on the ledger
+		if all, err := s.ImportsToDo(t.Context()); err != nil || len(all) != 1 {
+			t.Errorf("to do are %+v, %v", all, err)
+		}
+		settle(store.ImportRow{Row: 2, State: store.RowOffered, Note: noteID(2)})
 		stands(t, s, "1", store.ImportCancelled, 0, 3, 1, 0)
 		if taken, err := s.PutImportRows(t.Context(), "1", []store.ImportRow{{Row: 3, State: store.RowWaiting}}, noon); err != nil || taken != nil {
 			t.Errorf("a cancelled import takes rows: %v, %v", taken, err)

@@ -22,11 +22,14 @@ type ImportState string
 
 // The states of an import.
 const (
-	ImportDraft     ImportState = "draft"    // rows come in; nothing is submitted
-	ImportRunning   ImportState = "running"  // the gateway submits what has come in
-	ImportPaused    ImportState = "paused"   // rows come in; nothing more is submitted
-	ImportFinished  ImportState = "finished" // the fate of every row is final
-	ImportCancelled ImportState = "cancelled"
+	ImportDraft    ImportState = "draft"    // rows come in; nothing is submitted
+	ImportRunning  ImportState = "running"  // the gateway submits what has come in
+	ImportPaused   ImportState = "paused"   // rows come in; nothing more is submitted
+	ImportFinished ImportState = "finished" // the fate of every row is final
+	// ImportCancelling hands in nothing new, and has rows whose offers were handed
+	// in before it was cancelled and whose outcome is open.
+	ImportCancelling ImportState = "cancelling"
+	ImportCancelled  ImportState = "cancelled"
 )
 
 // Import is a file whose rows become notes, as far as it has come.
@@ -41,7 +44,7 @@ type Import struct {
 	Waiting   int // rows that have come in and whose fate is open
 	Offered   int // rows whose offer is on the ledger, or would be
 	Rejected  int // rows that were refused
-	Cancelled int // rows that waited when the import was cancelled
+	Cancelled int // rows that were not handed in when the import was cancelled
 	Created   time.Time
 	Ended     time.Time // zero until it is finished or cancelled
 }
@@ -143,13 +146,15 @@ func (s *Store) Imports(ctx context.Context, party ledger.PartyID) ([]Import, er
 	return imports(ctx, s.reader, "WHERE party = $1 ORDER BY created DESC, id LIMIT $2", string(party), maxImports)
 }
 
-// ImportsToDo gives the running imports with rows that wait, the oldest first.
+// ImportsToDo gives the imports with rows that wait and whose work goes on, the
+// oldest first: those that run, and those that are being cancelled.
 func (s *Store) ImportsToDo(ctx context.Context) ([]Import, error) {
-	return imports(ctx, s.reader, "WHERE state = 'running' AND waiting > 0 ORDER BY created, id LIMIT $1", maxImports)
+	return imports(ctx, s.reader, "WHERE state IN ('running', 'cancelling') AND waiting > 0 ORDER BY created, id LIMIT $1", maxImports)
 }
 
 // SetImport changes the state of an import that is in one of some states, and
-// gives it as it then is. One that runs with nothing left to do is finished.
+// gives it as it then is. One that runs with nothing left to do is finished, and
+// one that shall be cancelled is ImportCancelling while rows of it are handed in.
 func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now time.Time, from ...ImportState) (set *Import, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if err := setImport(ctx, tx, i.ID, to, now, from); err != nil {
@@ -166,6 +171,9 @@ func (s *Store) SetImport(ctx context.Context, i Import, to ImportState, now tim
 }
 
 func setImport(ctx context.Context, tx *sql.Tx, id string, to ImportState, now time.Time, from []ImportState) error {
+	if to == ImportCancelled {
+		to = ImportCancelling
+	}
 	for _, state := range from {
 		n, err := changed(tx.ExecContext(ctx, "UPDATE imports SET state = $1 WHERE id = $2 AND state = $3", string(to), id, string(state)))
 		if err != nil {
@@ -174,46 +182,56 @@ func setImport(ctx context.Context, tx *sql.Tx, id string, to ImportState, now t
 		if n == 0 {
 			continue
 		}
-		if to == ImportCancelled {
-			return cancelRows(ctx, tx, id, now)
+		if to == ImportCancelling {
+			if err := cancelRows(ctx, tx, id); err != nil {
+				return err
+			}
 		}
 		return endImport(ctx, tx, id, now)
 	}
 	return nil
 }
 
-// cancelRows drops what waits. A row that is under way at that moment may still
-// turn out to be offered.
-func cancelRows(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, "UPDATE import_rows SET state = 'cancelled', jws = '' WHERE import = $1 AND state = 'waiting'", id); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, "UPDATE imports SET cancelled = cancelled + waiting, waiting = 0, ended = $1 WHERE id = $2", now.Unix(), id)
-	return err
-}
-
-// endImport brings the state of an import in line with its rows: one that runs
-// is finished with the last row, and a finished one with new rows runs again.
-func endImport(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE imports SET state = 'finished', ended = $1
-		WHERE id = $2 AND state = 'running' AND waiting = 0 AND offered + rejected >= total`, now.Unix(), id)
+// cancelRows drops what waits and was never handed in. An offer that was handed
+// in may be on the ledger, from which nothing is taken back: its row keeps it and
+// goes on waiting for its outcome.
+func cancelRows(ctx context.Context, tx *sql.Tx, id string) error {
+	n, err := changed(tx.ExecContext(ctx, `UPDATE import_rows SET state = 'cancelled', jws = ''
+		WHERE import = $1 AND state = 'waiting' AND handed_in = 0`, id))
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE imports SET state = 'running', ended = 0 WHERE id = $1 AND state = 'finished' AND waiting > 0", id)
+	return rowCount{RowWaiting: -n, RowCancelled: n}.add(ctx, tx, id)
+}
+
+// endImport brings the state of an import in line with its rows: one that runs
+// is finished with the last row, one that is being cancelled ends with the last
+// that was handed in, and a finished one with new rows runs again.
+func endImport(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	for _, statement := range []string{
+		`UPDATE imports SET state = 'finished', ended = $1
+			WHERE id = $2 AND state = 'running' AND waiting = 0 AND offered + rejected >= total`,
+		"UPDATE imports SET state = 'cancelled', ended = $1 WHERE id = $2 AND state = 'cancelling' AND waiting = 0",
+	} {
+		if _, err := tx.ExecContext(ctx, statement, now.Unix(), id); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE imports SET state = 'running', ended = 0 WHERE id = $1 AND state = 'finished' AND waiting > 0", id)
 	return err
 }
 
 // PutImportRows takes in rows that wait or are rejected already: all of them or
 // none. A row that is there stays as it is, unless it was rejected, which the new
-// one makes good. It gives the import with them, and nil for one that is cancelled.
+// one makes good. It gives the import with them, and nil for one that is cancelled or
+// being cancelled.
 func (s *Store) PutImportRows(ctx context.Context, id string, rows []ImportRow, now time.Time) (with *Import, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var state ImportState
 		if err := tx.QueryRowContext(ctx, "SELECT state FROM imports WHERE id = $1", id).Scan(&state); err != nil {
 			return err
 		}
-		if state == ImportCancelled {
+		if state == ImportCancelled || state == ImportCancelling {
 			return nil
 		}
 		count, err := insertRows(ctx, tx, id, rows)
@@ -290,13 +308,42 @@ func (s *Store) WaitingRows(ctx context.Context, id string, after, limit int) ([
 	})
 }
 
+// HandIn notes that the offers of rows are about to be handed in, and gives those
+// rows that still wait. It is on the disk before the ledger can have the offers: a
+// cancelled import must not forget one of which the outcome is open.
+func (s *Store) HandIn(ctx context.Context, id string, rows []ImportRow) (waiting []ImportRow, err error) {
+	err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		waiting = nil
+		mark, err := tx.PrepareContext(ctx, "UPDATE import_rows SET handed_in = 1 WHERE import = $1 AND line = $2 AND state = 'waiting'")
+		if err != nil {
+			return err
+		}
+		defer mark.Close()
+		for _, r := range rows {
+			n, err := changed(mark.ExecContext(ctx, id, r.Row))
+			if err != nil {
+				return fmt.Errorf("row %d: %w", r.Row, err)
+			}
+			if n == 1 {
+				waiting = append(waiting, r)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("noting what is handed in: %w", err)
+	}
+	return waiting, nil
+}
+
 // SettleImportRows records the fate of rows that waited, and forgets what was
-// signed. A row that was cancelled under way and is on the ledger says so.
+// signed. A row that was cancelled meanwhile, which only a rehearsed one can be,
+// stays so.
 func (s *Store) SettleImportRows(ctx context.Context, id string, fates []ImportRow, now time.Time) error {
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		count := rowCount{}
 		settle, err := tx.PrepareContext(ctx, `UPDATE import_rows SET state = $1, note = $2, code = $3, params = $4, jws = ''
-			WHERE import = $5 AND line = $6 AND state = $7`)
+			WHERE import = $5 AND line = $6 AND state = 'waiting'`)
 		if err != nil {
 			return err
 		}
@@ -306,14 +353,12 @@ func (s *Store) SettleImportRows(ctx context.Context, id string, fates []ImportR
 			if err != nil {
 				return err
 			}
-			for _, from := range []RowState{RowWaiting, RowCancelled} {
-				n, err := changed(settle.ExecContext(ctx, string(r.State), string(r.Note), string(r.Code), string(params), id, r.Row, string(from)))
-				if err != nil {
-					return fmt.Errorf("row %d: %w", r.Row, err)
-				}
-				count[from] -= n
-				count[r.State] += n
+			n, err := changed(settle.ExecContext(ctx, string(r.State), string(r.Note), string(r.Code), string(params), id, r.Row))
+			if err != nil {
+				return fmt.Errorf("row %d: %w", r.Row, err)
 			}
+			count[RowWaiting] -= n
+			count[r.State] += n
 		}
 		if err := count.add(ctx, tx, id); err != nil {
 			return err

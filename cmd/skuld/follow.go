@@ -33,7 +33,7 @@ func (i *importer) follow(ctx context.Context) error {
 		switch now.State {
 		case client.ImportFinished:
 			return nil
-		case client.ImportPaused, client.ImportCancelled:
+		case client.ImportPaused, client.ImportCancelling, client.ImportCancelled:
 			return fmt.Errorf("the import %s is %s at the gateway", now.ID, now.State)
 		}
 		select {

@@ -382,7 +382,7 @@ type History_Entries struct {
 
 // Import defines model for Import.
 type Import struct {
-	// Cancelled Those that waited when the import was cancelled
+	// Cancelled Those that were not handed in when the import was cancelled
 	Cancelled int `json:"cancelled"`
 
 	// Created In UTC
