@@ -113,8 +113,8 @@ func defaults() config {
 	return config{
 		Listen: "127.0.0.1:8080", Data: "gateway-data", Registration: closed,
 		Limits: limits{
-			Party:    rate{PerSecond: 5000, Burst: 10_000, AtOnce: 256},
-			Address:  rate{PerSecond: 50, Burst: 500, AtOnce: 64},
+			Party:    rate{PerSecond: 5000, Burst: 10_000, AtOnce: 64},
+			Address:  rate{PerSecond: 50, Burst: 500, AtOnce: 16},
 			Requests: api.DefaultRequests, Streams: api.DefaultStreams, Connections: 8192,
 		},
 		Tracing: tracingConfig{Percent: 100},
