@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,6 +45,44 @@ func TestKeyStandsForItsFirstRequestUntilItExpires(t *testing.T) {
 		s = restarted(t, s, address)
 		claim(k, "second", now.Add(time.Minute), final)
 		claim(k, "second", expires, store.Kept{Request: "second", Header: map[string]string{}, Expires: expires.Add(time.Hour)})
+	})
+}
+
+// TestOldestKeysOfAPartyGoBeyondItsBytes: one party must not fill the disk with
+// answers.
+func TestOldestKeysOfAPartyGoBeyondItsBytes(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		noon := time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
+		body := strings.Repeat("x", 4<<20)
+		keep := func(party ledger.PartyID, n int) {
+			t.Helper()
+			k := store.Key{Party: party, Target: "POST /v1/bulk", Name: fmt.Sprint(n)}
+			at := noon.Add(time.Duration(n) * time.Second)
+			if _, err := s.ClaimKey(t.Context(), k, "request", at, at.Add(time.Hour)); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.KeepAnswer(t.Context(), k, store.Kept{Request: "request", Status: 200, Body: body}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		const all = store.MaxKept/(4<<20) + 4
+		keep(buyer, 0)
+		for n := range all {
+			keep(lender, n)
+		}
+		kept := func(party ledger.PartyID, n int) bool {
+			t.Helper()
+			k := store.Key{Party: party, Target: "POST /v1/bulk", Name: fmt.Sprint(n)}
+			got, err := s.ClaimKey(t.Context(), k, "request", noon.Add(time.Minute), noon.Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got.Status != 0
+		}
+		if kept(lender, 0) || !kept(lender, all-1) || !kept(buyer, 0) {
+			t.Errorf("of the lender the first is kept: %t, the last: %t; the buyer's: %t", kept(lender, 0), kept(lender, all-1), kept(buyer, 0))
+		}
 	})
 }
 

@@ -40,6 +40,7 @@ type Store struct {
 	height height
 	group  *group
 	term   *term
+	kept   keptBytes
 	lock   *os.File // of an SQLite file; nil where the writer's connection holds the lock
 }
 

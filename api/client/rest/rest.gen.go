@@ -1130,8 +1130,9 @@ type OpenBookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1148,8 +1149,9 @@ type SubmitCommandsParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1167,8 +1169,9 @@ type CreateDraftParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1270,8 +1273,9 @@ type CreateImportParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1285,8 +1289,9 @@ type CancelImportParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1300,8 +1305,9 @@ type PauseImportParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1315,8 +1321,9 @@ type ResumeImportParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1342,8 +1349,9 @@ type UploadImportRowsParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1357,8 +1365,9 @@ type StartImportParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1414,8 +1423,9 @@ type OfferNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1444,8 +1454,9 @@ type AcceptNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1466,8 +1477,9 @@ type MoveNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1488,8 +1500,9 @@ type DeclineNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1510,8 +1523,9 @@ type RaiseDisputeParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1532,8 +1546,9 @@ type ResolveDisputeParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1554,8 +1569,9 @@ type ExpireNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1576,8 +1592,9 @@ type ForgiveParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1598,8 +1615,9 @@ type FreezeNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1632,8 +1650,9 @@ type EndMandateParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1654,8 +1673,9 @@ type GiveNoticeParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1676,8 +1696,9 @@ type WritePaymentParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1698,8 +1719,9 @@ type ReversePaymentParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1720,8 +1742,9 @@ type ReleasePledgeParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1742,8 +1765,9 @@ type ReleaseNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1776,8 +1800,9 @@ type OfferTransferParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1798,8 +1823,9 @@ type AcceptTransferParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1820,8 +1846,9 @@ type RejectTransferParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1842,8 +1869,9 @@ type WithdrawTransferParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1864,8 +1892,9 @@ type WithdrawNoteParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1886,8 +1915,9 @@ type RegisterPartyParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1904,8 +1934,9 @@ type AdmitPartyParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1926,8 +1957,9 @@ type RevokePartyParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1948,8 +1980,9 @@ type RotateKeysParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
@@ -1974,8 +2007,9 @@ type CreateWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -1989,8 +2023,9 @@ type DeleteWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -2016,8 +2051,9 @@ type ReplayDeliveryParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -2031,8 +2067,9 @@ type PauseWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -2046,8 +2083,9 @@ type ReplayWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -2061,8 +2099,9 @@ type ResumeWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
@@ -2076,8 +2115,9 @@ type TestWebhookParams struct {
 	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
 	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
 	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
-	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Without a token (a registration), with
-	// `dry_run`, the key has no effect.
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
