@@ -538,7 +538,7 @@ type Network struct {
 	// Time In UTC
 	Time Time `json:"time"`
 
-	// TokenEndpoint The audience of assertions
+	// TokenEndpoint Where tokens are asked for. The audience of assertions is not this but the issuer: the gateway's base URL
 	TokenEndpoint string `json:"token_endpoint"`
 }
 
