@@ -65,6 +65,10 @@ func (h Home) Logs() string { return h.path("logs") }
 // EndpointsFile names the gateways' addresses once everything is ready.
 func (h Home) EndpointsFile() string { return h.path("endpoints.json") }
 
+// Demo is the folder of the profiles of the demonstration's parties, which are
+// nobody on another network.
+func (h Home) Demo() string { return h.path("demo") }
+
 // CAFile says which organisations have a Fabric CA.
 func (h Home) CAFile() string { return h.path("ca.json") }
 
@@ -158,8 +162,8 @@ func (h Home) Claimed() bool {
 	return err == nil
 }
 
-// Reset deletes what a network left in the home: its state, its logs and the
-// organisations' folders. It refuses a folder that is not marked as ours, and
+// Reset deletes what a network left in the home: its state, its logs, the
+// organisations' folders and the profiles of the demonstration. It refuses a folder that is not marked as ours, and
 // leaves what others put beside. No process may be running on it.
 func (h Home) Reset() error {
 	if _, err := os.Stat(string(h)); errors.Is(err, fs.ErrNotExist) {
@@ -174,7 +178,7 @@ func (h Home) Reset() error {
 			doomed = append(doomed, h.Organisation(o.Name))
 		}
 	}
-	doomed = append(doomed, h.EndpointsFile(), h.path(ControlName), h.Partial(), h.Logs(), h.Network(), h.Lock(), h.Marker())
+	doomed = append(doomed, h.Demo(), h.EndpointsFile(), h.path(ControlName), h.Partial(), h.Logs(), h.Network(), h.Lock(), h.Marker())
 	// A reset that was cut off can be repeated: the marker goes last, and the state
 	// after the organisations' folders, which only it names.
 	for _, path := range doomed {

@@ -34,7 +34,7 @@ func TestResetDeletesWhatANetworkMadeAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	theirs := filepath.Join(string(h), "notes.txt")
-	for _, path := range []string{h.ConnectionFile("lender"), h.Log("peer0.lender"), theirs} {
+	for _, path := range []string{h.ConnectionFile("lender"), h.Log("peer0.lender"), filepath.Join(h.Demo(), "lender", "profile.json"), theirs} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -215,13 +217,16 @@ type session struct {
 }
 
 // connect makes a client for the profile's party. It asks for the passphrase.
-func (a *app) connect() (*session, error) {
+func (a *app) connect(ctx context.Context) (*session, error) {
 	p, err := a.openProfile()
 	if err != nil {
 		return nil, err
 	}
 	if p.Party == "" {
 		return nil, &usageError{"skuld", fmt.Errorf("the profile %s has no party; make a key with skuld key new and register with skuld party register, or choose another with --profile", p.Dir())}
+	}
+	if err := a.requireNetwork(ctx, p); err != nil {
+		return nil, err
 	}
 	return a.connectAs(p, p.Party, p.Key)
 }
@@ -243,6 +248,34 @@ func (a *app) connectAs(p *profile.Profile, party ledger.PartyID, key string) (*
 		return nil, err
 	}
 	return &session{Client: c, profile: p}, nil
+}
+
+// askingNetwork bounds how long a gateway is asked which network it serves.
+const askingNetwork = 5 * time.Second
+
+// requireNetwork refuses a profile of another network than the gateway's, before
+// anything that it says is believed: its party is unknown there. A gateway that
+// does not answer is for the command itself to report, if it needs one.
+func (a *app) requireNetwork(ctx context.Context, p *profile.Profile) error {
+	if p.Network == "" {
+		return nil // no party of it is registered
+	}
+	gateway, err := a.gatewayOf(p)
+	if err != nil {
+		return nil //nolint:nilerr // It is the command's to report, too.
+	}
+	c, err := client.New(client.Options{Gateway: gateway, Language: a.language(), Transport: a.transport, Now: a.now, Random: a.random})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askingNetwork)
+	defer cancel()
+	network, err := c.Network(ctx)
+	if err != nil || network == p.Network {
+		return nil //nolint:nilerr // As above.
+	}
+	return &usageError{"skuld", fmt.Errorf("this profile belongs to another network (%.12s…) than the one at %s (%.12s…); choose another with --profile, or, if that network is gone, remove it: rm -r %s",
+		p.Network, gateway, network, p.Dir())}
 }
 
 // language is what --lang says, or else the surroundings.

@@ -22,7 +22,7 @@ where its notes go unless another is named.`,
 		Example: "  skuld book open\n  skuld book open --default",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (a *app) bookList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List one's own books", Args: exactly(), Example: "  skuld --as lender book list",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ func (a *app) bookShow() *cobra.Command {
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

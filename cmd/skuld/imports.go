@@ -17,7 +17,7 @@ func (a *app) tapeList() *cobra.Command {
 		Use: "list", Short: "List the imports, the newest first",
 		Example: "  skuld tape list\n  skuld --as lender tape list --json", Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (a *app) tapeChange(use, short string, change func(*client.Client, context.
 	return &cobra.Command{
 		Use: use + " IMPORT", Short: short, Example: "  skuld tape " + use + " 8e03978e-40d5-43dd-bc93-6894a57f9324", Args: exactly("an import"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -40,6 +40,9 @@ can never be copied out of it. The profile then holds only its name.`,
 			if err != nil {
 				return err
 			}
+			if err := a.requireNetwork(cmd.Context(), p); err != nil {
+				return err
+			}
 			if device != "" {
 				return a.addKey(cmd, p, name, func() (profile.KeyInfo, error) { return a.inDevice(p, name, device, p.NewDeviceKey) })
 			}
@@ -224,6 +227,7 @@ func writeProfile(w io.Writer, p *profile.Profile) {
 	f := newFacts()
 	f.add("Profile", p.Dir())
 	f.add("Gateway", p.Gateway)
+	f.add("Network", p.Network)
 	f.add("Party", string(p.Party))
 	f.add("Book", string(p.Book))
 	f.add("Key", p.Key)

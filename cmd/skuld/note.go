@@ -38,7 +38,7 @@ func (a *app) onNote(n noteCommand) *cobra.Command {
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (a *app) noteList() *cobra.Command {
   skuld note list --status active --role holder --limit 0 --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -147,7 +147,7 @@ func (a *app) noteShow() *cobra.Command {
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func (a *app) noteHistory() *cobra.Command {
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

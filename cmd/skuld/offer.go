@@ -50,7 +50,7 @@ tables do not have yet is named, and nothing is guessed.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -189,7 +189,7 @@ them.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -42,6 +42,9 @@ registrar's gateway only.`,
 			if err != nil {
 				return err
 			}
+			if err := a.requireNetwork(cmd.Context(), p); err != nil {
+				return err
+			}
 			if p.Party != "" {
 				return usage(cmd, "the profile is the party %s already; choose another with --profile", p.Party)
 			}
@@ -86,7 +89,7 @@ func (a *app) register(cmd *cobra.Command, p *profile.Profile, body ledger.Regis
 		return client.Receipt{}, err
 	}
 	before := p.Settings
-	p.Party, p.Key, p.Gateway = command.By, name, gateway
+	p.Network, p.Party, p.Key, p.Gateway = command.Network, command.By, name, gateway
 	if err := p.Save(); err != nil {
 		return client.Receipt{}, err
 	}
@@ -111,7 +114,7 @@ func (a *app) partyShow() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -159,7 +162,7 @@ added from then on.`,
   skuld party rotate --add second --remove key`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -225,7 +228,7 @@ one alone.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -255,7 +258,7 @@ by nobody; transfer them first.`,
 		Example: `  skuld party revoke --reason "Merged into another company" --yes`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -125,7 +125,7 @@ again is safe: it applies once, and its repeat is answered with the first result
 			if err != nil {
 				return err
 			}
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

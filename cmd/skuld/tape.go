@@ -139,7 +139,7 @@ func (a *app) importTape(cmd *cobra.Command, path string, f tapeFlags) error {
 		i.head = dryHead(a.now(), f)
 		return i.run(cmd.Context())
 	}
-	s, err := a.connect()
+	s, err := a.connect(cmd.Context())
 	if err != nil {
 		return err
 	}

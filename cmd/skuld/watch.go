@@ -38,7 +38,7 @@ up again where it was.`,
 		Example: "  skuld --as collector watch\n  skuld watch --after 120 --json",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.connect()
+			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -27,6 +27,9 @@ const (
 type Settings struct {
 	// Gateway is the base address of the gateway, such as http://127.0.0.1:8080.
 	Gateway string `json:"gateway,omitempty"`
+	// Network is the digest of the network on which the party is registered; no
+	// other one knows it.
+	Network string `json:"network,omitempty"`
 	// Party is who acts with this profile.
 	Party ledger.PartyID `json:"party,omitempty"`
 	// Book is the book that offers and bought notes go to where none is named.
