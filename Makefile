@@ -67,12 +67,12 @@ status: build-network ## say what is running and where
 	@$(BIN)/network status
 
 .PHONY: reset
-reset: build-network ## stop, and delete the ledger, the keys and the logs
+reset: build-network ## stop, and delete the ledger, its keys, the logs and the demo's profiles
 	@$(BIN)/network reset
 
 .PHONY: demo
 demo: build-run ## the whole life of a note, step by step, on the running network
-	@$(BIN)/network status >/dev/null 2>&1 || $(BIN)/network up
+	@$(BIN)/network status >/dev/null 2>&1 || { $(BIN)/network up && echo 'It stays up after the demo; make down ends it.'; }
 	@$(BIN)/demo
 
 ## Building.

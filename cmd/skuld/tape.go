@@ -70,7 +70,7 @@ With --json every problem is one line, and the last line is
 {"rows":N,"offered":N,"rejected":N}. The exit code is 1 where a row was rejected,
 and 3 where the import did not come to its end.`,
 		Example: `  skuld tape import loans.csv --dry-run
-  skuld --as lender tape import ../shared/data/loan-tape.csv --layout lendingclub
+  skuld --as lender tape import accepted.csv --layout lendingclub
   skuld tape import loans.csv --borrower p… --book b… --json`,
 		Args: exactly("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
