@@ -20,7 +20,7 @@ func TestNoteSignedInADeviceFromTheCommandLine(t *testing.T) {
 	made := w.must("lender", "key", "new", "--pkcs11", token.URI("lender"))
 	w.must("lender", "party", "register", "--kind", "company", "--name", "lender", "--gateway", w.Gateways["lender"])
 	w.must("lender", "book", "open")
-	w.must("anna", "note", "accept", w.offer("lender", borrower))
+	w.must("anna", "note", "accept", "--yes", w.offer("lender", borrower))
 
 	files, err := os.ReadDir(w.path(".config", "skuld", "lender"))
 	if err != nil {

@@ -17,8 +17,8 @@ func TestWholeLifeOfANoteFromTheCommandLine(t *testing.T) {
 
 	note := w.offer("lender", borrower)
 	w.refused("note_offered", "lender", "transfer", "offer", note, "--to", collector)
-	w.must("anna", "note", "accept", note)
-	w.refused("note_active", "anna", "note", "accept", note)
+	w.must("anna", "note", "accept", "--yes", note)
+	w.refused("note_active", "anna", "note", "accept", "--yes", note)
 
 	w.must("lender", "transfer", "offer", note, "--to", collector)
 	w.refused("transfer_pending", "lender", "transfer", "offer", note, "--to", collector)
@@ -64,7 +64,7 @@ func TestPledgeMandateAndFreeze(t *testing.T) {
 	w.refused("role_forbidden", "anna", "party", "admit", court)
 	w.must("bank", "party", "admit", court)
 	note := w.offer("lender", borrower)
-	w.must("anna", "note", "accept", note)
+	w.must("anna", "note", "accept", "--yes", note)
 
 	w.must("lender", "transfer", "offer", note, "--to", bank, "--kind", "pledge")
 	w.must("bank", "transfer", "accept", note)
@@ -99,11 +99,17 @@ func TestOffersThatComeToNothing(t *testing.T) {
 	w.must("anna", "note", "decline", w.offer("lender", borrower), "--reason", "Too dear")
 	withdrawn := w.offer("lender", borrower)
 	w.must("lender", "note", "withdraw", withdrawn)
-	w.refused("note_void", "anna", "note", "accept", withdrawn)
+	w.refused("note_void", "anna", "note", "accept", "--yes", withdrawn)
 	w.refused("offer_open", "anna", "note", "expire", w.offer("lender", borrower))
 	list := w.run("lender", "note", "list", "--status", "void")
 	if got := strings.Count(list.out, "\n"); got != 3 {
 		t.Errorf("the list has %d lines, want a heading and two notes:\n%s", got, list.out)
+	}
+	if strings.Contains(list.err, "more") {
+		t.Errorf("a whole list says %q", list.err)
+	}
+	if list = w.run("lender", "note", "list", "--status", "void", "--limit", "1"); strings.Count(list.out, "\n") != 2 || !strings.Contains(list.err, "There are more") {
+		t.Errorf("a part of the list says %q:\n%s", list.err, list.out)
 	}
 }
 

@@ -112,14 +112,26 @@ func (a *app) noteList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			asked := q
+			if q.Limit > 0 {
+				asked.Limit++ // whether there are more
+			}
 			var notes []*client.Note
-			for n, err := range s.Notes(cmd.Context(), q) {
+			for n, err := range s.Notes(cmd.Context(), asked) {
 				if err != nil {
 					return err
 				}
 				notes = append(notes, n)
 			}
-			return a.print(map[string]any{"notes": listed(notes)}, func(w io.Writer) { writeNotes(w, notes) })
+			more := q.Limit > 0 && len(notes) > q.Limit
+			if more {
+				notes = notes[:q.Limit]
+			}
+			err = a.print(map[string]any{"notes": listed(notes)}, func(w io.Writer) { writeNotes(w, notes) })
+			if err == nil && more {
+				a.say("There are more; --limit 0 shows all.")
+			}
+			return err
 		},
 	}
 	f := c.Flags()

@@ -185,6 +185,9 @@ them.`,
 		Example: "  skuld --as borrower note accept n…",
 		Args:    exactly("a note's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !yes && (!a.inTerminal || a.flags.json) {
+				return usage(cmd, "nobody is asked here, and this signs a debt; --yes signs without a question")
+			}
 			id, err := parseNoteID(args[0])
 			if err != nil {
 				return usage(cmd, "%v", err)

@@ -34,7 +34,7 @@ func TestCommandWhoseAnswerIsLostIsKeptAndSentAgain(t *testing.T) {
 	w.register("lender", "lender", "company", true)
 	borrower := w.register("anna", "registrar", "person", false)
 	note := w.offer("lender", borrower)
-	w.must("anna", "note", "accept", note)
+	w.must("anna", "note", "accept", "--yes", note)
 
 	ctx, interrupt := context.WithCancel(t.Context())
 	var sent atomic.Int64

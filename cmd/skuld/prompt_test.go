@@ -71,6 +71,9 @@ func TestNoteIsSignedOnlyWhenAPersonSaysYes(t *testing.T) {
 			t.Errorf("the answer %q: exit code %d\n%s", answer, r.code, r.err)
 		}
 	}
+	if r := w.run("anna", "note", "accept", note); r.code != exitUsage || !strings.Contains(r.err, "--yes") {
+		t.Errorf("where nobody can be asked: exit code %d\n%s", r.code, r.err)
+	}
 	if got := w.note("anna", note).Note.Status; got != "offered" {
 		t.Fatalf("the note is %s without a yes", got)
 	}

@@ -96,7 +96,7 @@ func TestTapeThatNamesNoBorrowersIsOfferedToAStandIn(t *testing.T) {
 		t.Errorf("the result is %q", r.out)
 	}
 	note := w.must("lender", "note", "list")["notes"].([]any)[0].(map[string]any)["id"].(string)
-	w.must(w.path(".config", "skuld", "lender", "stand-in"), "note", "accept", note)
+	w.must(w.path(".config", "skuld", "lender", "stand-in"), "note", "accept", "--yes", note)
 }
 
 func TestRowsThatCannotBeOfferedAreReportedAndTheOthersOffered(t *testing.T) {
