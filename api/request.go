@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,13 @@ func readJSON(r *http.Request, v any) error {
 	d := json.NewDecoder(r.Body)
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
+		if name, unknown := unknownMember(err); unknown {
+			detail := name + " is not known"
+			if _, write := v.(*writeRequest); write {
+				detail += `: a write is {"body": {…}} or {"jws": "…"}`
+			}
+			return malformed(detail)
+		}
 		return notJSON(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
@@ -45,6 +53,17 @@ func readJSON(r *http.Request, v any) error {
 		return malformed("there is more after the JSON value")
 	}
 	return nil
+}
+
+// unknownMember gives the name of a member that a decoder does not know, which its
+// error alone says.
+func unknownMember(err error) (name string, is bool) {
+	quoted, is := strings.CutPrefix(err.Error(), "json: unknown field ")
+	if !is {
+		return "", false
+	}
+	name, err = strconv.Unquote(quoted)
+	return clip(name, 64), err == nil
 }
 
 // notJSON makes a refusal of a decoder's error. It repeats no value that the
@@ -60,7 +79,7 @@ func notJSON(err error) error {
 		if e.Field == "" {
 			return malformed("the value must be a JSON object")
 		}
-		return malformed(clip(e.Field, 64) + " must be of another type")
+		return malformed(clip(e.Field, 64) + " must be " + jsonTypeOf(e.Type))
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return malformed(fmt.Sprintf("not JSON at byte %d", e.Offset))
@@ -69,6 +88,22 @@ func notJSON(err error) error {
 		return malformed("the JSON ends too soon")
 	}
 	return malformed(clip(err.Error(), 120))
+}
+
+// jsonTypeOf names the JSON that is read as a type.
+func jsonTypeOf(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "text"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map, reflect.Pointer:
+		return "an object"
+	default:
+		return "a whole number"
+	}
 }
 
 func requireType(r *http.Request, want string) error {
@@ -108,9 +143,12 @@ func readQuery(r *http.Request, names ...string) *query {
 	}
 	for name, all := range values {
 		if !slices.Contains(names, name) || len(all) != 1 {
-			want := fmt.Sprintf("one of %v, once", names)
-			if len(names) == 0 {
+			want := "there once"
+			switch {
+			case len(names) == 0:
 				want = "left out"
+			case !slices.Contains(names, name):
+				want = "left out: there are " + strings.Join(names, ", ")
 			}
 			return &query{err: ledger.Refuse(ledger.CodeQueryInvalid, "field", clip(name, 32), "want", want)}
 		}

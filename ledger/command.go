@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"time"
 
 	"github.com/gowebpki/jcs"
@@ -159,12 +160,13 @@ func decodeBody(c *Command) (body, error) {
 	return b, nil
 }
 
-// decodeStrict reads exactly one JSON value without unknown fields.
+// decodeStrict reads exactly one JSON value without unknown fields. Its error is
+// for who wrote the JSON.
 func decodeStrict(b []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return err
+		return misread(b, reflect.TypeOf(v).Elem())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("data after the end of the value")

@@ -83,7 +83,16 @@ func checkLaw(t *Terms) error {
 
 // malformedTerms hands on what the arithmetic says of terms that it cannot take.
 func malformedTerms(err error) *Error {
-	return Refuse(CodeBodyMalformed, "op", string(OpOffer), "detail", err.Error())
+	detail := err.Error()
+	if field, ok := errors.AsType[*finance.FieldError](err); ok {
+		path := "terms."
+		switch field.Field {
+		case "kind", "instalments", "first_due", "due_day":
+			path = "terms.schedule."
+		}
+		detail = path + field.Error()
+	}
+	return Refuse(CodeBodyMalformed, "op", string(OpOffer), "detail", detail)
 }
 
 // applyAccept writes one borrower's signature on the note. With the last one

@@ -161,7 +161,7 @@ func (p *proof) check(d demand, now time.Time) error {
 	case err != nil:
 		return err
 	case at != d.url:
-		return errors.New("htu is not the address of the request")
+		return errors.New("htu must be " + d.url)
 	case c.ID == "" || len(c.ID) > maxJTI:
 		return fmt.Errorf("jti is not 1 to %d characters", maxJTI)
 	case c.Issued == nil:

@@ -74,7 +74,7 @@ func (t Terms) Validate() error {
 	switch t.DayCount {
 	case Thirty360, Actual365, Actual360:
 	default:
-		return fieldErrorf("day_count", "%.20q is not known", string(t.DayCount))
+		return fieldErrorf("day_count", "must be %s, %s or %s", Thirty360, Actual365, Actual360)
 	}
 	switch t.Kind {
 	case Annuity, StraightLine, Bullet:
@@ -82,7 +82,7 @@ func (t Terms) Validate() error {
 	case OnDemand:
 		return t.validateOnDemand()
 	default:
-		return fieldErrorf("kind", "%.20q is not known", string(t.Kind))
+		return fieldErrorf("kind", "must be %s, %s, %s or %s", Annuity, StraightLine, Bullet, OnDemand)
 	}
 }
 
