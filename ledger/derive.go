@@ -38,14 +38,12 @@ func Summarize(n *Note, holder PartyID, asOf finance.Date) (Summary, error) {
 	if n.Mandate != nil {
 		s.Servicer = n.Mandate.Servicer
 	}
-	if n.Status != StatusActive && n.Status != StatusFrozen && n.Status != StatusOffered {
+	// Nothing is owed on an offer: it is a debt from its last acceptance.
+	if n.Status != StatusActive && n.Status != StatusFrozen {
 		return s, nil
 	}
 	if err := s.addMoney(n, holder); err != nil {
 		return s, err
-	}
-	if n.Status == StatusOffered {
-		return s, nil
 	}
 	if err := s.addDates(n); err != nil {
 		return s, err
