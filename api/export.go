@@ -271,12 +271,42 @@ func (s *Server) paymentsOn(ctx context.Context, n *ledger.Note) ([]exportedPaym
 		}
 		more = len(entries) == store.MaxEntries
 	}
+	references, err := s.referencesOn(ctx, n.ID, payments[0].Seq, payments[len(payments)-1].Seq)
+	if err != nil {
+		return nil, err
+	}
 	all := make([]exportedPayment, len(payments))
 	for i, p := range payments {
-		all[i] = exportedPayment{Note: n.ID, Currency: n.Terms.Principal.Currency, Payment: p}
+		all[i] = exportedPayment{Note: n.ID, Currency: n.Terms.Principal.Currency, Payment: p, Reference: references[p.Seq]}
 		if e, ok := booked[p.Seq]; ok {
 			all[i].BookedAt, all[i].Transaction = e.At, e.Transaction
 		}
+	}
+	return all, nil
+}
+
+// referencesOn gives the references of the payments among some commands of a note,
+// each by its number. They stand in the signed commands alone.
+func (s *Server) referencesOn(ctx context.Context, id ledger.NoteID, first, last uint64) (map[uint64]string, error) {
+	all := map[uint64]string{}
+	for next := first; next <= last; {
+		entries, err := s.Service.History(ctx, id.Subject(), next, int(min(last-next+1, statementPage)))
+		if err == nil && len(entries) == 0 {
+			err = fmt.Errorf("the history of note %s ends before entry %d", id, next)
+		}
+		if err != nil {
+			return nil, errLedger{err}
+		}
+		for _, e := range entries {
+			cmd, err := s.open(e.Signed)
+			if err != nil {
+				return nil, fmt.Errorf("reading entry %d of note %s: %w", e.Seq, id, err)
+			}
+			if reference := referenceOf(cmd); reference != "" {
+				all[e.Seq] = reference
+			}
+		}
+		next += uint64(len(entries))
 	}
 	return all, nil
 }

@@ -56,11 +56,12 @@ type exportedPayment struct {
 	ledger.Payment
 	BookedAt    time.Time `json:"booked_at,omitzero"` // ledger time
 	Transaction string    `json:"transaction,omitempty"`
+	Reference   string    `json:"reference,omitempty"` // of the bank's entry
 }
 
 var paymentColumns = []string{
 	"note", "seq", "booked_at", "paid_on", "by", "currency", "amount", "costs", "late_interest", "interest", "principal",
-	"reversed", "owed_to", "transaction",
+	"reversed", "owed_to", "transaction", "reference",
 }
 
 func (p *exportedPayment) cells() []string {
@@ -72,5 +73,5 @@ func (p *exportedPayment) cells() []string {
 		string(p.Note), strconv.FormatUint(p.Seq, 10), booked, dateCell(p.On), string(p.By), string(p.Currency), minorUnits(p.Amount),
 	}
 	cells = append(cells, amountCells(p.Parts)...)
-	return append(cells, strconv.FormatBool(p.Reversed), string(p.OwedTo), p.Transaction)
+	return append(cells, strconv.FormatBool(p.Reversed), string(p.OwedTo), p.Transaction, plain(p.Reference))
 }

@@ -159,7 +159,16 @@ func (s *Server) stateOf(ctx context.Context, e ledger.Entry, holders map[ledger
 		holder = b.Holder
 		holders[n.Book] = holder
 	}
-	return statement.State{Note: n, Holder: holder, Op: cmd.Op, At: e.At}, nil
+	return statement.State{Note: n, Holder: holder, Op: cmd.Op, At: e.At, Reference: referenceOf(cmd)}, nil
+}
+
+// referenceOf gives the reference of a payment, which stands in its command alone.
+func referenceOf(cmd *ledger.Command) string {
+	var pay ledger.PayBody
+	if cmd.Op != ledger.OpPay || json.Unmarshal(cmd.Body, &pay) != nil {
+		return "" // the ledger has applied the command: its body can be read
+	}
+	return pay.Reference
 }
 
 // peekable is a sequence of states of which the next one can be looked at.
@@ -209,18 +218,19 @@ type statementHead struct {
 }
 
 type statementLine struct {
-	Seq      uint64        `json:"seq,omitempty"`
-	Op       ledger.Op     `json:"op,omitempty"`
-	BookedAt *time.Time    `json:"booked_at,omitempty"`
-	ValueOn  finance.Date  `json:"value_on"`
-	Charged  finance.Parts `json:"charged"`
-	Paid     finance.Parts `json:"paid"`
-	Forgiven finance.Parts `json:"forgiven"`
-	Balance  owedAnswer    `json:"balance"`
+	Seq       uint64        `json:"seq,omitempty"`
+	Op        ledger.Op     `json:"op,omitempty"`
+	Reference string        `json:"reference,omitempty"`
+	BookedAt  *time.Time    `json:"booked_at,omitempty"`
+	ValueOn   finance.Date  `json:"value_on"`
+	Charged   finance.Parts `json:"charged"`
+	Paid      finance.Parts `json:"paid"`
+	Forgiven  finance.Parts `json:"forgiven"`
+	Balance   owedAnswer    `json:"balance"`
 }
 
 func newStatementLine(l statement.Line) statementLine {
-	a := statementLine{Seq: l.Seq, Op: l.Op, ValueOn: l.ValueOn, Charged: l.Charged, Paid: l.Paid, Forgiven: l.Forgiven, Balance: newOwed(l.Owed)}
+	a := statementLine{Seq: l.Seq, Op: l.Op, Reference: l.Reference, ValueOn: l.ValueOn, Charged: l.Charged, Paid: l.Paid, Forgiven: l.Forgiven, Balance: newOwed(l.Owed)}
 	if !l.BookedAt.IsZero() {
 		a.BookedAt = &l.BookedAt
 	}

@@ -85,7 +85,7 @@ var statementColumns = []string{
 	"charged_costs", "charged_late_interest", "charged_interest", "charged_principal",
 	"paid_costs", "paid_late_interest", "paid_interest", "paid_principal",
 	"forgiven_costs", "forgiven_late_interest", "forgiven_interest", "forgiven_principal",
-	"owed_costs", "owed_late_interest", "owed_interest", "owed_principal", "balance",
+	"owed_costs", "owed_late_interest", "owed_interest", "owed_principal", "balance", "reference",
 }
 
 func (o *csvStatement) begin(head statementHead) error {
@@ -122,7 +122,7 @@ func (o *csvStatement) row(entry string, l statement.Line) error {
 	for _, p := range []finance.Parts{l.Charged, l.Paid, l.Forgiven, l.Owed} {
 		cells = append(cells, amountCells(p)...)
 	}
-	if err := o.csv.Write(append(cells, minorUnits(newOwed(l.Owed).Total))); err != nil {
+	if err := o.csv.Write(append(cells, minorUnits(newOwed(l.Owed).Total), plain(l.Reference))); err != nil {
 		return fmt.Errorf("sending a statement: %w", err)
 	}
 	o.csv.Flush()

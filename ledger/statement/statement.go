@@ -22,18 +22,22 @@ type State struct {
 	Holder ledger.PartyID
 	Op     ledger.Op // the command's
 	At     time.Time // ledger time of it
+	// Reference is that of the bank's entry, where the command is a payment that has one.
+	Reference string
 }
 
 // Line is one movement on a note. Amounts are minor units of its currency.
 type Line struct {
-	Seq      uint64        // of the command; 0 for interest that is counted and not booked
-	Op       ledger.Op     // "" for interest that is counted and not booked
-	BookedAt time.Time     // ledger time of the command; zero where it is not booked
-	ValueOn  finance.Date  // the day that it is of: a payment's own, else that of the booking
-	Charged  finance.Parts // since the line before; negative where a charge was taken back
-	Paid     finance.Parts // negative where a payment was taken back
-	Forgiven finance.Parts
-	Owed     finance.Parts // after the line
+	Seq      uint64    // of the command; 0 for interest that is counted and not booked
+	Op       ledger.Op // "" for interest that is counted and not booked
+	BookedAt time.Time // ledger time of the command; zero where it is not booked
+	// Reference is that of the bank's entry, of a payment that has one.
+	Reference string
+	ValueOn   finance.Date  // the day that it is of: a payment's own, else that of the booking
+	Charged   finance.Parts // since the line before; negative where a charge was taken back
+	Paid      finance.Parts // negative where a payment was taken back
+	Forgiven  finance.Parts
+	Owed      finance.Parts // after the line
 }
 
 // Moves says whether the line changes anything.
@@ -61,7 +65,7 @@ func (a *Account) Owed() finance.Parts { return a.owed }
 
 // Book gives the line of the command that led to a state.
 func (a *Account) Book(s State) Line {
-	l := Line{Seq: s.Note.Seq, Op: s.Op, BookedAt: s.At, ValueOn: finance.DateOf(s.At)}
+	l := Line{Seq: s.Note.Seq, Op: s.Op, BookedAt: s.At, Reference: s.Reference, ValueOn: finance.DateOf(s.At)}
 	if last := len(s.Note.Payments) - 1; last >= 0 && s.Note.Payments[last].Seq == l.Seq {
 		l.ValueOn = s.Note.Payments[last].On
 	}

@@ -317,11 +317,14 @@ type ExportedPayment struct {
 	On   Date   `json:"on"`
 
 	// OwedTo Pseudonymous id of a party
-	OwedTo      PartyID `json:"owed_to,omitempty,omitzero"`
-	Parts       Parts   `json:"parts"`
-	Reversed    bool    `json:"reversed,omitempty,omitzero"`
-	Seq         uint64  `json:"seq"`
-	Transaction string  `json:"transaction,omitempty,omitzero"`
+	OwedTo PartyID `json:"owed_to,omitempty,omitzero"`
+	Parts  Parts   `json:"parts"`
+
+	// Reference Of the bank's entry, where the payment has one
+	Reference   string `json:"reference,omitempty,omitzero"`
+	Reversed    bool   `json:"reversed,omitempty,omitzero"`
+	Seq         uint64 `json:"seq"`
+	Transaction string `json:"transaction,omitempty,omitzero"`
 }
 
 // ExportedPosting A posting of a booking, as a line of an export. One of `debit` and `credit` is 0.
@@ -839,6 +842,9 @@ type Statement_Entries struct {
 	Forgiven Parts `json:"forgiven"`
 	Op       Op    `json:"op,omitempty,omitzero"`
 	Paid     Parts `json:"paid"`
+
+	// Reference Of the bank's entry, where the command is a payment that has one
+	Reference string `json:"reference,omitempty,omitzero"`
 
 	// Seq Of the command; absent from interest that is not booked
 	Seq     uint64 `json:"seq,omitempty,omitzero"`
