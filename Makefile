@@ -143,13 +143,15 @@ test-network: build-network
 	@$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $(NETWORK_TESTS)
 
 .PHONY: fuzz
-fuzz: check-go ## every fuzz target for FUZZTIME each
+fuzz: check-go ## every fuzz target for FUZZTIME each, and a contract walk on a new way
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
 		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
 			echo "== $$target in $${file%/*}"; \
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
 		done; \
 	done
+	@echo '== TestContractWalk in ./cmd/gateway'
+	@$(GO) test -count=1 -run TestContractWalk ./cmd/gateway -rapid.seed=$$(date +%s)
 
 .PHONY: bench
 bench: build ## measure our operations beside a plain put; BENCH_FLAGS=-h lists its flags
