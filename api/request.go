@@ -142,8 +142,8 @@ func readQuery(r *http.Request, names ...string) *query {
 		return &query{err: malformed("the query is not percent-encoded")}
 	}
 	for name, all := range values {
-		if !slices.Contains(names, name) || len(all) != 1 {
-			want := "there once"
+		if !slices.Contains(names, name) || len(all) != 1 || all[0] == "" {
+			want := "there once, with a value"
 			switch {
 			case len(names) == 0:
 				want = "left out"
