@@ -350,6 +350,7 @@ func (w *walk) leave(id ledger.PartyID) {
 // stays says whether a write would take a party off the stage that the walk
 // cannot do without.
 func (w *walk) stays(a *actor, path string) bool {
+	path, _, _ = strings.Cut(path, "?")
 	ends := strings.HasSuffix(path, "/rotation") || strings.HasSuffix(path, "/revocation")
 	return ends && slices.Contains(w.cast[:companies+borrowers+1], a)
 }
