@@ -262,12 +262,12 @@ func TestImportThatItsGatewayDiedOverEndsWithEachRowOneNote(t *testing.T) {
 	}
 	w.settle("lender")
 	notes, next := 0, ""
-	for more := true; more; more = next != "" {
+	for query, more := "", true; more; query, more = "&cursor="+next, next != "" {
 		var page struct {
 			Notes []json.RawMessage `json:"notes"`
 			Next  string            `json:"next"`
 		}
-		r := w.ask(lender, "GET", "/v1/notes?limit=200&cursor="+next, nil, nil)
+		r := w.ask(lender, "GET", "/v1/notes?limit=200"+query, nil, nil)
 		if err := json.Unmarshal(r.body, &page); err != nil {
 			t.Fatalf("%d %s: %v", r.status, r.body, err)
 		}
