@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -65,6 +66,8 @@ func (s *Server) submitBulk(w http.ResponseWriter, r *http.Request, req commands
 		return malformed("If-Match is of one subject; each command has its own seq")
 	case len(req.Commands) == 0 || len(req.Commands) > maxBulk:
 		return malformed(fmt.Sprintf("commands must be 1 to %d", maxBulk))
+	case slices.Contains(req.Commands, ledger.Signed{}):
+		return malformed("each of commands has a jws")
 	case callOf(r.Context()).party == nil && len(req.Commands) > 1:
 		// An address may make so many requests; each is for one registration.
 		return ledger.Refuse(ledger.CodeTokenMissing)
