@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,18 +21,52 @@ import (
 
 const limit = 20 * time.Second
 
-// parentVariable makes this test program the parent of a sleeping child.
-const parentVariable = "SKULD_TEST_PARENT"
+// parentVariable makes this test program the parent of a sleeping child, and
+// says how: till it is killed, or from its main thread till a close.
+const (
+	parentVariable = "SKULD_TEST_PARENT"
+	tillKilled     = "till killed"
+	onMainThread   = "on the main thread"
+)
+
+func init() {
+	if os.Getenv(parentVariable) == onMainThread {
+		runtime.LockOSThread() // In init, the main goroutine is on the main thread.
+	}
+}
 
 func TestMain(m *testing.M) {
-	if os.Getenv(parentVariable) != "" {
-		if err := parent(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	var err error
+	switch os.Getenv(parentVariable) {
+	case "":
+		os.Exit(m.Run())
+	case tillKilled:
+		err = parent()
+	case onMainThread:
+		err = closingParent()
 	}
-	os.Exit(m.Run())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// closingParent starts a child from the main thread, and ends it by a close.
+func closingParent() error {
+	cmd := exec.Command("sleep", "1000")
+	result := make(chan error, 1)
+	spawner, own := process.NewSpawnerOn()
+	go func() {
+		err := spawner.Start(cmd)
+		spawner.Close()
+		if err == nil {
+			// Its end by a signal is what the close is for.
+			_ = cmd.Wait()
+		}
+		result <- err
+	}()
+	own()
+	return <-result
 }
 
 // parent starts a child, says its number, and waits to be killed. Meanwhile it
@@ -66,7 +101,7 @@ func await(t *testing.T, what string, yes func() bool) {
 
 func TestAChildDiesWithAKilledParentAndNotBefore(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), parentVariable+"=1")
+	cmd.Env = append(os.Environ(), parentVariable+"="+tillKilled)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +128,19 @@ func TestAChildDiesWithAKilledParentAndNotBefore(t *testing.T) {
 		t.Fatal("the parent ended by itself")
 	}
 	await(t, "the child is gone", func() bool { return !child.Alive() })
+}
+
+// TestACloseEndsWhatWasStartedFromTheMainThread: the Go runtime parks the main
+// thread where it ends any other, so one time in many a child outlived the close
+// and whoever waited for it waited for ever.
+func TestACloseEndsWhatWasStartedFromTheMainThread(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Env = append(os.Environ(), parentVariable+"="+onMainThread)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("the close did not end the child: %v: %s", err, out)
+	}
 }
 
 func TestAProcessIsNotTakenForAnotherWithItsNumber(t *testing.T) {

@@ -39,14 +39,30 @@ type spawnRequest struct {
 // with them every child that still runs.
 func NewSpawner() *Spawner {
 	s := &Spawner{requests: make(chan spawnRequest)}
-	go func() {
-		// Never unlocked: when this goroutine returns, the thread ends.
-		runtime.LockOSThread()
+	go s.own()
+	return s
+}
+
+// own starts the children on a thread that ends when it returns.
+func (s *Spawner) own() {
+	// Never unlocked: when this goroutine returns, the thread ends.
+	runtime.LockOSThread()
+	if syscall.Gettid() != syscall.Getpid() {
 		for r := range s.requests {
 			r.reply <- r.cmd.Start()
 		}
+		return
+	}
+	// All but the main thread, which the Go runtime only parks: the children
+	// would outlive the close. While this goroutine holds it, another one is on
+	// another thread.
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.own()
 	}()
-	return s
+	<-done
+	runtime.UnlockOSThread()
 }
 
 // Start starts a command as a child that dies with this process. It sets the
