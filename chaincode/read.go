@@ -216,7 +216,7 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 		if entitled || e.Org == r.org {
 			answer.Entries = append(answer.Entries, *e)
 		}
-		size += len(e.State) + len(e.Signed.JWS) // of what is not shown, too: it was read
+		size += len(e.State) + e.Signed.Size() // of what is not shown, too: it was read
 	}
 	return protocol.Marshal(answer)
 }

@@ -174,12 +174,21 @@ func decodeStrict(b []byte, v any) error {
 	return nil
 }
 
-// Signed is a command with its signature, as it travels and is kept.
+// Signed is a command with its signature, as it travels and is kept. Exactly one
+// of its forms is set.
 type Signed struct {
 	// JWS is a compact JSON Web Signature (RFC 7515) with the command's
 	// canonical bytes as its payload.
-	JWS string `json:"jws"`
+	JWS string `json:"jws,omitempty"`
+	// WebAuthn is an assertion of a passkey (W3C Web Authentication, Level 3)
+	// whose challenge is the SHA-256 of the command's canonical bytes. It is five
+	// parts joined by dots: the id of the key, and in base64url the canonical
+	// bytes, the authenticator data, the client data and the signature.
+	WebAuthn string `json:"webauthn,omitempty"`
 }
+
+// Size gives the length in bytes of the signed command.
+func (s Signed) Size() int { return len(s.JWS) + len(s.WebAuthn) }
 
 // Opened is a signed command taken apart and not yet verified.
 type Opened struct {

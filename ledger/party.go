@@ -74,6 +74,16 @@ type Key struct {
 	Crv string `json:"crv"`
 	X   string `json:"x"`
 	Y   string `json:"y,omitempty"`
+	// Passkey is set for a key that lives in an authenticator: it signs WebAuthn
+	// assertions and nothing else, and a key without it signs none.
+	Passkey *Passkey `json:"passkey,omitempty"`
+}
+
+// Passkey says for which pages a passkey signs. The party registers it with the
+// key, so that no other page, whoever serves it, can get a signature that counts.
+type Passkey struct {
+	RPID   string `json:"rp_id"`  // relying party id: a domain
+	Origin string `json:"origin"` // of the pages: scheme, host and port
 }
 
 // Thumbprint computes the id that the key must have (RFC 7638 par. 3).

@@ -142,7 +142,7 @@ func (t *task) orderedBehind() []ledger.Subject {
 
 // size estimates the command's share of a transaction's message.
 func (t *task) size() int {
-	n := len(t.signed.JWS)
+	n := t.signed.Size()
 	for _, h := range t.states {
 		if h.state != nil {
 			n += len(h.state.State)
