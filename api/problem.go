@@ -51,6 +51,7 @@ var statuses = map[ledger.Code]int{
 	ledger.CodeCommandTooLarge:  http.StatusRequestEntityTooLarge,
 	ledger.CodeMethodNotAllowed: http.StatusMethodNotAllowed,
 	ledger.CodeMediaType:        http.StatusUnsupportedMediaType,
+	ledger.CodeNoteErased:       http.StatusGone,
 	ledger.CodeInternal:         http.StatusInternalServerError,
 	ledger.CodePrecondition:     http.StatusPreconditionFailed,
 	ledger.CodeTooManyRequests:  http.StatusTooManyRequests,

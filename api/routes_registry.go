@@ -72,6 +72,7 @@ var noteWriteRoutes = []route{
 	onNote("disputes/{seq}/resolution", "resolveDispute", ledger.OpDisputeResolve, bind{param: "seq", member: "dispute", number: true}),
 	onNote("freeze", "freezeNote", ledger.OpFreeze),
 	onNote("release", "releaseNote", ledger.OpRelease),
+	onNote("erasure", "eraseNote", ledger.OpErase),
 }
 
 func onNote(path, name string, op ledger.Op, binds ...bind) route {

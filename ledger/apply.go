@@ -230,6 +230,8 @@ func (a *act) load() error {
 		return Refuse(CodeSeqStale, "next", itoa(seq+1))
 	case a.cmd.Seq > seq+1:
 		return Refuse(CodeSeqAhead, "next", itoa(seq+1))
+	case a.note != nil && a.note.Status == StatusErased: // which is public
+		return Refuse(CodeNoteErased)
 	}
 	return a.loadHolder()
 }
@@ -280,6 +282,8 @@ func refuseStatus(s Status) *Error {
 	return Refuse(CodeNoteActive)
 }
 
+	case StatusErased:
+		return Refuse(CodeNoteErased)
 func (a *act) rolesOfSigner() []Role {
 	roles := []Role{RoleStranger}
 	if a.signer.Kind == Authority {
@@ -316,7 +320,7 @@ func NoteRoles(n *Note, holder, p PartyID) []Role {
 	add(RoleServicer, n.Mandate != nil && n.Mandate.Servicer == p)
 	add(RoleRecipient, n.Pending != nil && n.Pending.To == p)
 	add(RoleTransferor, n.Pending != nil && n.Pending.From == p)
-	add(RoleFormer, holder != p && n.wasHeldBy(p))
+	add(RoleFormer, holder != p && (n.wasHeldBy(p) || n.lastHolder() == p))
 	return roles
 }
 
@@ -327,7 +331,7 @@ func Controllers(n *Note, holder PartyID) []PartyID {
 	switch {
 	case n.Status == StatusDischarged:
 		return n.BorrowerIDs()
-	case n.Status == StatusVoid || n.Status == StatusNone:
+	case n.Status == StatusVoid || n.Status == StatusNone || n.Status == StatusErased:
 		return nil
 	case n.Pledge != nil:
 		return []PartyID{n.Pledge.Pledgee}
@@ -365,6 +369,7 @@ func Repeated(opened Opened, proof Proof, head Digest, seq uint64) (*Result, boo
 	first, ok := proof.Holds(opened.Payload, head, seq)
 	if !ok {
 		return nil, false
+		a.end()
 	}
 	return &Result{Command: cmd.Command, Op: cmd.Op, Subject: cmd.Subject(), Seq: cmd.Seq, Head: first}, true
 }

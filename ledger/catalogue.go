@@ -7,6 +7,7 @@ import "maps"
 // braces are parameters. A text says what to change.
 var catalogue = func() map[Code]catalogueEntry {
 	all := maps.Clone(generalRefusals)
+	maps.Copy(all, erasureRefusals)
 	maps.Copy(all, noteRefusals)
 	maps.Copy(all, gatewayRefusals)
 	return all

@@ -65,6 +65,8 @@ const (
 	CodeBookNotOwn      Code = "book_not_own"
 	CodeBookSame        Code = "book_same"
 
+	CodeNoteErased     Code = "note_erased"
+	CodeRetention      Code = "retention"
 	CodeTransferPending    Code = "transfer_pending"
 	CodeTransferToSelf     Code = "transfer_to_self"
 	CodeTransferToBorrower Code = "transfer_to_borrower"

@@ -138,9 +138,7 @@ func (n *Note) interruptedOn() finance.Date {
 // able to see that it did.
 func Parties(n *Note, holder PartyID) []PartyID {
 	ids := append([]PartyID{n.Lender, holder}, n.BorrowerIDs()...)
-	if last := len(n.Endorsements) - 1; last >= 0 && n.Status == StatusDischarged {
-		ids = append(ids, n.Endorsements[last].To)
-	}
+	ids = append(ids, n.lastHolder())
 	if n.Pending != nil {
 		ids = append(ids, n.Pending.From, n.Pending.To)
 	}

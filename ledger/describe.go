@@ -77,6 +77,7 @@ var acts = map[Op]words{
 	OpDisputeResolve:   {"Du avslutar en invändning.", "Du afslutter en indsigelse.", "You end a dispute."},
 	OpFreeze:           {"Du förbjuder överlåtelse och betalning av skuldebrevet.", "Du forbyder overdragelse og betaling af gældsbrevet.", "You prohibit transfer and payment of the note."},
 	OpRelease:          {"Du häver förbudet mot överlåtelse och betalning.", "Du ophæver forbuddet mod overdragelse og betaling.", "You lift the prohibition of transfer and payment."},
+	OpErase:            {"Du raderar skuldebrevet. Ingen kan sedan se vad det sade, inte heller du.", "Du sletter gældsbrevet. Derefter kan ingen se, hvad der stod i det, heller ikke du.", "You erase the note. Nobody can see what it said after this, and nor can you."},
 }
 
 // line is one term of a command.

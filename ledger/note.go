@@ -18,11 +18,12 @@ const (
 	StatusFrozen     Status = "frozen"     // an authority prohibits transfer and payment
 	StatusDischarged Status = "discharged" // paid or forgiven in full; handed back to the borrower
 	StatusVoid       Status = "void"       // declined, withdrawn or expired; never was a debt
+	StatusErased     Status = "erased"     // nothing is left of it but that it was there
 )
 
 // Statuses lists every status, for exhaustive tables.
 func Statuses() []Status {
-	return []Status{StatusNone, StatusOffered, StatusActive, StatusFrozen, StatusDischarged, StatusVoid}
+	return []Status{StatusNone, StatusOffered, StatusActive, StatusFrozen, StatusDischarged, StatusVoid, StatusErased}
 }
 
 // NoteKind is the law's division of notes (1936:81 par. 11 and 26).
@@ -118,6 +119,8 @@ type Note struct {
 type Borrower struct {
 	Party      PartyID   `json:"party"`
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	Ended        finance.Date  `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
+	Erasure      CommandID     `json:"erasure,omitempty"` // of the command that erased the note
 }
 
 // Balance is the money side of a note in minor units. For each component,
@@ -259,7 +262,7 @@ type Freeze struct {
 
 // Record gives what the public may see of the note.
 func (n *Note) Record(commitment Digest) NoteRecord {
-	r := NoteRecord{V: 1, Seq: n.Seq, Status: n.Status, Book: n.Book, Head: n.Head, Commitment: commitment}
+	r := NoteRecord{V: 1, Seq: n.Seq, Status: n.Status, Book: n.Book, Head: n.Head, Commitment: commitment, Erasure: n.Erasure}
 	if n.Pending != nil {
 		r.Pending = n.Pending.ID
 	}
@@ -277,3 +280,6 @@ type NoteRecord struct {
 	Commitment Digest    `json:"commitment"`
 	Pending    CommandID `json:"pending,omitempty"`
 }
+	// Erasure is the command that erased the note. It stands here since nothing
+	// else is left by which a repeat of that command could be told from others.
+	Erasure CommandID `json:"erasure,omitempty"`

@@ -160,6 +160,15 @@ func (n *Note) wasHeldBy(p PartyID) bool {
 	return slices.ContainsFunc(n.Endorsements, func(e Endorsement) bool { return e.From == p })
 }
 
+// lastHolder gives who bought the note last, where that party has handed it back.
+func (n *Note) lastHolder() PartyID {
+	last := len(n.Endorsements) - 1
+	if last < 0 || n.Status != StatusDischarged {
+		return ""
+	}
+	return n.Endorsements[last].To
+}
+
 // clone copies a note so deeply that rules can change the copy.
 func (n *Note) clone() *Note {
 	c := *n

@@ -78,6 +78,9 @@ func addMoneyRows(t map[Op]*operation) {
 		body: newBody[FreezeBody], apply: applyFreeze, says: "an authority prohibits transfer and payment"})
 	add(OpRelease, operation{from: []Status{StatusFrozen}, to: active, by: []Role{RoleAuthority},
 		body: newBody[EmptyBody], apply: applyRelease, says: "the authority that froze the note releases it"})
+	add(OpErase, operation{from: []Status{StatusDischarged, StatusVoid}, to: []Status{StatusErased},
+		by:   []Role{RoleBorrower, RoleLender, RoleHolder, RoleFormer},
+		body: newBody[EmptyBody], apply: applyErase, says: "after its time, nothing is left of the note but that it was there"})
 }
 
 func newBody[T any, P interface {

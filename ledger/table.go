@@ -39,6 +39,7 @@ type Role string
 
 // The roles.
 const (
+	OpErase            Op = "erase"
 	RoleSelf       Role = "self"       // the party itself
 	RoleBorrower   Role = "borrower"   // maker
 	RoleLender     Role = "lender"     // payee

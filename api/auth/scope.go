@@ -21,6 +21,7 @@ const (
 	NotesPayment   Scope = "notes:payment"   // payments and what is forgiven
 	NotesDispute   Scope = "notes:dispute"   // disputes and their ends
 	NotesAuthority Scope = "notes:authority" // what courts and enforcement agencies order
+	NotesErase     Scope = "notes:erase"     // the end of what is kept
 	BooksRead      Scope = "books:read"
 	BooksWrite     Scope = "books:write" // opening books and moving notes between one's own
 	PartiesRead    Scope = "parties:read"
@@ -49,6 +50,8 @@ var opScopes = map[ledger.Op]Scope{
 	ledger.OpDisputeRaise: NotesDispute, ledger.OpDisputeResolve: NotesDispute,
 
 	ledger.OpFreeze: NotesAuthority, ledger.OpRelease: NotesAuthority,
+
+	ledger.OpErase: NotesErase,
 }
 
 // ScopeOf gives the scope that a command of an operation needs; "", which no
@@ -61,7 +64,7 @@ type Scopes []Scope
 // everybodys are the scopes that every kind of party may have. Orders are among
 // them: who may give one is a rule of the ledger, which says so better.
 var everybodys = Scopes{
-	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesDispute, NotesAuthority,
+	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesDispute, NotesAuthority, NotesErase,
 	BooksRead, BooksWrite, PartiesRead, PartiesWrite, EventsRead,
 }
 

@@ -24,6 +24,8 @@ const (
 	MeasureLateOnInterest Measure = "late_on_interest"
 	// MeasureLimitation is the time after which a claim is extinguished.
 	MeasureLimitation Measure = "limitation"
+	// MeasureRetention is how long a discharged debt must stay provable.
+	MeasureRetention Measure = "retention"
 )
 
 // Scope narrows a rule to some notes; a false field does not narrow it.
@@ -67,6 +69,7 @@ const (
 	keyAgreement = "the day of the agreement"
 	keyDay       = "the day that interest accrues"
 	keyClaim     = "the day that limitation begins to run"
+	keyLastEntry = "the day of the last entry"
 )
 
 // datedRules is read by every check; it is never changed.
@@ -131,6 +134,20 @@ var datedRules = [...]Rule{
 		ID: "SE-1981:130-2", Source: "SFS 1981:130 par. 2", Jurisdiction: Sweden,
 		Measure: MeasureLimitation, KeyedOn: keyClaim, From: civil(1982, time.January, 1),
 		Text:  "A claim is extinguished after ten years.",
+		Years: 10,
+	},
+	{
+		// Longer than the seven years of 1999:1078 ch. 7 par. 2, and no longer than
+		// the ten that 2023:714 ch. 3 par. 8 allows.
+		ID: "SE-1981:130-2-kept", Source: "SFS 1981:130 par. 2; Regulation (EU) 2016/679 art. 17(3)(e)", Jurisdiction: Sweden,
+		Measure: MeasureRetention, KeyedOn: keyLastEntry, From: civil(1982, time.January, 1),
+		Text:  "A discharged debt is kept for the ten years in which it can still be claimed that too much was paid.",
+		Years: 10,
+	},
+	{
+		ID: "generic-kept", Source: "Regulation (EU) 2016/679 art. 5(1)(e) and 17(3)(e)", Jurisdiction: Generic,
+		Measure: MeasureRetention, KeyedOn: keyLastEntry, From: civil(1982, time.January, 1),
+		Text:  "A discharged debt is kept for ten years, the longest ordinary limitation known here.",
 		Years: 10,
 	},
 }
