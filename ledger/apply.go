@@ -43,7 +43,9 @@ type act struct {
 	cmd   *Command
 	open  Opened
 
-	signer *Party
+	signer *Party  // whose key signed
+	actor  *Party  // whose act it is: the signer's, or its principal's
+	via    PartyID // the representative, where the act is its principal's
 	roles  []Role
 	note   *Note
 	holder PartyID // of the note's book before the command
@@ -124,6 +126,9 @@ func (a *act) carryOut() (*Change, error) {
 	if err := a.authenticate(b); err != nil {
 		return nil, err
 	}
+	if err := a.represent(); err != nil {
+		return nil, err
+	}
 	if err := a.load(); err != nil {
 		return nil, err
 	}
@@ -165,6 +170,9 @@ func (a *act) authenticate(b body) error {
 		if p == nil {
 			return Refuse(CodeSignerUnknown)
 		}
+		if a.cmd.Op == OpRecoveryComplete && p.Recovery == nil {
+			return Refuse(CodeRecoveryNone)
+		}
 		a.signer = p
 	}
 	if err := a.verify(); err != nil {
@@ -178,11 +186,20 @@ func (a *act) verify() error {
 	if a.sigs == nil {
 		return nil
 	}
-	key, ok := a.signer.Key(a.open.KeyID)
+	key, ok := findKey(a.signingKeys(), a.open.KeyID)
 	if !ok {
 		return Refuse(CodeKeyUnknown)
 	}
 	return a.sigs.Verify(a.open, key)
+}
+
+// signingKeys gives the keys that may sign the command: the signer's, but for the
+// completion of a recovery, which the new ones sign.
+func (a *act) signingKeys() []Key {
+	if a.cmd.Op != OpRecoveryComplete {
+		return a.signer.Keys
+	}
+	return a.signer.Recovery.Keys
 }
 
 // refuseStanding refuses a party that may not act, or not yet.
@@ -210,8 +227,7 @@ func (a *act) load() error {
 	case KindParty:
 		if a.party, err = a.world.Party(PartyID(s.ID)); a.party != nil {
 			p := *a.party
-			p.Keys = slices.Clone(p.Keys)
-			a.party, seq = &p, p.Seq
+			a.party, seq = p.clone(), p.Seq
 		}
 	case KindBook:
 		if a.book, err = a.world.Book(BookID(s.ID)); a.book != nil {
@@ -226,12 +242,12 @@ func (a *act) load() error {
 		return Refuse(CodeExists, "kind", string(op.kind))
 	case !op.creates && seq == 0:
 		return Refuse(CodeNotFound, "kind", string(op.kind))
+	case a.note != nil && a.note.Status == StatusErased: // which is public
+		return Refuse(CodeNoteErased)
 	case a.cmd.Seq <= seq:
 		return Refuse(CodeSeqStale, "next", itoa(seq+1))
 	case a.cmd.Seq > seq+1:
 		return Refuse(CodeSeqAhead, "next", itoa(seq+1))
-	case a.note != nil && a.note.Status == StatusErased: // which is public
-		return Refuse(CodeNoteErased)
 	}
 	return a.loadHolder()
 }
@@ -255,7 +271,7 @@ func (a *act) loadHolder() error {
 // transition table. Roles come first, so that a stranger is not told the status.
 func (a *act) authorize() error {
 	op := operations[a.cmd.Op]
-	a.roles = a.rolesOfSigner()
+	a.roles = a.rolesOfActor()
 	if !slices.ContainsFunc(op.by, func(r Role) bool { return slices.Contains(a.roles, r) }) {
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	}
@@ -278,28 +294,46 @@ func refuseStatus(s Status) *Error {
 		return Refuse(CodeNoteDischarged)
 	case StatusVoid:
 		return Refuse(CodeNoteVoid)
+	case StatusErased:
+		return Refuse(CodeNoteErased)
 	}
 	return Refuse(CodeNoteActive)
 }
 
-	case StatusErased:
-		return Refuse(CodeNoteErased)
-func (a *act) rolesOfSigner() []Role {
+func (a *act) rolesOfActor() []Role {
 	roles := []Role{RoleStranger}
-	if a.signer.Kind == Authority {
+	if a.actor.Kind == Authority {
 		roles = append(roles, RoleAuthority)
 	}
-	if a.party != nil && a.party.ID == a.cmd.By || a.cmd.Op == OpPartyRegister {
+	if a.cmd.Op == OpPartyRegister {
 		roles = append(roles, RoleSelf)
 	}
-	if a.party != nil && a.signer.Kind == Company && a.signer.Org != a.party.Org {
-		roles = append(roles, RoleMember)
+	if a.party != nil {
+		roles = append(roles, partyRoles(a.party, a.actor)...)
 	}
-	if a.book != nil && a.book.Holder == a.cmd.By {
+	if a.book != nil && a.book.Holder == a.actor.ID {
 		roles = append(roles, RoleHolder, RoleController)
 	}
 	if a.note != nil {
-		roles = append(roles, NoteRoles(a.note, a.holder, a.cmd.By)...)
+		roles = append(roles, NoteRoles(a.note, a.holder, a.actor.ID)...)
+	}
+	return roles
+}
+
+// partyRoles says what one party is to another, or to itself.
+func partyRoles(subject, actor *Party) []Role {
+	var roles []Role
+	if subject.ID == actor.ID {
+		roles = append(roles, RoleSelf)
+	}
+	if actor.Kind == Company && actor.Org != subject.Org {
+		roles = append(roles, RoleMember)
+	}
+	if actor.Kind == Company && actor.Org == subject.Org && subject.Kind == Person {
+		roles = append(roles, RoleHost)
+	}
+	if slices.ContainsFunc(subject.Attorneys, func(t Attorney) bool { return t.Representative == actor.ID }) {
+		roles = append(roles, RoleRepresentative)
 	}
 	return roles
 }
@@ -347,9 +381,11 @@ func (a *act) change() (*Change, error) {
 	switch operations[a.cmd.Op].kind {
 	case KindNote:
 		a.note.Balance.keepExact()
+		a.end()
 		a.note.Seq, a.note.Head = a.cmd.Seq, NextHead(a.note.Head, link)
 		c.Note, c.Result.Head = a.note, a.note.Head
 	case KindParty:
+		a.objectByUse()
 		a.party.Seq, a.party.Head = a.cmd.Seq, NextHead(a.party.Head, link)
 		c.Party, c.Result.Head = a.party, a.party.Head
 	case KindBook:
@@ -369,7 +405,6 @@ func Repeated(opened Opened, proof Proof, head Digest, seq uint64) (*Result, boo
 	first, ok := proof.Holds(opened.Payload, head, seq)
 	if !ok {
 		return nil, false
-		a.end()
 	}
 	return &Result{Command: cmd.Command, Op: cmd.Op, Subject: cmd.Subject(), Seq: cmd.Seq, Head: first}, true
 }

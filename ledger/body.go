@@ -12,7 +12,10 @@ import (
 type OfferBody struct {
 	Book      BookID    `json:"book"` // the lender's book that the note shall be in
 	Borrowers []PartyID `json:"borrowers"`
-	AnswerBy  time.Time `json:"answer_by"` // the offer ends unless every borrower has accepted by then
+	Names     []string  `json:"names,omitempty"` // of the borrowers in their order, as the note says them
+	Payee     string    `json:"payee,omitempty"` // the lender's name as the note says it
+	Text      string    `json:"text,omitempty"`  // conditions in the lender's own words
+	AnswerBy  time.Time `json:"answer_by"`       // the offer ends unless every borrower has accepted by then
 	Terms     Terms     `json:"terms"`
 }
 
@@ -153,10 +156,32 @@ func (b *OfferBody) check() error {
 		}
 		seen[p] = true
 	}
+	if err := b.checkWords(); err != nil {
+		return err
+	}
 	if b.AnswerBy.IsZero() || b.AnswerBy.Location() != time.UTC {
 		return invalid("answer_by", "a time in UTC")
 	}
 	return b.Terms.check()
+}
+
+// checkWords checks what the note says in words beside its terms.
+func (b *OfferBody) checkWords() error {
+	if len(b.Names) > 0 && len(b.Names) != len(b.Borrowers) {
+		return invalid("names", "one name for each borrower")
+	}
+	for _, name := range b.Names {
+		if err := checkText("names", name, 1, MaxNameRunes); err != nil {
+			return err
+		}
+	}
+	if err := checkText("payee", b.Payee, 0, MaxNameRunes); err != nil {
+		return err
+	}
+	if len(b.Text) > MaxNoteTextBytes {
+		return invalid("text", "at most "+itoa(MaxNoteTextBytes)+" bytes")
+	}
+	return checkText("text", b.Text, 0, MaxNoteTextRunes)
 }
 
 func (t *Terms) check() error {

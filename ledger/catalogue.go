@@ -9,6 +9,7 @@ var catalogue = func() map[Code]catalogueEntry {
 	all := maps.Clone(generalRefusals)
 	maps.Copy(all, erasureRefusals)
 	maps.Copy(all, noteRefusals)
+	maps.Copy(all, peopleRefusals)
 	maps.Copy(all, gatewayRefusals)
 	return all
 }()
@@ -124,6 +125,16 @@ var generalRefusals = map[Code]catalogueEntry{
 		Swedish: "En part måste ha 1 till {limit} nycklar.",
 		Danish:  "En part skal have 1 til {limit} nøgler.",
 		English: "A party must have 1 to {limit} keys.",
+	}},
+	CodeKeyForm: {ClassUnauthorized, false, map[Language]string{
+		Swedish: "En passnyckel signerar på sin webbplats och ingen annan nyckel gör det; signaturen har den andra formen.",
+		Danish:  "En adgangsnøgle underskriver på sit websted, og ingen anden nøgle gør det; underskriften har den anden form.",
+		English: "A passkey signs on its own pages and no other key does; the signature has the other form.",
+	}},
+	CodePasskeyRefused: {ClassUnauthorized, false, map[Language]string{
+		Swedish: "Passnyckelns svar godtas inte: {detail}.",
+		Danish:  "Adgangsnøglens svar godtages ikke: {detail}.",
+		English: "The passkey's answer is not accepted: {detail}.",
 	}},
 	CodeNoPowerOfAttorney: {ClassForbidden, false, map[Language]string{
 		Swedish: "Det finns ingen fullmakt att handla för den parten.",

@@ -26,6 +26,8 @@ const (
 	CodeKeyUnsupported     Code = "key_unsupported"
 	CodeKeyThumbprint      Code = "key_thumbprint"
 	CodeKeyCount           Code = "key_count"
+	CodeKeyForm            Code = "key_form"
+	CodePasskeyRefused     Code = "passkey_refused"
 	CodeNoPowerOfAttorney  Code = "no_power_of_attorney"
 
 	CodePartyIDWrong     Code = "party_id_wrong"
@@ -35,6 +37,17 @@ const (
 	CodeNotProposed      Code = "not_proposed"
 	CodeAuthorityHost    Code = "authority_host"
 	CodeAuthorityOther   Code = "authority_other"
+
+	CodeContactPerson       Code = "contact_person"
+	CodeRepresentativeOther Code = "representative_other"
+	CodeAttorneyUnknown     Code = "attorney_unknown"
+	CodeRecoveryNone        Code = "recovery_none"
+	CodeRecoveryOpen        Code = "recovery_open"
+	CodeRecoveryConfirmed   Code = "recovery_confirmed"
+	CodeRecoveryUnconfirmed Code = "recovery_unconfirmed"
+	CodeRecoveryEarly       Code = "recovery_early"
+	CodeRecoveryOther       Code = "recovery_other"
+	CodeWitnessOther        Code = "witness_other"
 
 	CodeNotFound      Code = "not_found"
 	CodeNotEntitled   Code = "not_entitled"
@@ -54,6 +67,8 @@ const (
 	CodeNoteDischarged Code = "note_discharged"
 	CodeNoteVoid       Code = "note_void"
 	CodeNotePledged    Code = "note_pledged"
+	CodeNoteErased     Code = "note_erased"
+	CodeRetention      Code = "retention"
 
 	CodeLenderBorrows   Code = "lender_borrows"
 	CodeLaw             Code = "law"
@@ -65,8 +80,6 @@ const (
 	CodeBookNotOwn      Code = "book_not_own"
 	CodeBookSame        Code = "book_same"
 
-	CodeNoteErased     Code = "note_erased"
-	CodeRetention      Code = "retention"
 	CodeTransferPending    Code = "transfer_pending"
 	CodeTransferToSelf     Code = "transfer_to_self"
 	CodeTransferToBorrower Code = "transfer_to_borrower"

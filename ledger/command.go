@@ -61,6 +61,15 @@ func (c *Command) Subject() Subject {
 	return c.Party.Subject()
 }
 
+// Actor gives the party whose act the command is: the principal, where a
+// representative signs.
+func (c *Command) Actor() PartyID {
+	if c.For != "" {
+		return c.For
+	}
+	return c.By
+}
+
 // Canonical gives the bytes to sign: the command in the canonical form of RFC 8785.
 func (c *Command) Canonical() ([]byte, error) { return Canonical(c) }
 
@@ -124,7 +133,9 @@ func (c *Command) check() error {
 		return Refuse(CodeCommandMalformed, "detail", "seq starts at 1")
 	case op.creates && c.Seq != 1:
 		return Refuse(CodeCommandMalformed, "detail", "seq of a new subject is 1")
-	case c.For != "" && c.For != c.By:
+	case c.For == c.By:
+		return Refuse(CodeCommandMalformed, "detail", "for names somebody else than by; leave it out where you act for yourself")
+	case c.For != "" && op.scope == "":
 		return Refuse(CodeNoPowerOfAttorney)
 	}
 	return c.checkSubject(op)

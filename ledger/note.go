@@ -46,7 +46,11 @@ const (
 	// one by one, and so how far back a booking can be reversed.
 	ReversiblePayments = 64
 	MaxTextRunes       = 2000
-	MaxReferenceRunes  = 64
+	// MaxNoteTextRunes is the greatest length of a note's own conditions, and
+	// MaxNoteTextBytes the same in UTF-8, so that the offer fits into a command.
+	MaxNoteTextRunes  = 4000
+	MaxNoteTextBytes  = 8000
+	MaxReferenceRunes = 64
 )
 
 // Terms are what lender and borrowers agreed. They never change.
@@ -97,12 +101,14 @@ type Note struct {
 	Seq          uint64        `json:"seq"`  // of the last command
 	Head         Digest        `json:"head"` // of the hash chain over the commands
 	Status       Status        `json:"status"`
-	Book         BookID        `json:"book,omitempty"` // names the holder; empty once handed back
-	Lender       PartyID       `json:"lender"`         // payee and first holder
-	Borrowers    []Borrower    `json:"borrowers"`      // jointly and severally liable (1936:81 par. 2)
+	Book         BookID        `json:"book,omitempty"`  // names the holder; empty once handed back
+	Lender       PartyID       `json:"lender"`          // payee and first holder
+	Borrowers    []Borrower    `json:"borrowers"`       // jointly and severally liable (1936:81 par. 2)
+	Payee        string        `json:"payee,omitempty"` // the lender's name as the note says it
 	Terms        Terms         `json:"terms"`
-	Offer        Digest        `json:"offer"`     // PayloadDigest of the offer; what borrowers accept
-	AnswerBy     time.Time     `json:"answer_by"` // end of the offer
+	Text         string        `json:"text,omitempty"` // conditions in the lender's own words
+	Offer        Digest        `json:"offer"`          // PayloadDigest of the offer; what borrowers accept
+	AnswerBy     time.Time     `json:"answer_by"`      // end of the offer
 	Balance      Balance       `json:"balance"`
 	Pending      *Transfer     `json:"pending,omitempty"`
 	Pledge       *Pledge       `json:"pledge,omitempty"`
@@ -111,16 +117,21 @@ type Note struct {
 	Notified     Notified      `json:"notified"`
 	Payments     []Payment     `json:"payments,omitempty"` // the latest ReversiblePayments
 	Settlements  []Settlement  `json:"settlements,omitempty"`
-	Disputes     []Dispute     `json:"disputes,omitempty"` // open ones
+	Disputes     []Dispute     `json:"disputes,omitempty"`   // open ones
+	Claims       []Claim       `json:"claims,omitempty"`     // of payments, that nobody has answered
+	Proposal     *Proposal     `json:"proposal,omitempty"`   // of an amendment, that not everybody has agreed to
+	Amendments   []Plan        `json:"amendments,omitempty"` // every one that was agreed; the last is in force
 	Freeze       *Freeze       `json:"freeze,omitempty"`
+	Ended        finance.Date  `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
+	Erasure      CommandID     `json:"erasure,omitempty"` // of the command that erased the note
 }
 
 // Borrower is one maker of the note.
 type Borrower struct {
 	Party      PartyID   `json:"party"`
+	Name       string    `json:"name,omitempty"` // as the note says it
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
-	Ended        finance.Date  `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
-	Erasure      CommandID     `json:"erasure,omitempty"` // of the command that erased the note
+	Via        PartyID   `json:"via,omitempty"` // the representative who accepted for the party
 }
 
 // Balance is the money side of a note in minor units. For each component,
@@ -250,7 +261,8 @@ type Dispute struct {
 	Seq  uint64       `json:"seq"` // of the dispute.raise
 	By   PartyID      `json:"by"`
 	On   finance.Date `json:"on"`
-	Text string       `json:"text"` // the borrower's own words
+	Text string       `json:"text"`          // the borrower's own words
+	Via  PartyID      `json:"via,omitempty"` // the representative who raised it for the borrower
 }
 
 // Freeze is an authority's prohibition of transfer and payment.
@@ -279,7 +291,7 @@ type NoteRecord struct {
 	Head       Digest    `json:"head"`
 	Commitment Digest    `json:"commitment"`
 	Pending    CommandID `json:"pending,omitempty"`
-}
 	// Erasure is the command that erased the note. It stands here since nothing
 	// else is left by which a repeat of that command could be told from others.
 	Erasure CommandID `json:"erasure,omitempty"`
+}

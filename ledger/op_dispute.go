@@ -9,7 +9,7 @@ func applyDisputeRaise(a *act, b body) error {
 		return Refuse(CodeLimit, "what", "open disputes", "limit", itoa(MaxDisputes))
 	}
 	a.note.Disputes = append(a.note.Disputes, Dispute{
-		Seq: a.cmd.Seq, By: a.cmd.By, On: a.today(), Text: b.(*DisputeRaiseBody).Text,
+		Seq: a.cmd.Seq, By: a.actor.ID, On: a.today(), Text: b.(*DisputeRaiseBody).Text, Via: a.via,
 	})
 	return nil
 }
@@ -22,9 +22,9 @@ func applyDisputeResolve(a *act, b body) error {
 	if i < 0 {
 		return Refuse(CodeDisputeUnknown)
 	}
-	raiser := a.note.Disputes[i].By == a.cmd.By
+	raiser := a.note.Disputes[i].By == a.actor.ID
 	// Another borrower is neither: it cannot end what its co-borrower objected to.
-	onlyBorrower := a.note.isBorrower(a.cmd.By) && !raiser
+	onlyBorrower := a.note.isBorrower(a.actor.ID) && !raiser
 	if (r.Outcome == Withdrawn) != raiser || onlyBorrower {
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	}
@@ -39,13 +39,13 @@ func applyFreeze(a *act, b body) error {
 		return err
 	}
 	a.note.Status = StatusFrozen
-	a.note.Freeze = &Freeze{Authority: a.cmd.By, On: a.today(), Ground: b.(*FreezeBody).Ground}
+	a.note.Freeze = &Freeze{Authority: a.actor.ID, On: a.today(), Ground: b.(*FreezeBody).Ground}
 	return nil
 }
 
 // applyRelease ends the prohibition; only the authority that made it can.
 func applyRelease(a *act, _ body) error {
-	if a.note.Freeze.Authority != a.cmd.By {
+	if a.note.Freeze.Authority != a.actor.ID {
 		return Refuse(CodeAuthorityOther)
 	}
 	if err := a.accrue(); err != nil {

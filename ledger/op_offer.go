@@ -33,7 +33,7 @@ func applyOffer(a *act, b body) error {
 	if o.Terms.AgreedOn.After(a.today()) {
 		return Refuse(CodeDateFuture, "field", "terms.agreed_on")
 	}
-	if slices.Contains(o.Borrowers, a.cmd.By) {
+	if slices.Contains(o.Borrowers, a.actor.ID) {
 		return Refuse(CodeLenderBorrows)
 	}
 	for _, p := range o.Borrowers {
@@ -45,15 +45,25 @@ func applyOffer(a *act, b body) error {
 		return err
 	}
 	n := &Note{
-		ID: NoteID(a.cmd.Subject().ID), Status: StatusOffered, Book: o.Book, Lender: a.cmd.By, Terms: o.Terms,
-		Offer: PayloadDigest(a.open.Payload), AnswerBy: o.AnswerBy, Notified: Notified{Holder: a.cmd.By},
+		ID: NoteID(a.cmd.Subject().ID), Status: StatusOffered, Book: o.Book, Lender: a.actor.ID, Payee: o.Payee, Terms: o.Terms, Text: o.Text,
+		Offer: PayloadDigest(a.open.Payload), AnswerBy: o.AnswerBy, Notified: Notified{Holder: a.actor.ID},
 	}
-	for _, p := range o.Borrowers {
-		n.Borrowers = append(n.Borrowers, Borrower{Party: p})
-	}
+	n.Borrowers = o.makers()
 	n.Balance = Balance{Principal: o.Terms.Principal.Amount, Costs: o.Terms.Fees.Setup, AccruedTo: o.Terms.InterestFrom}
 	a.note = n
 	return nil
+}
+
+// makers lists the borrowers that the offer names, none of whom has signed.
+func (b *OfferBody) makers() []Borrower {
+	list := make([]Borrower, len(b.Borrowers))
+	for i, p := range b.Borrowers {
+		list[i].Party = p
+		if len(b.Names) > 0 {
+			list[i].Name = b.Names[i]
+		}
+	}
+	return list
 }
 
 // checkLaw refuses terms that a dated rule forbids. It names one rule at a
@@ -104,11 +114,11 @@ func applyAccept(a *act, b body) error {
 	if a.frame.At.After(a.note.AnswerBy) {
 		return Refuse(CodeOfferExpired, "answer_by", stamp(a.note.AnswerBy))
 	}
-	i := slices.IndexFunc(a.note.Borrowers, func(x Borrower) bool { return x.Party == a.cmd.By })
+	i := slices.IndexFunc(a.note.Borrowers, func(x Borrower) bool { return x.Party == a.actor.ID })
 	if !a.note.Borrowers[i].AcceptedAt.IsZero() {
 		return Refuse(CodeAlreadyAccepted)
 	}
-	a.note.Borrowers[i].AcceptedAt = a.frame.At
+	a.note.Borrowers[i].AcceptedAt, a.note.Borrowers[i].Via = a.frame.At, a.via
 	if slices.ContainsFunc(a.note.Borrowers, func(x Borrower) bool { return x.AcceptedAt.IsZero() }) {
 		return nil
 	}

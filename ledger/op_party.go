@@ -64,7 +64,7 @@ func applyRegister(a *act, b body) error {
 		}
 		standing = Proposed
 	}
-	a.party = &Party{ID: a.cmd.By, Kind: r.Kind, Name: r.Name, Org: a.frame.Org, Standing: standing, Keys: slices.Clone(r.Keys)}
+	a.party = &Party{ID: a.actor.ID, Kind: r.Kind, Name: r.Name, Org: a.frame.Org, Standing: standing, Keys: slices.Clone(r.Keys)}
 	return nil
 }
 
@@ -111,7 +111,7 @@ func applyRevoke(a *act, _ body) error {
 
 func applyBookOpen(a *act, _ body) error {
 	s := a.cmd.Subject()
-	a.book = &Book{V: 1, ID: BookID(s.ID), Holder: a.cmd.By}
+	a.book = &Book{V: 1, ID: BookID(s.ID), Holder: a.actor.ID}
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (a *act) requireOwnBook(id BookID) error {
 	if err != nil {
 		return err
 	}
-	if b == nil || b.Holder != a.cmd.By {
+	if b == nil || b.Holder != a.actor.ID {
 		return Refuse(CodeBookNotOwn)
 	}
 	return nil

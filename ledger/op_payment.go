@@ -32,7 +32,7 @@ func applyPay(a *act, b body) error {
 	}
 	a.note.Balance.use(parts)
 	a.note.Balance.dropFractions(parts)
-	payment := Payment{Seq: a.cmd.Seq, By: a.cmd.By, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts}
+	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts}
 	if err := a.giveBack(&payment, before, valueOn); err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (a *act) checkPayee(p *PayBody) error {
 	is := func(r Role) bool { return slices.Contains(a.roles, r) }
 	if a.note.Status == StatusFrozen {
 		// Only the authority takes payments while it prohibits them.
-		if !is(RoleAuthority) || a.note.Freeze.Authority != a.cmd.By {
+		if !is(RoleAuthority) || a.note.Freeze.Authority != a.actor.ID {
 			return Refuse(CodeNoteFrozen)
 		}
 		return nil
@@ -102,7 +102,7 @@ func (a *act) checkPayee(p *PayBody) error {
 	}
 	// A payment to a former holder counts while the borrower had not been told
 	// of the new one (1936:81 par. 19, 20, 29).
-	told := a.note.successorNotice(a.cmd.By)
+	told := a.note.successorNotice(a.actor.ID)
 	if !told.IsZero() && (p.PaidOn.After(told) || a.today().After(told.AddDays(FormerHolderDays))) {
 		return Refuse(CodeNotGoodFaith, "notified", told.String())
 	}
@@ -332,7 +332,7 @@ func applyPayReverse(a *act, b body) error {
 	}
 	p := &a.note.Payments[i]
 	switch {
-	case p.By != a.cmd.By:
+	case p.By != a.actor.ID:
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	case p.Reversed:
 		return Refuse(CodePaymentReversed)

@@ -9,7 +9,7 @@ func applyTransferOffer(a *act, b body) error {
 	switch {
 	case a.note.Pending != nil:
 		return Refuse(CodeTransferPending)
-	case t.To == a.cmd.By:
+	case t.To == a.actor.ID:
 		return Refuse(CodeTransferToSelf)
 	case a.note.isBorrower(t.To):
 		return Refuse(CodeTransferToBorrower)
@@ -25,7 +25,7 @@ func applyTransferOffer(a *act, b body) error {
 	if err := a.requireInForce(t.To); err != nil {
 		return err
 	}
-	a.note.Pending = &Transfer{ID: a.cmd.Command, Kind: t.Kind, From: a.cmd.By, To: t.To, Form: t.Form, Recourse: t.Recourse}
+	a.note.Pending = &Transfer{ID: a.cmd.Command, Kind: t.Kind, From: a.actor.ID, To: t.To, Form: t.Form, Recourse: t.Recourse}
 	return nil
 }
 
@@ -90,7 +90,7 @@ func applyTransferEnd(a *act, b body) error {
 // and the holder, who did not offer it, could not withdraw it.
 func applyPledgeRelease(a *act, _ body) error {
 	a.note.Pledge = nil
-	if p := a.note.Pending; p != nil && p.From == a.cmd.By {
+	if p := a.note.Pending; p != nil && p.From == a.actor.ID {
 		a.note.Pending = nil
 	}
 	return nil

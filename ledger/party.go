@@ -39,15 +39,34 @@ type Party struct {
 	Org      string    `json:"org"`            // the member organisation that hosts it (its MSP id)
 	Standing Standing  `json:"standing"`
 	Keys     []Key     `json:"keys"`
+	// Contact is how people reach a company or an authority; never a person.
+	Contact *Contact `json:"contact,omitempty"`
+	// Attorneys are the powers of attorney that the party has granted.
+	Attorneys []Attorney `json:"attorneys,omitempty"`
+	// Recovery is set while a person who lost its keys is to get new ones.
+	Recovery *Recovery `json:"recovery,omitempty"`
 }
 
 // Key gives the party's key with this id.
-func (p *Party) Key(id string) (Key, bool) {
-	i := slices.IndexFunc(p.Keys, func(k Key) bool { return k.ID == id })
+func (p *Party) Key(id string) (Key, bool) { return findKey(p.Keys, id) }
+
+func findKey(keys []Key, id string) (Key, bool) {
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.ID == id })
 	if i < 0 {
 		return Key{}, false
 	}
-	return p.Keys[i], true
+	return keys[i], true
+}
+
+// clone copies a party so deeply that rules can change the copy.
+func (p *Party) clone() *Party {
+	c := *p
+	c.Keys = slices.Clone(p.Keys)
+	c.Attorneys = slices.Clone(p.Attorneys)
+	if p.Recovery != nil {
+		c.Recovery = new(*p.Recovery)
+	}
+	return &c
 }
 
 // Record gives what the public may see of the party.
@@ -113,7 +132,13 @@ func (k Key) check() error {
 	if k.ID != k.Thumbprint() {
 		return Refuse(CodeKeyThumbprint, "want", k.Thumbprint())
 	}
-	return nil
+	if k.Passkey == nil {
+		return nil
+	}
+	if !ec {
+		return Refuse(CodeKeyUnsupported) // ES256 is what every authenticator has
+	}
+	return k.Passkey.check()
 }
 
 // Book is a set of notes held together. All of it is public: its holder is a

@@ -8,7 +8,7 @@ var operations = transitionTable()
 var live = []Status{StatusActive, StatusFrozen}
 
 // transitionTable holds the operations on parties and books and the offer; the
-// two functions below add the rest.
+// functions below add the rest.
 func transitionTable() map[Op]*operation {
 	t := map[Op]*operation{
 		OpPartyRegister: {kind: KindParty, creates: true, by: []Role{RoleSelf}, body: newBody[RegisterBody], apply: applyRegister,
@@ -24,18 +24,39 @@ func transitionTable() map[Op]*operation {
 		OpOffer: {kind: KindNote, creates: true, from: []Status{StatusNone}, to: []Status{StatusOffered}, by: []Role{RoleStranger},
 			body: newBody[OfferBody], apply: applyOffer, says: "a lender writes a note; who signs is the lender"},
 	}
+	addPeopleRows(t)
 	addNoteRows(t)
 	addMoneyRows(t)
 	return t
+}
+
+// addPeopleRows adds the operations on how a party is reached, who acts for it,
+// and how it comes to new keys.
+func addPeopleRows(t map[Op]*operation) {
+	add := func(op Op, o operation) { o.kind = KindParty; t[op] = &o }
+	add(OpPartyContact, operation{by: []Role{RoleSelf}, body: newBody[Contact], apply: applyContact,
+		says: "a company or an authority says how it is reached"})
+	add(OpAttorneyGrant, operation{by: []Role{RoleSelf}, body: newBody[AttorneyGrantBody], apply: applyAttorneyGrant,
+		says: "a person lets another act for it, within limits"})
+	add(OpAttorneyRevoke, operation{by: []Role{RoleSelf, RoleRepresentative}, body: newBody[AttorneyRevokeBody], apply: applyAttorneyRevoke,
+		says: "the person takes the power back, or the representative lays it down"})
+	add(OpRecoveryOpen, operation{by: []Role{RoleHost}, body: newBody[RecoveryOpenBody], apply: applyRecoveryOpen,
+		says: "a company of the person's host names new keys for lost ones"})
+	add(OpRecoveryConfirm, operation{by: []Role{RoleMember}, body: newBody[RecoveryConfirmBody], apply: applyRecoveryConfirm,
+		says: "a company of another organisation confirms them; the wait begins"})
+	add(OpRecoveryObject, operation{by: []Role{RoleSelf, RoleHost, RoleMember}, body: newBody[RecoveryObjectBody], apply: applyRecoveryObject,
+		says: "who has an old key, or stood for the recovery, ends it"})
+	add(OpRecoveryComplete, operation{by: []Role{RoleSelf}, body: newBody[RecoveryCompleteBody], apply: applyRecoveryComplete,
+		says: "after the wait a new key puts the new keys in force"})
 }
 
 // addNoteRows adds the operations on who signs, holds and collects.
 func addNoteRows(t map[Op]*operation) {
 	offered, active := []Status{StatusOffered}, []Status{StatusActive}
 	add := func(op Op, o operation) { o.kind = KindNote; t[op] = &o }
-	add(OpAccept, operation{from: offered, to: []Status{StatusOffered, StatusActive}, by: []Role{RoleBorrower},
+	add(OpAccept, operation{from: offered, to: []Status{StatusOffered, StatusActive}, by: []Role{RoleBorrower}, scope: ScopeSign,
 		body: newBody[AcceptBody], apply: applyAccept, says: "a borrower signs; with the last one the note is a debt"})
-	add(OpDecline, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleBorrower},
+	add(OpDecline, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleBorrower}, scope: ScopeSign,
 		body: newBody[ReasonBody], apply: applyVoid, says: "a borrower says no"})
 	add(OpWithdraw, operation{from: offered, to: []Status{StatusVoid}, by: []Role{RoleHolder},
 		body: newBody[ReasonBody], apply: applyVoid, says: "the lender takes the offer back"})
@@ -70,9 +91,9 @@ func addMoneyRows(t map[Op]*operation) {
 		body: newBody[PayReverseBody], apply: applyPayReverse, says: "who wrote a payment takes a wrong booking back, visibly"})
 	add(OpForgive, operation{from: active, to: []Status{StatusActive, StatusDischarged}, by: []Role{RoleHolder},
 		body: newBody[ForgiveBody], apply: applyForgive, says: "the holder forgives; all of it hands the note back"})
-	add(OpDisputeRaise, operation{from: live, to: live, by: []Role{RoleBorrower},
+	add(OpDisputeRaise, operation{from: live, to: live, by: []Role{RoleBorrower}, scope: ScopeTalk,
 		body: newBody[DisputeRaiseBody], apply: applyDisputeRaise, says: "a borrower objects; collection stops"})
-	add(OpDisputeResolve, operation{from: live, to: live, by: []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer},
+	add(OpDisputeResolve, operation{from: live, to: live, by: []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer}, scope: ScopeTalk,
 		body: newBody[DisputeResolveBody], apply: applyDisputeResolve, says: "the objection is upheld, dismissed or withdrawn"})
 	add(OpFreeze, operation{from: active, to: []Status{StatusFrozen}, by: []Role{RoleAuthority},
 		body: newBody[FreezeBody], apply: applyFreeze, says: "an authority prohibits transfer and payment"})

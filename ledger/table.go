@@ -11,6 +11,13 @@ const (
 	OpPartyRotate      Op = "party.rotate"
 	OpPartyRevoke      Op = "party.revoke"
 	OpPartyAdmit       Op = "party.admit"
+	OpPartyContact     Op = "party.contact"
+	OpAttorneyGrant    Op = "attorney.grant"
+	OpAttorneyRevoke   Op = "attorney.revoke"
+	OpRecoveryOpen     Op = "recovery.open"
+	OpRecoveryConfirm  Op = "recovery.confirm"
+	OpRecoveryObject   Op = "recovery.object"
+	OpRecoveryComplete Op = "recovery.complete"
 	OpBookOpen         Op = "book.open"
 	OpBookMove         Op = "book.move"
 	OpOffer            Op = "offer"
@@ -32,6 +39,7 @@ const (
 	OpDisputeResolve   Op = "dispute.resolve"
 	OpFreeze           Op = "freeze"
 	OpRelease          Op = "release"
+	OpErase            Op = "erase"
 )
 
 // Role is what a signer is to the subject. A signer may have several.
@@ -39,7 +47,6 @@ type Role string
 
 // The roles.
 const (
-	OpErase            Op = "erase"
 	RoleSelf       Role = "self"       // the party itself
 	RoleBorrower   Role = "borrower"   // maker
 	RoleLender     Role = "lender"     // payee
@@ -52,13 +59,16 @@ const (
 	RoleFormer     Role = "former"     // held the note before
 	RoleAuthority  Role = "authority"
 	RoleMember     Role = "member"   // a company that another organisation than the party's hosts
+	RoleHost       Role = "host"     // a company that the same organisation hosts as the person
 	RoleStranger   Role = "stranger" // any registered party
+	// RoleRepresentative is whom the party has given a power of attorney.
+	RoleRepresentative Role = "representative"
 )
 
 // Roles lists every role, for exhaustive tables.
 func Roles() []Role {
 	return []Role{RoleSelf, RoleBorrower, RoleLender, RoleHolder, RoleController, RolePledgee, RoleServicer,
-		RoleRecipient, RoleTransferor, RoleFormer, RoleAuthority, RoleMember, RoleStranger}
+		RoleRecipient, RoleTransferor, RoleFormer, RoleAuthority, RoleMember, RoleHost, RoleRepresentative, RoleStranger}
 }
 
 // operation is one row of the transition table: from which statuses, to which,
@@ -69,6 +79,7 @@ type operation struct {
 	from    []Status
 	to      []Status // the statuses it may lead to
 	by      []Role
+	scope   AttorneyScope // lets a representative do it; without one, nobody may but the party itself
 	body    func() body
 	apply   func(*act, body) error
 	says    string // what it does, for people; stands in the golden file and the documentation
