@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -95,7 +96,7 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 	case places <- struct{}{}:
 		defer func() { <-places }()
 	default:
-		return limited("gateway", busyWait)
+		return limit.Refuse("gateway", limit.BusyWait)
 	}
 	if rt.stream {
 		// It goes on for longer than a request may; each event has its own time.
@@ -105,14 +106,14 @@ func (s *Server) bounded(rt *route, w http.ResponseWriter, r *http.Request) (err
 		defer cancel()
 		r = r.WithContext(ctx)
 	}
-	limit := rt.limit
-	if limit == 0 {
-		limit = maxBody
+	most := rt.limit
+	if most == 0 {
+		most = maxBody
 	}
 	if stranger(rt, r) {
-		limit = min(limit, maxStrangerBody)
+		most = min(most, maxStrangerBody)
 	}
-	r.Body = http.MaxBytesReader(w, steady(w, r.Body), limit)
+	r.Body = http.MaxBytesReader(w, limit.Steady(w, r.Body), most)
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
@@ -224,7 +225,7 @@ func (r *recorder) Write(b []byte) (int, error) {
 	}
 	if !r.call.route.stream {
 		// Each piece has its time, however many there are.
-		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(writeTime))
+		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(limit.WriteTime))
 	}
 	return r.ResponseWriter.Write(b)
 }

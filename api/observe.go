@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -63,14 +62,6 @@ func (s *Server) done(r *http.Request, c *call, span trace.Span, began time.Time
 		}
 	}
 	span.End()
-}
-
-// limitOf says whose limit an error is about.
-func limitOf(err error) string {
-	if e, ok := errors.AsType[errLimited](err); ok {
-		return e.by
-	}
-	return ""
 }
 
 // UnderWay tells how many requests are under way, by the kind of their place.

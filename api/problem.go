@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -50,8 +51,8 @@ var statuses = map[ledger.Code]int{
 	ledger.CodeRequestTooLarge:  http.StatusRequestEntityTooLarge,
 	ledger.CodeCommandTooLarge:  http.StatusRequestEntityTooLarge,
 	ledger.CodeMethodNotAllowed: http.StatusMethodNotAllowed,
-	ledger.CodeMediaType:        http.StatusUnsupportedMediaType,
 	ledger.CodeNoteErased:       http.StatusGone,
+	ledger.CodeMediaType:        http.StatusUnsupportedMediaType,
 	ledger.CodeInternal:         http.StatusInternalServerError,
 	ledger.CodePrecondition:     http.StatusPreconditionFailed,
 	ledger.CodeTooManyRequests:  http.StatusTooManyRequests,
@@ -122,7 +123,7 @@ func refusal(err error, request string) (*ledger.Error, error) {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	c := callOf(r.Context())
 	e, cause := refusal(err, c.id)
-	c.code, c.cause, c.limited = e.Code, cause, limitOf(err)
+	c.code, c.cause, c.limited = e.Code, cause, limit.By(err)
 	if c.limited != "" {
 		s.logEvent(r.Context(), auth.EventRateRefused, slog.String("limit", c.limited))
 	}

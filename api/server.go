@@ -15,6 +15,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/api/intake"
+	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
@@ -111,9 +112,9 @@ type Server struct {
 	streaming quota // streams that each party has open
 
 	tracer    trace.Tracer
-	parties   *callers // by id
-	addresses *callers // of those who prove nothing
-	refused   *callers // of those whose proof was refused
+	parties   *limit.Callers // by id
+	addresses *limit.Callers // of those who prove nothing
+	refused   *limit.Callers // of those whose proof was refused
 	router    chi.Router
 	queries   map[string][]string // parameters that each operation takes in its query
 	page      []byte              // the document for people
@@ -140,7 +141,7 @@ func New(o Options) (*Server, error) {
 		Options: o, underWay: make(chan struct{}, o.Limits.Requests), streams: make(chan struct{}, o.Limits.Streams),
 		strangers: make(chan struct{}, max(1, o.Limits.Requests/strangersPart)),
 		tracer:    o.Tracer.Tracer(tracerName),
-		parties:   newCallers("party", o.Limits.Party), addresses: newCallers("address", o.Limits.Address), refused: newCallers("address", o.Limits.Address),
+		parties:   limit.New("party", o.Limits.Party), addresses: limit.New("address", o.Limits.Address), refused: limit.New("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
 	doc, err := readDocument()

@@ -1,6 +1,7 @@
-package api
+package limit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -26,7 +27,7 @@ func (d *deadlines) SetReadDeadline(t time.Time) error {
 
 func TestBodyHasMoreTimeTheMoreOfItHasCome(t *testing.T) {
 	d := &deadlines{ResponseWriter: httptest.NewRecorder()}
-	body := steady(d, io.NopCloser(strings.NewReader(strings.Repeat("x", 3*leastSpeed)))).(*steadyBody)
+	body := Steady(d, io.NopCloser(strings.NewReader(strings.Repeat("x", 3*leastSpeed)))).(*steadyBody)
 	piece := make([]byte, leastSpeed)
 	for range 4 {
 		if _, err := body.Read(piece); err != nil && err != io.EOF {
@@ -48,7 +49,7 @@ func TestBodyHasMoreTimeTheMoreOfItHasCome(t *testing.T) {
 func TestSlowBodyIsCutOff(t *testing.T) {
 	refused := make(chan error, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := steady(w, r.Body).(*steadyBody)
+		body := Steady(w, r.Body).(*steadyBody)
 		body.began = body.began.Add(50*time.Millisecond - bodyGrace)
 		_, err := io.ReadAll(body)
 		refused <- err
@@ -60,8 +61,8 @@ func TestSlowBodyIsCutOff(t *testing.T) {
 	}
 	defer conn.Close()
 	fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
-	e, _ := refusal(<-refused, "")
-	if e.Code != ledger.CodeRequestMalformed || e.Params["detail"] != "the body comes too slowly" {
+	e, ok := errors.AsType[*ledger.Error](<-refused)
+	if !ok || e.Code != ledger.CodeRequestMalformed || e.Params["detail"] != "the body comes too slowly" {
 		t.Errorf("got %v", e)
 	}
 }

@@ -1,4 +1,4 @@
-package api
+package limit
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
 )
 
 // Limits of a client that is slow, by mistake or on purpose.
@@ -14,8 +16,8 @@ const (
 	// what comes later must come on average, in bytes each second.
 	bodyGrace  = 10 * time.Second
 	leastSpeed = 8 << 10
-	// writeTime is how long a client may take to accept one piece of an answer.
-	writeTime = 30 * time.Second
+	// WriteTime is how long a client may take to accept one piece of an answer.
+	WriteTime = 30 * time.Second
 )
 
 // steadyBody is a request's body that must keep coming. One deadline for the whole
@@ -27,7 +29,9 @@ type steadyBody struct {
 	read    int64
 }
 
-func steady(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
+// Steady gives a body that refuses to be read on once its sender is too slow
+// (request_malformed).
+func Steady(w http.ResponseWriter, body io.ReadCloser) io.ReadCloser {
 	return &steadyBody{ReadCloser: body, control: http.NewResponseController(w), began: time.Now()}
 }
 
@@ -38,7 +42,7 @@ func (b *steadyBody) Read(p []byte) (int, error) {
 	b.read += int64(n)
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return n, malformed("the body comes too slowly")
+		return n, ledger.Refuse(ledger.CodeRequestMalformed, "detail", "the body comes too slowly")
 	case err != nil:
 		// The server goes on reading, to learn whether the client goes away.
 		_ = b.control.SetReadDeadline(time.Time{})
