@@ -21,10 +21,16 @@ import (
 // row, between a header and a trailer. It names columns and no types of one
 // database, so that it can be restored into the other kind.
 
-// keptTables are the tables of a backup: all that migrations make, but meta.
+// keptTables are the tables of a backup: all that migrations make, but meta and the
+// passing ones.
 var keptTables = []string{
 	"submissions", "assertions", "idempotency", "imports", "import_rows", "webhooks", "deliveries",
+	"persons", "invitations", "credentials", "callbacks", "messages",
 }
+
+// passingTables are not backed up: who was signed in when a backup was made is not
+// signed in again by it, perhaps after having signed out.
+var passingTables = []string{"sessions", "challenges", "drafts"}
 
 // The form of a backup.
 const (

@@ -37,7 +37,7 @@ func (s *Store) put(ctx context.Context, c changes) error {
 			return err
 		}
 		for id, v := range c.notes {
-			if err := putNote(ctx, tx, id, v, latest[id]); err != nil {
+			if err := putNote(ctx, tx, noteChange{id, v, latest[id], s.codeOf(id)}); err != nil {
 				return fmt.Errorf("writing note %s: %w", id, err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -21,6 +22,8 @@ type Note struct {
 	// of the next unpaid instalment, no date where there is none, and set in lists.
 	Cursor int64
 	Due    finance.Date
+	// Code is its public code, "" at a gateway without pages; not set in lists.
+	Code code.Code
 }
 
 // Note gives a note, or nil where the read model has none.
@@ -35,8 +38,8 @@ func (s *Store) Note(ctx context.Context, id ledger.NoteID) (*Note, error) {
 func readNote(ctx context.Context, q queryer, id ledger.NoteID) (*Note, error) {
 	var n Note
 	var state string
-	err := q.QueryRowContext(ctx, "SELECT state, holder, born FROM notes WHERE id = $1", string(id)).
-		Scan(&state, &n.Holder, &n.Cursor)
+	err := q.QueryRowContext(ctx, "SELECT state, holder, born, code FROM notes WHERE id = $1", string(id)).
+		Scan(&state, &n.Holder, &n.Cursor, &n.Code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -49,15 +52,24 @@ func readNote(ctx context.Context, q queryer, id ledger.NoteID) (*Note, error) {
 	return &n, nil
 }
 
+// noteChange is a note as it was read after its latest entry.
+type noteChange struct {
+	id     ledger.NoteID
+	view   ledger.NoteView
+	latest int64 // position of that entry
+	code   code.Code
+}
+
 // putNote writes a note whose latest entry has a position, unless a later state of
 // it is there, and takes it away where the organisation may no longer see it.
-func putNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID, v ledger.NoteView, latest int64) error {
+func putNote(ctx context.Context, tx *sql.Tx, c noteChange) error {
+	id, v := c.id, c.view
 	old, err := readNote(ctx, tx, id)
 	if err != nil || old != nil && old.State.Seq > v.Record.Seq {
 		return err
 	}
 	if v.Note != nil {
-		return putState(ctx, tx, &Note{State: v.Note, Holder: v.Holder}, old, latest)
+		return putState(ctx, tx, &Note{State: v.Note, Holder: v.Holder, Code: c.code}, old, c.latest)
 	}
 	// The command that took the right away may stand in a block that is still to
 	// come; until then the state here says who is told of it.
@@ -87,9 +99,9 @@ func putState(ctx context.Context, tx *sql.Tx, n, old *Note, latest int64) (err 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO notes (born, id, seq, holder, state) VALUES ($1, $2, $3, $4, $5)
+	_, err = tx.ExecContext(ctx, `INSERT INTO notes (born, id, seq, holder, state, code) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (born) DO UPDATE SET seq = excluded.seq, holder = excluded.holder, state = excluded.state`,
-		n.Cursor, string(id), int64(n.State.Seq), string(n.Holder), string(state))
+		n.Cursor, string(id), int64(n.State.Seq), string(n.Holder), string(state), string(n.Code))
 	if err != nil {
 		return err
 	}

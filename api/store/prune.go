@@ -21,6 +21,13 @@ const (
 	KeepAssertions = time.Minute
 	// KeepImports is how long after its end an import and its rows can be read.
 	KeepImports = 90 * 24 * time.Hour
+	// KeepInvitations is how long after its end an invitation can be read. It holds
+	// the name of somebody who may never have come.
+	KeepInvitations = 90 * 24 * time.Hour
+	// KeepCallbacks is how long after it was made a call is remembered.
+	KeepCallbacks = 365 * 24 * time.Hour
+	// KeepMessages is how long it is known what a person was told.
+	KeepMessages = 10 * 365 * 24 * time.Hour
 	// KeepDeliveries is how long the log of settled deliveries goes back.
 	KeepDeliveries = 30 * 24 * time.Hour
 )
@@ -56,6 +63,18 @@ var prunables = []prunable{
 		(SELECT id FROM imports WHERE ended > 0 AND ended < $1 LIMIT $2)`},
 	{"deliveries", KeepDeliveries, inMillis, `DELETE FROM deliveries WHERE (webhook, position) IN
 		(SELECT webhook, position FROM deliveries WHERE state IN ('delivered', 'dead') AND tried < $1 LIMIT $2)`},
+	{"invitations", KeepInvitations, inSeconds, `DELETE FROM invitations WHERE id IN
+		(SELECT id FROM invitations WHERE expires < $1 LIMIT $2)`},
+	{"sessions", 0, inSeconds, `DELETE FROM sessions WHERE token IN
+		(SELECT token FROM sessions WHERE expires < $1 LIMIT $2)`},
+	{"challenges", 0, inSeconds, `DELETE FROM challenges WHERE challenge IN
+		(SELECT challenge FROM challenges WHERE expires < $1 LIMIT $2)`},
+	{"drafts", 0, inSeconds, `DELETE FROM drafts WHERE id IN
+		(SELECT id FROM drafts WHERE expires < $1 LIMIT $2)`},
+	{"callbacks", KeepCallbacks, inSeconds, `DELETE FROM callbacks WHERE id IN
+		(SELECT id FROM callbacks WHERE done > 0 AND done < $1 LIMIT $2)`},
+	{"messages", KeepMessages, inSeconds, `DELETE FROM messages WHERE place IN
+		(SELECT place FROM messages WHERE at < $1 LIMIT $2)`},
 	// A former holder's last day is kept in the row: ledger.FormerHolderDays after
 	// the notice of its successor.
 	{"note_parties", 0, inDays, `DELETE FROM note_parties WHERE (party, born) IN

@@ -18,6 +18,8 @@ import (
 	"os"
 
 	"github.com/pressly/goose/v3"
+
+	"github.com/skuld-registry/skuld/api/code"
 )
 
 var (
@@ -41,7 +43,8 @@ type Store struct {
 	group  *group
 	term   *term
 	kept   keptBytes
-	lock   *os.File // of an SQLite file; nil where the writer's connection holds the lock
+	codes  *code.Key // of the public codes; see UseCodes
+	lock   *os.File  // of an SQLite file; nil where the writer's connection holds the lock
 }
 
 // Open opens a database and brings its tables to this version. The address is

@@ -38,7 +38,8 @@ func layers() []layer {
 		// A lender's system links the client and nothing of the gateway.
 		{dir: "api/client", may: slices.Concat(core, []string{"ledger/sign/pkcs11", "api/client"}), tests: []string{"api"}},
 		{dir: "api/auth", may: slices.Concat(core, []string{"api/auth"}), tests: conformance},
-		{dir: "api/store", may: slices.Concat(core, []string{"api/store"}), tests: conformance},
+		{dir: "api/store", may: slices.Concat(core, []string{"api/store", "api/code"}), tests: conformance},
+		{dir: "api/code", may: slices.Concat(core, []string{"api/code"})},
 		{dir: "network", may: slices.Concat(core, []string{"network"}), tests: []string{"ledger/fabric"}},
 		{dir: "cmd", may: programs},
 		{dir: "cmd/demo", may: programs, tests: []string{"cmd/skuld/skuldtest"}},

@@ -36,14 +36,16 @@ CREATE TABLE entry_parties (
 );
 
 -- Notes that the organisation may see. born is the position of the offer, and so
--- a short name of the note.
+-- a short name of the note. code is its public code, '' at a gateway without pages.
 CREATE TABLE notes (
   born   BIGINT NOT NULL PRIMARY KEY,
   id     TEXT   NOT NULL UNIQUE,
   seq    BIGINT NOT NULL,
   holder TEXT   NOT NULL,
-  state  TEXT   NOT NULL
+  state  TEXT   NOT NULL,
+  code   TEXT   NOT NULL DEFAULT ''
 );
+CREATE UNIQUE INDEX notes_code ON notes (code) WHERE code <> '';
 
 -- What each party is to a note, one row for both, with what lists are selected
 -- and ordered by: no list may read a note that it does not show. roles has a bit

@@ -1,0 +1,203 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// MaxCallbacks is how many calls that nobody has made yet can be asked for about one
+// note. Whoever has its code may ask.
+const MaxCallbacks = 5
+
+// Callback is somebody's wish to be called about a note. It goes with the note:
+// whoever collects it when the call is due makes it.
+type Callback struct {
+	ID       string
+	Place    int64 // continues a list after this one
+	Note     ledger.NoteID
+	Party    ledger.PartyID // who asks; empty where nobody was signed in
+	Number   string
+	Wanted   string // when, in the words of who asks
+	Language ledger.Language
+	Words    string // what it is about, in the words of who asks
+	Created  time.Time
+
+	TakenBy   ledger.PartyID // the company that will call
+	TakenName string         // and its person who will
+	Taken     time.Time
+	Done      time.Time
+	Outcome   string
+}
+
+// Answerers gives the companies that take the calls about a note: who collects it,
+// who has it in pledge and who holds it. Once nobody holds it, its last holder does.
+func Answerers(n *ledger.Note, holder ledger.PartyID) []ledger.PartyID {
+	var all []ledger.PartyID
+	if n.Mandate != nil {
+		all = append(all, n.Mandate.Servicer)
+	}
+	if n.Pledge != nil {
+		all = append(all, n.Pledge.Pledgee)
+	}
+	switch last := len(n.Endorsements) - 1; {
+	case holder != "":
+		all = append(all, holder)
+	case last >= 0:
+		all = append(all, n.Endorsements[last].To)
+	default:
+		all = append(all, n.Lender)
+	}
+	return all
+}
+
+const selectCallbacks = `SELECT c.id, c.place, c.note, c.party, c.number, c.wanted, c.language, c.words, c.created,
+	c.taken_by, c.taken_name, c.taken, c.done, c.outcome`
+
+func (c *Callback) scan(rows *sql.Rows, more ...any) error {
+	var created, taken, done int64
+	err := rows.Scan(append([]any{&c.ID, &c.Place, &c.Note, &c.Party, &c.Number, &c.Wanted, &c.Language, &c.Words, &created,
+		&c.TakenBy, &c.TakenName, &taken, &done, &c.Outcome}, more...)...)
+	c.Created, c.Taken, c.Done = inTime(created), inTime(taken), inTime(done)
+	return err
+}
+
+// AddCallback keeps a wish to be called, unless MaxCallbacks about its note wait.
+func (s *Store) AddCallback(ctx context.Context, c Callback) (added bool, err error) {
+	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var waiting int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM callbacks WHERE note = $1 AND done = 0", string(c.Note)).Scan(&waiting); err != nil {
+			return err
+		}
+		if added = waiting < MaxCallbacks; !added {
+			return nil
+		}
+		place, err := nextPlace(ctx, tx, "callbacks")
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created,
+			taken_by, taken_name, taken, done, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, 0, '')`,
+			c.ID, place, string(c.Note), string(c.Party), c.Number, c.Wanted, string(c.Language), c.Words, c.Created.Unix())
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("keeping a wish to be called: %w", err)
+	}
+	return added, nil
+}
+
+// Callback gives a wish to be called, or nil where there is none with the id. Who
+// may see it is for the caller to ask of its note; see Answerers.
+func (s *Store) Callback(ctx context.Context, id string) (*Callback, error) {
+	all, err := callbacks(ctx, s.reader, "WHERE c.id = $1", id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// maxOfNote bounds the wishes of one answer about a note.
+const maxOfNote = 50
+
+// CallbacksOf gives the latest wishes to be called about a note, the latest first.
+func (s *Store) CallbacksOf(ctx context.Context, note ledger.NoteID) ([]Callback, error) {
+	return callbacks(ctx, s.reader, "WHERE c.note = $1 ORDER BY c.place DESC LIMIT $2", string(note), maxOfNote)
+}
+
+func callbacks(ctx context.Context, q queryer, where string, args ...any) ([]Callback, error) {
+	rows, err := q.QueryContext(ctx, selectCallbacks+" FROM callbacks c "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading wishes to be called: %w", err)
+	}
+	return collect(rows, func(rows *sql.Rows) (c Callback, err error) { return c, c.scan(rows) })
+}
+
+// CallbackQuery selects wishes to be called.
+type CallbackQuery struct {
+	By     ledger.PartyID // who is to call
+	Open   *bool          // whether the call is still to be made; nil for all
+	Before int64          // place of the last one of the page before; 0 for the first page
+	Limit  int            // at most MaxPage
+}
+
+// Callbacks lists what a company is asked, the latest first, and the place after
+// which the list goes on; 0 where it ends. A page may have fewer rows than were
+// asked for, also none, where others answer for some of the company's notes.
+func (s *Store) Callbacks(ctx context.Context, q CallbackQuery) (page []Callback, next int64, err error) {
+	limit, open := pageLimit(q.Limit), ""
+	if q.Open != nil && *q.Open {
+		open = "AND c.done = 0 "
+	} else if q.Open != nil {
+		open = "AND c.done > 0 "
+	}
+	rows, err := s.reader.QueryContext(ctx, selectCallbacks+`, n.state, n.holder FROM callbacks c
+		JOIN notes n ON n.id = c.note JOIN note_parties p ON p.party = $1 AND p.born = n.born
+		WHERE c.place < $2 `+open+"ORDER BY c.place DESC LIMIT $3", string(q.By), orLast(q.Before), limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading wishes to be called: %w", err)
+	}
+	type found struct {
+		Callback
+		answers bool
+	}
+	all, err := collect(rows, func(rows *sql.Rows) (f found, err error) {
+		var state string
+		var n ledger.Note
+		var holder ledger.PartyID
+		if err = f.scan(rows, &state, &holder); err == nil {
+			err = json.Unmarshal([]byte(state), &n)
+		}
+		f.answers = slices.Contains(Answerers(&n, holder), q.By)
+		return f, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range all {
+		if f.answers {
+			page = append(page, f.Callback)
+		}
+	}
+	if len(all) == limit {
+		next = all[limit-1].Place
+	}
+	return page, next, nil
+}
+
+// TakeCallback notes which company will make a call, and its person who will: taken
+// is false where another company has taken it, or it was made.
+func (s *Store) TakeCallback(ctx context.Context, id string, by ledger.PartyID, name string, now time.Time) (taken bool, err error) {
+	return s.changeCallback(ctx, `UPDATE callbacks SET taken_by = $1, taken_name = $2, taken = $3
+		WHERE id = $4 AND done = 0 AND (taken_by = '' OR taken_by = $1)`, string(by), name, now.Unix(), id)
+}
+
+// GiveBackCallback lets another company take a call that one has taken and not made,
+// as when the note has gone to another holder.
+func (s *Store) GiveBackCallback(ctx context.Context, id string, by ledger.PartyID) (given bool, err error) {
+	return s.changeCallback(ctx, "UPDATE callbacks SET taken_by = '', taken_name = '', taken = 0 WHERE id = $1 AND done = 0 AND taken_by = $2", id, string(by))
+}
+
+// EndCallback notes that a company has made a call, and what came of it: ended is
+// false where another has taken it, or it was made before.
+func (s *Store) EndCallback(ctx context.Context, id string, by ledger.PartyID, outcome string, now time.Time) (ended bool, err error) {
+	return s.changeCallback(ctx, `UPDATE callbacks SET taken_by = $1, taken = CASE WHEN taken = 0 THEN $2 ELSE taken END, done = $2, outcome = $3
+		WHERE id = $4 AND done = 0 AND (taken_by = '' OR taken_by = $1)`, string(by), now.Unix(), outcome, id)
+}
+
+func (s *Store) changeCallback(ctx context.Context, statement string, args ...any) (done bool, err error) {
+	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n, err := changed(tx.ExecContext(ctx, statement, args...))
+		done = n == 1
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("changing a wish to be called: %w", err)
+	}
+	return done, nil
+}
