@@ -138,7 +138,7 @@ func (k Key) check() error {
 	if !ec {
 		return Refuse(CodeKeyUnsupported) // ES256 is what every authenticator has
 	}
-	return k.Passkey.check()
+	return k.Passkey.Check()
 }
 
 // Book is a set of notes held together. All of it is public: its holder is a
