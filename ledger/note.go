@@ -263,6 +263,10 @@ type Dispute struct {
 	On   finance.Date `json:"on"`
 	Text string       `json:"text"`          // the borrower's own words
 	Via  PartyID      `json:"via,omitempty"` // the representative who raised it for the borrower
+	// Of a payment that was claimed and denied, what was claimed and the answer.
+	Amount finance.Amount `json:"amount,omitempty"`
+	PaidOn finance.Date   `json:"paid_on,omitzero"`
+	Answer string         `json:"answer,omitempty"`
 }
 
 // Freeze is an authority's prohibition of transfer and payment.
