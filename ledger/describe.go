@@ -1,12 +1,5 @@
 package ledger
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/skuld-registry/skuld/ledger/finance"
-)
-
 // words is one text in the three languages.
 type words struct{ sv, da, en string }
 
@@ -29,19 +22,14 @@ func Describe(c *Command, lang Language) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var t strings.Builder
-	t.WriteString(acts[c.Op].in(lang))
-	t.WriteByte('\n')
-	for _, l := range describeBody(b) {
-		if l.value != "" {
-			fmt.Fprintf(&t, "%s: %s\n", l.label.in(lang), l.value)
-		}
-	}
+	t := textOf{lang: lang}
+	t.addBody(c, b)
+	t.add(words{"För", "For", "On behalf of"}, string(c.For))
 	if s := c.Subject(); !operations[c.Op].creates {
-		fmt.Fprintf(&t, "%s: %s (%d)\n", kinds[s.Kind].in(lang), s.ID, c.Seq)
+		t.add(kinds[s.Kind], s.ID+" ("+itoa(c.Seq)+")")
 	}
-	fmt.Fprintf(&t, "%s: %s\n", words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}.in(lang), stamp(c.ExpiresAt))
-	return t.String(), nil
+	t.add(words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}, stamp(c.ExpiresAt))
+	return acts[c.Op].in(lang) + "\n" + text(t.lines), nil
 }
 
 var kinds = map[Kind]words{
@@ -85,125 +73,4 @@ var acts = map[Op]words{
 	OpFreeze:           {"Du förbjuder överlåtelse och betalning av skuldebrevet.", "Du forbyder overdragelse og betaling af gældsbrevet.", "You prohibit transfer and payment of the note."},
 	OpRelease:          {"Du häver förbudet mot överlåtelse och betalning.", "Du ophæver forbuddet mod overdragelse og betaling.", "You lift the prohibition of transfer and payment."},
 	OpErase:            {"Du raderar skuldebrevet. Ingen kan sedan se vad det sade, inte heller du.", "Du sletter gældsbrevet. Derefter kan ingen se, hvad der stod i det, heller ikke du.", "You erase the note. Nobody can see what it said after this, and nor can you."},
-}
-
-// line is one term of a command.
-type line struct {
-	label words
-	value string
-}
-
-var (
-	labelAmount    = words{"Belopp", "Beløb", "Amount"}
-	labelReason    = words{"Skäl", "Begrundelse", "Reason"}
-	labelBook      = words{"Bok", "Bog", "Book"}
-	labelKind      = words{"Slag", "Art", "Kind"}
-	labelName      = words{"Namn", "Navn", "Name"}
-	labelKey       = words{"Nyckel", "Nøgle", "Key"}
-	labelTransfer  = words{"Överlåtelse", "Overdragelse", "Transfer"}
-	labelReference = words{"Referens", "Reference", "Reference"}
-)
-
-func describeBody(b body) []line {
-	switch b := b.(type) {
-	case *OfferBody:
-		return describeOffer(b)
-	case *AcceptBody:
-		return []line{{words{"Erbjudandets fingeravtryck", "Tilbuddets fingeraftryk", "Digest of the offer"}, b.Offer.String()}}
-	case *ReasonBody:
-		return []line{{labelReason, b.Reason}}
-	case *TransferOfferBody:
-		return []line{{words{"Till", "Til", "To"}, string(b.To)}, {labelKind, string(b.Kind)},
-			{words{"Form", "Form", "Form"}, string(b.Form)}, {words{"Överlåtaren svarar för betalningen", "Overdrageren hæfter for betalingen", "The transferor answers for payment"}, yes(b.Recourse)}}
-	case *TransferAcceptBody:
-		return []line{{labelTransfer, string(b.Transfer)}, {labelBook, string(b.Book)}}
-	case *TransferBody:
-		return []line{{labelTransfer, string(b.Transfer)}, {labelReason, b.Reason}}
-	case *NoticeBody:
-		return []line{{words{"Innehavare", "Indehaver", "Holder"}, string(b.Holder)}, {words{"Underrättad den", "Underrettet den", "Told on"}, b.DeliveredOn.String()},
-			{words{"Genom", "Gennem", "By"}, b.Channel}, {words{"Innehållets fingeravtryck", "Indholdets fingeraftryk", "Digest of the content"}, orEmpty(b.Content)}}
-	case *PayBody:
-		return []line{{labelAmount, b.Amount.String()}, {words{"Betalt den", "Betalt den", "Paid on"}, b.PaidOn.String()}, {labelReference, b.Reference}}
-	case *PayReverseBody:
-		return []line{{words{"Betalning nummer", "Betaling nummer", "Payment number"}, itoa(b.Payment)}, {labelReason, b.Reason}}
-	case *ForgiveBody:
-		return []line{{labelAmount, b.Amount.String()}, {labelReason, b.Reason}}
-	case *DisputeRaiseBody:
-		return []line{{words{"Invändning", "Indsigelse", "Objection"}, b.Text}}
-	case *DisputeResolveBody:
-		return []line{{words{"Invändning nummer", "Indsigelse nummer", "Dispute number"}, itoa(b.Dispute)},
-			{words{"Utfall", "Udfald", "Outcome"}, string(b.Outcome)}, {words{"Svar", "Svar", "Answer"}, b.Text}}
-	case *FreezeBody:
-		return []line{{words{"Grund", "Grundlag", "Ground"}, b.Ground}}
-	case *BookMoveBody:
-		return []line{{labelBook, string(b.Book)}}
-	case *RegisterBody:
-		lines := []line{{labelKind, string(b.Kind)}, {labelName, b.Name}}
-		for _, k := range b.Keys {
-			lines = append(lines, line{labelKey, k.ID})
-		}
-		return lines
-	case *RotateBody:
-		var lines []line
-		for _, k := range b.Add {
-			lines = append(lines, line{words{"Ny nyckel", "Ny nøgle", "New key"}, k.ID})
-		}
-		for _, id := range b.Remove {
-			lines = append(lines, line{words{"Nyckel som upphör", "Nøgle, der ophører", "Key that ends"}, id})
-		}
-		return lines
-	}
-	return nil
-}
-
-func describeOffer(b *OfferBody) []line {
-	t := &b.Terms
-	lines := []line{
-		{labelAmount, t.Principal.String()},
-		{words{"Årsränta", "Årlig rente", "Yearly rate"}, t.Rate.String() + " %"},
-		{words{"Betalas", "Betales", "Repaid"}, string(t.Schedule.Kind)},
-	}
-	if t.LateRate != nil {
-		lines = append(lines, line{words{"Dröjsmålsränta", "Morarente", "Late rate"}, t.LateRate.String() + " %"})
-	}
-	if rows, err := finance.Schedule(t.Finance()); err == nil && len(rows) > 0 {
-		var total finance.Amount
-		for _, r := range rows {
-			total += r.Total
-		}
-		money := func(a finance.Amount) string {
-			return finance.Money{Amount: a, Currency: t.Principal.Currency}.String()
-		}
-		lines = append(lines,
-			line{words{"Antal betalningar", "Antal betalinger", "Number of payments"}, itoa(len(rows))},
-			line{words{"Första betalning", "Første betaling", "First payment"}, money(rows[0].Total) + ", " + rows[0].PayBy.String()},
-			line{words{"Att betala i allt", "At betale i alt", "To pay in all"}, money(total + t.Fees.Setup)})
-	}
-	if t.Fees.Setup > 0 {
-		lines = append(lines, line{words{"Uppläggningsavgift", "Oprettelsesgebyr", "Set-up fee"}, finance.Money{Amount: t.Fees.Setup, Currency: t.Principal.Currency}.String()})
-	}
-	lines = append(lines,
-		line{words{"Skuldebrevets slag", "Gældsbrevets art", "Kind of note"}, string(t.Kind)},
-		line{words{"Lag", "Lov", "Law"}, string(t.Jurisdiction)},
-		line{words{"Avtalat den", "Aftalt den", "Agreed on"}, t.AgreedOn.String()},
-		line{words{"Ränta från", "Rente fra", "Interest from"}, t.InterestFrom.String()},
-		line{labelReference, t.Reference}, line{labelBook, string(b.Book)})
-	for _, p := range b.Borrowers {
-		lines = append(lines, line{words{"Låntagare", "Låntager", "Borrower"}, string(p)})
-	}
-	return append(lines, line{words{"Svara före", "Svar før", "Answer by"}, stamp(b.AnswerBy)})
-}
-
-func yes(is bool) string {
-	if is {
-		return "✓"
-	}
-	return ""
-}
-
-func orEmpty(d Digest) string {
-	if d.IsZero() {
-		return ""
-	}
-	return d.String()
 }

@@ -11,6 +11,7 @@ type Draft struct {
 	Op       Op
 	Network  string
 	By       PartyID // for a registration it is derived and may be empty
+	For      PartyID // the principal, where By signs as its representative
 	Subject  string  // id of the party, note or book; empty where the operation creates it
 	Seq      uint64  // the subject's next number; for a new subject it may be zero
 	Command  CommandID
@@ -37,7 +38,7 @@ func (d Draft) Build() (*Command, error) {
 		d.Life = DefaultLife
 	}
 	at := d.IssuedAt.UTC().Truncate(time.Second)
-	c := &Command{V: CommandVersion, Op: d.Op, Network: d.Network, Seq: d.Seq, Command: d.Command, By: d.By,
+	c := &Command{V: CommandVersion, Op: d.Op, Network: d.Network, Seq: d.Seq, Command: d.Command, By: d.By, For: d.For,
 		IssuedAt: at, ExpiresAt: at.Add(d.Life), Body: body}
 	if d.Op == OpPartyRegister {
 		c.By = DerivePartyID(d.Network, d.Command)
