@@ -10,66 +10,66 @@ func FreeOfDebt(t Terms, s Standing, asOf Date) (Date, error) {
 	if err != nil {
 		return Date{}, err
 	}
-	arrears, err := p.overdue(asOf)
-	if err != nil {
-		return Date{}, err
-	}
 	if p.outstanding() == 0 {
 		return asOf, nil
 	}
-	last := len(p.rows) - 1
-	if last < 0 || p.rows[last].PayBy.Before(asOf) {
+	if last := len(p.rows) - 1; last < 0 || p.rows[last].PayBy.Before(asOf) {
 		return Date{}, nil
 	}
-	f := forecast{
-		terms:   t,
-		day:     latest(asOf, t.interestFrom()),
-		balance: p.outstanding() - arrears.Principal,
-		// Interest that has accrued since the last due date is paid with the next
-		// instalment.
-		interest: Amount(s.UnpaidMicro/MicroPerUnit) - arrears.Interest,
+	rows, err := p.outlook(asOf)
+	if err != nil {
+		return Date{}, err
 	}
-	if f.balance == 0 {
+	if len(rows) == 0 {
 		return asOf, nil
 	}
-	covered := p.paid() + arrears.Principal + arrears.Interest
-	for i, row := range p.rows[:last] {
+	return rows[len(rows)-1].Due, nil
+}
+
+// Outlook returns what is left to pay with each instalment under the assumptions
+// of FreeOfDebt, given that the standing is that of the day asOf. What is overdue
+// then is not among them. Each row is what of its instalment is left to pay.
+func Outlook(t Terms, s Standing, asOf Date) ([]Instalment, error) {
+	p, err := newPlan(t, s)
+	if err != nil {
+		return nil, err
+	}
+	return p.outlook(asOf)
+}
+
+func (p *plan) outlook(asOf Date) ([]Instalment, error) {
+	arrears, err := p.overdue(asOf)
+	if err != nil {
+		return nil, err
+	}
+	c := course{
+		terms: p.terms, day: latest(asOf, p.terms.interestFrom()),
+		charges: p.unpaidCharges() - arrears.Charges,
+		// Interest that has accrued since the last due date is paid with the next
+		// instalment.
+		micro:   p.standing.UnpaidMicro - int64(arrears.Interest)*MicroPerUnit,
+		balance: p.outstanding() - arrears.Principal,
+	}
+	covered := p.paid() + arrears.total()
+	last := len(p.rows) - 1
+	var rows []Instalment
+	for i, row := range p.rows {
 		due := min(row.Total, p.scheduled(i+1)-covered)
-		if row.PayBy.Before(asOf) || due <= 0 {
+		if i == last {
+			due = MaxAmount // that is, all that is left then
+		}
+		if row.PayBy.Before(asOf) || due <= 0 || c.left() == 0 {
 			continue
 		}
-		if err := f.pay(due, row.Due); err != nil {
-			return Date{}, err
-		}
-		if f.balance == 0 {
-			return row.Due, nil
-		}
-	}
-	return p.rows[last].Due, nil
-}
-
-// forecast is a loan on some day to come.
-type forecast struct {
-	terms    Terms
-	day      Date
-	balance  Amount
-	interest Amount
-}
-
-// pay moves the forecast to a due date and spends an instalment on it, interest
-// first.
-func (f *forecast) pay(due Amount, on Date) error {
-	if f.day.Before(on) {
-		days := f.terms.DayCount.days(f.day, on, f.terms.dueDay())
-		accrued, err := f.terms.DayCount.periodInterest(f.balance, f.terms.Rate, days)
+		parts, err := c.pay(due, row.Due)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		f.interest += accrued
-		f.day = on
+		row.Charges, row.Interest, row.Principal, row.BalanceAfter = parts.Costs, parts.Interest, parts.Principal, c.balance
+		if row.Total, err = parts.Total(); err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
 	}
-	parts, _ := Allocate(due, Owed{Interest: f.interest, Principal: f.balance})
-	f.interest -= parts.Interest
-	f.balance -= parts.Principal
-	return nil
+	return rows, nil
 }

@@ -9,6 +9,8 @@ type Standing struct {
 	PaidPrincipal Amount `json:"paid_principal"`
 	// PaidInterest is the nominal interest that has been paid, forgiven or set off.
 	PaidInterest Amount `json:"paid_interest"`
+	// PaidCharges is what has been paid, forgiven or set off of Earlier.Charges.
+	PaidCharges Amount `json:"paid_charges,omitempty"`
 	// UnpaidMicro is the nominal interest that has accrued until that day and has
 	// not been paid, in micro units. No more interest than this is ever called
 	// overdue.
@@ -21,6 +23,8 @@ func (s Standing) validate(t Terms) error {
 		return fieldErrorf("paid_principal", "must be from 0 to the principal")
 	case s.PaidInterest < 0 || s.PaidInterest > MaxAmount:
 		return fieldErrorf("paid_interest", "must be from 0 to %d minor units", int64(MaxAmount))
+	case s.PaidCharges < 0 || s.PaidCharges > t.charges():
+		return fieldErrorf("paid_charges", "must be from 0 to the earlier charges")
 	case s.UnpaidMicro < 0 || s.UnpaidMicro > MaxMicro:
 		return fieldErrorf("unpaid_micro", "must be from 0 to %d", int64(MaxMicro))
 	}
@@ -29,6 +33,8 @@ func (s Standing) validate(t Terms) error {
 
 // Arrears is what should have been paid and has not been.
 type Arrears struct {
+	// Charges are those that the schedule took over from the one before it.
+	Charges   Amount `json:"charges,omitempty"`
 	Principal Amount `json:"principal"`
 	Interest  Amount `json:"interest"`
 	// OldestDue is the nominal due date of the oldest instalment that is not
@@ -47,7 +53,7 @@ type Arrears struct {
 // interest together. Who pays ahead is therefore not late until the schedule has
 // caught up, whatever part of the payment was principal. Of what is overdue,
 // interest is what the schedule asks of it and has truly accrued, and principal
-// is the rest. When the last instalment is overdue, so is all that is owed.
+// is the rest, after the charges that the schedule took over. When the last instalment is overdue, so is all that is owed.
 func Overdue(t Terms, s Standing, asOf Date) (Arrears, error) {
 	p, err := newPlan(t, s)
 	if err != nil {
@@ -65,7 +71,7 @@ func (p *plan) overdue(asOf Date) (Arrears, error) {
 		late++
 	}
 	arrears, err := p.arrears(late, asOf)
-	if err != nil || arrears.Principal == 0 && arrears.Interest == 0 {
+	if err != nil || arrears.total() == 0 {
 		return Arrears{}, err
 	}
 	oldest := p.rows[p.oldestUnpaid(late)]
@@ -79,8 +85,8 @@ type plan struct {
 	terms    Terms
 	standing Standing
 	rows     []Instalment
-	// principal[k] and interest[k] are the sums of the first k rows.
-	principal, interest []Amount
+	// charges[k], principal[k] and interest[k] are the sums of the first k rows.
+	charges, principal, interest []Amount
 }
 
 func newPlan(t Terms, s Standing) (*plan, error) {
@@ -92,8 +98,9 @@ func newPlan(t Terms, s Standing) (*plan, error) {
 		return nil, fmt.Errorf("checking the standing: %w", err)
 	}
 	p := &plan{terms: t, standing: s, rows: rows}
-	p.principal, p.interest = make([]Amount, len(rows)+1), make([]Amount, len(rows)+1)
+	p.charges, p.principal, p.interest = make([]Amount, len(rows)+1), make([]Amount, len(rows)+1), make([]Amount, len(rows)+1)
 	for i, row := range rows {
+		p.charges[i+1] = p.charges[i] + row.Charges
 		p.principal[i+1] = p.principal[i] + row.Principal
 		p.interest[i+1] = p.interest[i] + row.Interest
 	}
@@ -104,10 +111,12 @@ func newPlan(t Terms, s Standing) (*plan, error) {
 func (p *plan) outstanding() Amount { return p.terms.Principal - p.standing.PaidPrincipal }
 
 // paid is all that counts against instalments.
-func (p *plan) paid() Amount { return p.standing.PaidPrincipal + p.standing.PaidInterest }
+func (p *plan) paid() Amount {
+	return p.standing.PaidPrincipal + p.standing.PaidInterest + p.standing.PaidCharges
+}
 
 // scheduled is the total of the first k rows.
-func (p *plan) scheduled(k int) Amount { return p.principal[k] + p.interest[k] }
+func (p *plan) scheduled(k int) Amount { return p.charges[k] + p.principal[k] + p.interest[k] }
 
 // arrears is what is overdue when the first k rows are, given that the standing
 // is that of a day.
@@ -120,11 +129,25 @@ func (p *plan) arrears(k int, day Date) (Arrears, error) {
 		return Arrears{}, err
 	}
 	if k == len(p.rows) {
-		return Arrears{Principal: p.outstanding(), Interest: unpaid}, nil
+		return Arrears{Charges: p.unpaidCharges(), Principal: p.outstanding(), Interest: unpaid}, nil
 	}
 	total := max(0, p.scheduled(k)-p.paid())
+	charges := min(total, max(0, p.charges[k]-p.standing.PaidCharges))
+	total -= charges
 	interest := min(total, unpaid, max(0, p.interest[k]-p.standing.PaidInterest))
-	return Arrears{Principal: min(total-interest, p.outstanding()), Interest: interest}, nil
+	return Arrears{Charges: charges, Principal: min(total-interest, p.outstanding()), Interest: interest}, nil
+}
+
+func (a Arrears) total() Amount { return a.Charges + a.Principal + a.Interest }
+
+// unpaidCharges is what is left of the charges that the schedule took over.
+func (p *plan) unpaidCharges() Amount { return p.terms.charges() - p.standing.PaidCharges }
+
+func (t Terms) charges() Amount {
+	if t.Earlier == nil {
+		return 0
+	}
+	return t.Earlier.Charges
 }
 
 // unpaidInterest is the nominal interest that had accrued until a due date and

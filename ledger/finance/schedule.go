@@ -16,7 +16,10 @@ type Instalment struct {
 	Due Date `json:"due"`
 	// PayBy is the last day that the instalment can be paid in time: Due, or the
 	// next business day where Due is a holiday (1936:81 par. 5).
-	PayBy     Date   `json:"pay_by"`
+	PayBy Date `json:"pay_by"`
+	// Charges are costs and late interest from before the schedule, where it took
+	// the place of another one.
+	Charges   Amount `json:"charges,omitempty"`
 	Principal Amount `json:"principal"`
 	Interest  Amount `json:"interest"`
 	Total     Amount `json:"total"`
@@ -40,6 +43,10 @@ type Instalment struct {
 //   - A straight line pays the principal divided by the number of instalments,
 //     rounded up, each month.
 //   - A bullet pays everything on the last day of its last period.
+//   - Terms that took the place of others pay equal totals, the least with which
+//     everything is paid with the last instalment, which is what is left. Their
+//     interest is rounded when it is paid, and what of it is not reached by an
+//     instalment is paid by the next one.
 func Schedule(t Terms) ([]Instalment, error) {
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the terms: %w", err)
@@ -48,10 +55,12 @@ func Schedule(t Terms) ([]Instalment, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch t.Kind {
-	case OnDemand:
+	switch {
+	case t.Earlier != nil:
+		return t.evenSchedule(calendar)
+	case t.Kind == OnDemand:
 		return nil, nil
-	case Bullet:
+	case t.Kind == Bullet:
 		row, err := t.row(row{number: 1, from: t.interestFrom(), due: t.due(t.Instalments), balance: t.Principal, last: true}, calendar)
 		return []Instalment{row}, err
 	}

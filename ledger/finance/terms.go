@@ -29,8 +29,7 @@ const (
 	OnDemand ScheduleKind = "on_demand"
 )
 
-// Terms are what a borrower and a lender agreed about time and money. The same
-// struct is a part of the signed offer, so its JSON names are fixed.
+// Terms are what a borrower and a lender agreed about time and money.
 type Terms struct {
 	// Principal is the amount lent, in minor units.
 	Principal Amount   `json:"principal"`
@@ -55,6 +54,10 @@ type Terms struct {
 	// before FirstDue.
 	InterestFrom Date         `json:"interest_from,omitzero"`
 	Jurisdiction Jurisdiction `json:"jurisdiction"`
+	// Earlier is there where these terms took the place of others on the day
+	// InterestFrom, with the principal that was then outstanding. Their Kind is
+	// Annuity: what is left, and what was owed besides, is paid in equal totals.
+	Earlier *Earlier `json:"earlier,omitempty"`
 }
 
 // Validate reports the first rule that the terms break as a *FieldError.
@@ -76,6 +79,9 @@ func (t Terms) Validate() error {
 	default:
 		return fieldErrorf("day_count", "must be %s, %s or %s", Thirty360, Actual365, Actual360)
 	}
+	if t.Earlier != nil {
+		return t.validateEarlier()
+	}
 	switch t.Kind {
 	case Annuity, StraightLine, Bullet:
 		return t.validateInstalments()
@@ -84,6 +90,19 @@ func (t Terms) Validate() error {
 	default:
 		return fieldErrorf("kind", "must be %s, %s, %s or %s", Annuity, StraightLine, Bullet, OnDemand)
 	}
+}
+
+func (t Terms) validateEarlier() error {
+	switch {
+	case t.Kind != Annuity:
+		return fieldErrorf("kind", "must be %s where the terms took the place of others", Annuity)
+	case t.InterestFrom.IsZero():
+		return fieldErrorf("interest_from", "is missing")
+	}
+	if err := t.Earlier.validate(); err != nil {
+		return err
+	}
+	return t.validateInstalments()
 }
 
 func (t Terms) validateRates() error {
