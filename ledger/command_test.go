@@ -218,7 +218,11 @@ func TestAStrangerLearnsNothingOfANoteByTrying(t *testing.T) {
 			if v.op == ledger.OpOffer || v.op == ledger.OpExpire {
 				continue // anybody may
 			}
-			f.refuse(code(ledger.CodeRoleForbidden), f.stranger, v.op, string(id), v.body(f, id, f.stranger))
+			want := code(ledger.CodeRoleForbidden)
+			if sit.name == string(ledger.StatusErased) {
+				want = code(ledger.CodeNoteErased) // which is public
+			}
+			f.refuse(want, f.stranger, v.op, string(id), v.body(f, id, f.stranger))
 		}
 	}
 }

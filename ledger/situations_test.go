@@ -88,6 +88,11 @@ func situations() []situation {
 			s.do(s.lender, ledger.OpForgive, string(id), ledger.ForgiveBody{Amount: sek(s.owed(id))})
 			return id
 		}),
+		of("discharged, eleven years ago", func(s *stage) ledger.NoteID {
+			id := s.paidOff(s.active())
+			s.after(11 * 366)
+			return id
+		}),
 		of("void, declined", func(s *stage) ledger.NoteID {
 			id := s.offer(terms(), s.borrower)
 			s.do(s.borrower, ledger.OpDecline, string(id), ledger.ReasonBody{})
@@ -96,6 +101,12 @@ func situations() []situation {
 		of("void, withdrawn", func(s *stage) ledger.NoteID {
 			id := s.offer(terms(), s.borrower)
 			s.do(s.lender, ledger.OpWithdraw, string(id), ledger.ReasonBody{})
+			return id
+		}),
+		of("erased", func(s *stage) ledger.NoteID {
+			id := s.offer(terms(), s.borrower)
+			s.do(s.lender, ledger.OpWithdraw, string(id), ledger.ReasonBody{})
+			s.do(s.borrower, ledger.OpErase, string(id), ledger.EmptyBody{})
 			return id
 		}),
 	}
@@ -244,6 +255,7 @@ func moneyVariants() []variant {
 		}),
 		of("freeze", ledger.OpFreeze, func(*stage, ledger.NoteID, *actor) any { return ledger.FreezeBody{Ground: "decision U-2"} }),
 		of("release", ledger.OpRelease, func(*stage, ledger.NoteID, *actor) any { return ledger.EmptyBody{} }),
+		of("erase", ledger.OpErase, func(*stage, ledger.NoteID, *actor) any { return ledger.EmptyBody{} }),
 	}
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -11,6 +12,9 @@ import (
 // CheckNote says which promise a note breaks by itself, given the holder of
 // its book; nil where it keeps them all.
 func CheckNote(n *ledger.Note, holder ledger.PartyID) error {
+	if n.Status == ledger.StatusErased {
+		return checkErased(n, holder)
+	}
 	for _, check := range []func(*ledger.Note) error{checkConserved, checkSigns, checkPayments, checkSettlements} {
 		if err := check(n); err != nil {
 			return fmt.Errorf("note %s at %d: %w", n.ID, n.Seq, err)
@@ -18,6 +22,15 @@ func CheckNote(n *ledger.Note, holder ledger.PartyID) error {
 	}
 	if err := checkHolder(n, holder); err != nil {
 		return fmt.Errorf("note %s at %d: %w", n.ID, n.Seq, err)
+	}
+	return nil
+}
+
+// checkErased: of an erased note there is nothing left to say.
+func checkErased(n *ledger.Note, holder ledger.PartyID) error {
+	bare := ledger.Note{ID: n.ID, Seq: n.Seq, Head: n.Head, Status: n.Status, Erasure: n.Erasure}
+	if !reflect.DeepEqual(*n, bare) || n.Erasure == "" || holder != "" {
+		return fmt.Errorf("note %s at %d is erased, held by %q, and says %+v", n.ID, n.Seq, holder, *n)
 	}
 	return nil
 }
@@ -124,11 +137,16 @@ func CheckStep(s Step) error {
 func (s Step) check() error {
 	is := func(r ledger.Role) bool { return slices.Contains(ledger.NoteRoles(s.Before, s.Holder, s.By), r) }
 	before, after := s.Before, s.After
+	ended := before.Status == ledger.StatusDischarged || before.Status == ledger.StatusVoid
 	switch {
-	case before.Status == ledger.StatusDischarged || before.Status == ledger.StatusVoid:
-		return fmt.Errorf("it changed a note that is %s", before.Status)
 	case after.Seq != before.Seq+1 || after.Head == before.Head:
 		return fmt.Errorf("it did not extend the chain")
+	case before.Status == ledger.StatusErased, ended && after.Status != ledger.StatusErased:
+		return fmt.Errorf("it changed a note that is %s", before.Status)
+	case after.Status == ledger.StatusErased && !ended:
+		return fmt.Errorf("it erased a note that is %s", before.Status)
+	case after.Status == ledger.StatusErased:
+		return nil
 	case after.Status == ledger.StatusDischarged || after.Status == ledger.StatusVoid:
 		return s.checkEnd(is)
 	}
