@@ -105,6 +105,9 @@ func (r *reader) note(id ledger.NoteID) (protocol.NoteAnswer, error) {
 	if s.record == nil {
 		return protocol.NoteAnswer{Code: ledger.CodeNotEntitled}, nil
 	}
+	if s.record.Status == ledger.StatusErased { // which is public, and there is nothing else
+		return protocol.NoteAnswer{Record: s.record, Code: ledger.CodeNoteErased}, nil
+	}
 	e, err := r.entry(id.Subject(), s.record.Seq)
 	if code := ledger.CodeOf(err); code != "" {
 		return protocol.NoteAnswer{Record: s.record, Code: code}, nil
@@ -192,6 +195,13 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	erased, err := r.erased(q.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if erased {
+		return protocol.Marshal(protocol.HistoryAnswer{Entries: []ledger.Entry{}, Code: ledger.CodeNoteErased})
+	}
 	entitled, err := r.mayReadHistory(q.Subject, end)
 	if err != nil {
 		return nil, err
@@ -224,6 +234,18 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 // link gives an entry's place in the chain without what it says (see ledger.Link).
 func (r *reader) link(e *ledger.Entry) (ledger.Digest, error) {
 	opened, err := r.sigs.Open(e.Signed)
+// erased says whether a subject is a note that is erased.
+func (r *reader) erased(s ledger.Subject) (bool, error) {
+	if s.Kind != ledger.KindNote {
+		return false, nil
+	}
+	n, err := r.world.note(ledger.NoteID(s.ID))
+	if err != nil || n.record == nil {
+		return false, err
+	}
+	return n.record.Status == ledger.StatusErased, nil
+}
+
 	if err != nil {
 		return ledger.Digest{}, fmt.Errorf("opening entry %d: %w", e.Seq, err)
 	}

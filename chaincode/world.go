@@ -101,11 +101,14 @@ func openState[S any](sent protocol.State, ok bool, commitment ledger.Digest) (*
 	return state, nil
 }
 
-// Note gives a note's state.
+// Note gives a note's state; of an erased note it follows from the record.
 func (w *world) Note(id ledger.NoteID) (*ledger.Note, error) {
 	s, err := w.note(id)
 	if err != nil || s.record == nil || s.state != nil {
 		return stateOf(s), err
+	}
+	if s.state = s.record.Bare(id); s.state != nil {
+		return s.state, nil
 	}
 	sent, ok := w.batch.Notes[id]
 	s.state, err = openState[ledger.Note](sent, ok, s.record.Commitment)

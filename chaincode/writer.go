@@ -16,9 +16,21 @@ type writer struct {
 
 	touched []ledger.Subject // in the order of their first change
 	records map[ledger.Subject]any
-	entries []ledger.Entry // in the order of the commands, as are results
-	results []ledger.Result
+	entries []entry         // in the order of the commands
+	erased  []ledger.Result // of the commands that erased a note
+	purges  uint64          // entries that those had
+	results []ledger.Result // in the order of the commands
 }
+
+// entry is what the registrar keeps of one command.
+type entry struct {
+	key  string
+	kept ledger.Entry
+}
+
+// MaxPurges is the most entries that one transaction purges, each of which is a
+// round trip to the peer: as many as a note may have.
+const MaxPurges = ledger.MaxProofLinks
 
 func newWriter(w *world, frame ledger.Frame) *writer {
 	return &writer{world: w, frame: frame, records: map[ledger.Subject]any{}}
@@ -29,13 +41,36 @@ func (o *writer) empty() bool { return len(o.results) == 0 }
 
 // keep notes down a change and shows it to the commands that follow.
 func (o *writer) keep(c *ledger.Change, sent *protocol.BatchCommand) error {
+	if c.Note != nil && c.Note.Status == ledger.StatusErased {
+		return o.erase(c)
+	}
 	e := ledger.Entry{
 		Seq: c.Result.Seq, Signed: sent.Signed, At: o.frame.At, Org: o.frame.Org, Transaction: o.world.stub.GetTxID(),
 	}
 	if err := o.commit(c, sent.Salt, &e); err != nil {
 		return fmt.Errorf("keeping what %s led to: %w", c.Result.Op, err)
 	}
-	o.entries = append(o.entries, e)
+	o.entries = append(o.entries, entry{protocol.EntryKey(c.Result.Subject, e.Seq), e})
+	o.results = append(o.results, c.Result)
+	return nil
+}
+
+// erase notes down that a note is erased: its record has no commitment to
+// anything, there is no entry of the command, and those before it are purged. A
+// batch that would purge too much is refused as a whole, which tells the client
+// to make smaller ones.
+func (o *writer) erase(c *ledger.Change) error {
+	if o.purges += c.Result.Seq - 1; o.purges > MaxPurges {
+		return ledger.Refuse(ledger.CodeRequestTooLarge)
+	}
+	s, err := o.world.note(c.Note.ID)
+	if err != nil {
+		return fmt.Errorf("erasing a note: %w", err)
+	}
+	record := c.Note.Record(ledger.Digest{})
+	s.record, s.state = &record, c.Note
+	o.touch(c.Result.Subject, record)
+	o.erased = append(o.erased, c.Result)
 	o.results = append(o.results, c.Result)
 	return nil
 }
@@ -99,15 +134,8 @@ func (o *writer) flush() error {
 			return fmt.Errorf("writing the record of a %s: %w", s.Kind, err)
 		}
 	}
-	for i := range o.entries {
-		raw, err := protocol.Marshal(&o.entries[i])
-		if err != nil {
-			return err
-		}
-		key := protocol.EntryKey(o.results[i].Subject, o.results[i].Seq)
-		if err := o.world.stub.PutPrivateData(protocol.Collection, key, raw); err != nil {
-			return fmt.Errorf("writing an entry: %w", err)
-		}
+	if err := o.flushEntries(); err != nil {
+		return err
 	}
 	event, err := protocol.Marshal(protocol.AppliedEvent{Results: o.results})
 	if err != nil {
@@ -115,6 +143,34 @@ func (o *writer) flush() error {
 	}
 	if err := o.world.stub.SetEvent(protocol.EventApplied, event); err != nil {
 		return fmt.Errorf("setting the event: %w", err)
+	}
+	return nil
+}
+
+// flushEntries writes the entries and purges those of erased notes, also what the
+// batch itself would have kept of them.
+func (o *writer) flushEntries() error {
+	purged := map[string]bool{}
+	for _, r := range o.erased {
+		for seq := uint64(1); seq < r.Seq; seq++ {
+			key := protocol.EntryKey(r.Subject, seq)
+			if err := o.world.stub.PurgePrivateData(protocol.Collection, key); err != nil {
+				return fmt.Errorf("purging an entry: %w", err)
+			}
+			purged[key] = true
+		}
+	}
+	for i := range o.entries {
+		if purged[o.entries[i].key] {
+			continue
+		}
+		raw, err := protocol.Marshal(&o.entries[i].kept)
+		if err != nil {
+			return err
+		}
+		if err := o.world.stub.PutPrivateData(protocol.Collection, o.entries[i].key, raw); err != nil {
+			return fmt.Errorf("writing an entry: %w", err)
+		}
 	}
 	return nil
 }

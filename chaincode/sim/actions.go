@@ -99,6 +99,8 @@ func (s *simulation) intent() (*sent, error) {
 		return s.openBook()
 	case n < 20:
 		return s.trespass()
+	case n < 24:
+		return s.erasure()
 	case len(s.open()) < maxOpen && s.chance(40):
 		return s.offer()
 	}
@@ -161,11 +163,15 @@ func (s *simulation) notes() []*ledger.Note {
 	return list
 }
 
-// open lists the notes that something can still happen to.
+// open lists the notes that are not at their end.
 func (s *simulation) open() []*ledger.Note {
 	return slices.DeleteFunc(s.notes(), func(n *ledger.Note) bool {
-		return n.Status == ledger.StatusDischarged || n.Status == ledger.StatusVoid
+		return ended(n) || n.Status == ledger.StatusErased
 	})
+}
+
+func ended(n *ledger.Note) bool {
+	return n.Status == ledger.StatusDischarged || n.Status == ledger.StatusVoid
 }
 
 // honest lets somebody do what the state of a note invites it to do.
@@ -186,6 +192,21 @@ func (s *simulation) honest() (*sent, error) {
 		return nil, errNobody
 	}
 	return s.write(p, s.draft(p, op, string(n.ID), s.body(op, n, p)))
+}
+
+// erasure lets somebody have a note erased that is at its end: at once where it
+// never was a debt, and in vain where the time has not come.
+func (s *simulation) erasure() (*sent, error) {
+	notes := slices.DeleteFunc(s.notes(), func(n *ledger.Note) bool { return !ended(n) })
+	if len(notes) == 0 {
+		return nil, errNobody
+	}
+	n := pick(s, notes)
+	p := s.byID[pick(s, append(n.BorrowerIDs(), n.Lender))]
+	if p == nil {
+		return nil, errNobody
+	}
+	return s.write(p, s.draft(p, ledger.OpErase, string(n.ID), ledger.EmptyBody{}))
 }
 
 // invited lists what a note's state invites to, as often as it is likely.

@@ -184,7 +184,23 @@ func (in *inspector) record(s ledger.Subject, raw []byte, entries map[string][]b
 	if in.net.Height(inproc.Registrar) < in.height {
 		return nil // the registrar's peer is behind; its entry comes later
 	}
+	if last.Change.Result.Op == ledger.OpErase {
+		return checkPurged(s, last.Change.Result.Seq, public.Commitment, entries)
+	}
 	return in.entry(entries[protocol.EntryKey(s, last.Change.Result.Seq)], state, public.Commitment)
+}
+
+// checkPurged: nothing is kept of an erased note, and nothing is committed to.
+func checkPurged(s ledger.Subject, last uint64, commitment ledger.Digest, entries map[string][]byte) error {
+	if !commitment.IsZero() {
+		return fmt.Errorf("it is erased, and its record has a commitment")
+	}
+	for seq := uint64(1); seq <= last; seq++ {
+		if entries[protocol.EntryKey(s, seq)] != nil {
+			return fmt.Errorf("it is erased, and entry %d is kept", seq)
+		}
+	}
+	return nil
 }
 
 func (in *inspector) entry(raw []byte, state any, commitment ledger.Digest) error {

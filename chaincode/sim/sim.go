@@ -211,11 +211,17 @@ func (s *simulation) conclude() {
 func (s *simulation) histories() error {
 	registrar := s.ledger.Service(inproc.Registrar)
 	for _, subject := range s.audit.subjects() {
+		told := s.audit.told[subject]
 		entries, err := registrar.History(s.ctx, subject, 1, ledger.MaxHistory)
+		if told[len(told)-1].Change.Result.Op == ledger.OpErase {
+			if ledger.CodeOf(err) != ledger.CodeNoteErased {
+				return fmt.Errorf("%s is erased, and its history has %d entries: %w", subject.ID, len(entries), err)
+			}
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("reading the history of %s: %w", subject.ID, err)
 		}
-		told := s.audit.told[subject]
 		if len(entries) != min(len(told), ledger.MaxHistory) {
 			return fmt.Errorf("the history of %s has %d entries, and the blocks told %d commands", subject.ID, len(entries), len(told))
 		}

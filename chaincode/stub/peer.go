@@ -76,6 +76,7 @@ type privateWrites map[string]map[string]write
 type write struct {
 	value   []byte
 	deleted bool
+	purged  bool // deleted also from what was kept of earlier blocks
 }
 
 // peer is one organisation's peer. The network guards it.

@@ -112,7 +112,7 @@ func (s *simulation) hashedSet(name string) *kvrwset.HashedRWSet {
 	}
 	for _, key := range sortedKeys(s.private[name]) {
 		w := s.private[name][key]
-		h := &kvrwset.KVWriteHash{KeyHash: digest([]byte(key)), IsDelete: w.deleted}
+		h := &kvrwset.KVWriteHash{KeyHash: digest([]byte(key)), IsDelete: w.deleted, IsPurge: w.purged}
 		if !w.deleted {
 			h.ValueHash = digest(w.value)
 		}
@@ -237,6 +237,13 @@ func (s *simulation) PutPrivateData(name, key string, value []byte) error {
 // DelPrivateData notes down a private deletion.
 func (s *simulation) DelPrivateData(name, key string) error {
 	return s.putPrivate(name, key, write{deleted: true})
+}
+
+// PurgePrivateData notes down a private deletion that leaves the value nowhere,
+// also not where peers keep the private values of earlier blocks. The stub's
+// peers keep none of those.
+func (s *simulation) PurgePrivateData(name, key string) error {
+	return s.putPrivate(name, key, write{deleted: true, purged: true})
 }
 
 func (s *simulation) putPrivate(name, key string, w write) error {

@@ -69,8 +69,6 @@ func (unsupported) GetMultiplePrivateData(string, ...string) ([][]byte, error) {
 	return nil, ErrUnsupported
 }
 
-func (unsupported) PurgePrivateData(string, string) error { return ErrUnsupported }
-
 func (unsupported) SetPrivateDataValidationParameter(string, string, []byte) error {
 	return ErrUnsupported
 }

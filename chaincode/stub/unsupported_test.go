@@ -31,7 +31,6 @@ func (p prober) Invoke(s shim.ChaincodeStubInterface) *pb.Response {
 	_, _, p.told["GetQueryResultWithPagination"] = s.GetQueryResultWithPagination("q", 1, "")
 	_, p.told["GetHistoryForKey"] = s.GetHistoryForKey("k")
 	_, p.told["GetMultiplePrivateData"] = s.GetMultiplePrivateData("c", "k")
-	p.told["PurgePrivateData"] = s.PurgePrivateData("c", "k")
 	p.told["SetPrivateDataValidationParameter"] = s.SetPrivateDataValidationParameter("c", "k", nil)
 	_, p.told["GetPrivateDataValidationParameter"] = s.GetPrivateDataValidationParameter("c", "k")
 	_, p.told["GetPrivateDataByRange"] = s.GetPrivateDataByRange("c", "", "")

@@ -160,6 +160,9 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 		err := h.usable(s)
 		switch {
 		case err == nil:
+		case ledger.CodeOf(err) == ledger.CodeNoteErased:
+			c.reject(ctx, refusedTask{t, ledger.CodeNoteErased}, states)
+			return false
 		case ledger.CodeOf(err) != ledger.CodeNotEntitled:
 			t.last = err
 			return false

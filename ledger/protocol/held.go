@@ -38,12 +38,14 @@ type held struct {
 
 // usable says why a command cannot be applied with what is held of a subject
 // that it needs: not_entitled where the caller's organisation may not see the
-// state, another error where it could not be had. What does not exist is for the
-// rules to judge.
+// state, note_erased where there is none left, another error where it could not
+// be had. What does not exist is for the rules to judge.
 func (h *held) usable(s ledger.Subject) error {
 	switch {
 	case h.err != nil:
 		return h.err
+	case h.code == ledger.CodeNoteErased:
+		return ledger.Refuse(h.code)
 	case h.code == ledger.CodeUnavailable:
 		return fmt.Errorf("reading the state of a %s that a command needs: %w", s.Kind, ledger.Refuse(h.code))
 	case h.exists && h.state == nil && s.Kind != ledger.KindBook:

@@ -221,7 +221,8 @@ func (c *Client) walk(ctx context.Context, s ledger.Subject, record *held, show 
 // find looks for a task's command in the chain of its subject. It gives nil
 // where another command stands in its place. Who has lost sight of the subject
 // is shown what it handed in itself; where something else stands in the
-// command's place, it is refused.
+// command's place, it is refused. Of an erased note nobody can say what stood
+// in its chain, but for the last command: that is named in the record.
 func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
 	var found place
 	err := c.walk(ctx, t.subject, subject, func(k *chain, s step) error {
@@ -229,6 +230,13 @@ func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, erro
 		case k.seq == t.cmd.Seq && s.entry == nil:
 			return ledger.Refuse(ledger.CodeNotEntitled)
 		case k.seq == t.cmd.Seq:
+	if r := subject.noteRecord; r.Status == ledger.StatusErased {
+		if t.cmd.Op != ledger.OpErase || t.cmd.Seq != r.Seq || t.cmd.Command != r.Erasure {
+			return nil, ledger.Refuse(ledger.CodeNoteErased)
+		}
+		found.result = ledger.Result{Command: t.cmd.Command, Op: t.cmd.Op, Subject: t.subject, Seq: r.Seq, Head: r.Head}
+		return &found, nil
+	}
 			found.transaction = s.entry.Transaction
 			found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: s.entry.At, Org: s.entry.Org}
 		case k.seq > t.cmd.Seq:

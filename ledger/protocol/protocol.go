@@ -164,3 +164,4 @@ type HistoryAnswer struct {
 	Links   []ledger.Digest `json:"links,omitempty"`
 	Code    ledger.Code     `json:"code,omitempty"`
 }
+// Where it is note_erased there is neither.

@@ -83,7 +83,8 @@ func (c *Client) Books(ctx context.Context, ids ...ledger.BookID) ([]ledger.Book
 }
 
 // Blocks gives the committed blocks, and ends with an error where the channel
-// leaves one out: a reader that went on would miss commands for ever.
+// leaves one out: a reader that went on would miss commands for ever. What is
+// held of a note is given up when a block tells that the note is erased.
 func (c *Client) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block, error] {
 	return func(yield func(ledger.Block, error) bool) {
 		next := from
@@ -95,10 +96,21 @@ func (c *Client) Blocks(ctx context.Context, from uint64) iter.Seq2[ledger.Block
 				yield(ledger.Block{}, err)
 				return
 			}
+			c.forgetErased(b)
 			if !yield(b, nil) {
 				return
 			}
 			next++
+		}
+	}
+}
+
+func (c *Client) forgetErased(b ledger.Block) {
+	for _, t := range b.Transactions {
+		for _, r := range t.Results {
+			if r.Op == ledger.OpErase {
+				c.held.drop(r.Subject)
+			}
 		}
 	}
 }

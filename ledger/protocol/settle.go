@@ -154,6 +154,8 @@ func (c *Client) settle(ctx context.Context, t refusedTask, subject *held) {
 	place, err := c.find(ctx, t.task, subject)
 	found := map[ledger.Subject]*held{t.subject: subject}
 	switch {
+	case ledger.CodeOf(err) == ledger.CodeNoteErased:
+		c.reject(ctx, refusedTask{t.task, ledger.CodeNoteErased}, found) // nobody can tell
 	case ledger.CodeOf(err) == ledger.CodeNotEntitled:
 		c.reject(ctx, t, found) // nobody here can tell
 	case err != nil:

@@ -161,9 +161,9 @@ func (t *task) sentIn(transaction string, lookups int) {
 
 // repeats says whether the command stood already before the client sent it:
 // whether the transaction that applied it is none of those with unknown fate.
-// Where their ids are not known, it was most likely one of them.
+// Where their ids, or that of the one, are not known, it was most likely one of them.
 func (t *task) repeats(transaction string) bool {
-	if len(t.transactions) > 0 {
+	if len(t.transactions) > 0 && transaction != "" {
 		return !slices.Contains(t.transactions, transaction)
 	}
 	return !t.undecided

@@ -42,6 +42,8 @@ func (w *localWorld) Note(id ledger.NoteID) (*ledger.Note, error) {
 		return nil, err
 	case !h.exists:
 		return nil, nil
+	case h.noteRecord.Status == ledger.StatusErased:
+		return h.noteRecord.Bare(id), nil
 	case h.state == nil:
 		return nil, errNotHeld
 	}
@@ -136,7 +138,7 @@ func (c *Client) after(t *task, receipt Receipt, result ledger.Result) (*held, e
 // parties; where those changed, the registrar must be asked again.
 func noteAfter(t *task, n *ledger.Note) (*held, error) {
 	before := t.states[t.subject]
-	if before == nil || before.state == nil {
+	if before == nil || before.state == nil || n.Status == ledger.StatusErased {
 		return nil, errNotHeld
 	}
 	old, err := before.note()
