@@ -1,0 +1,37 @@
+package page
+
+// publicWords belong to the pages that anybody may see.
+var publicWords = table{
+	"landing.title":         {"Skuldebrev du kan lita på", "Gældsbreve du kan stole på", "Notes you can trust"},
+	"landing.lead":          {"Skriv koden som står på ditt skuldebrev eller i ditt brev. Du ser direkte om det är äkta, om det är betalt och vem du kan ringa.", "Skriv koden fra dit gældsbrev eller dit brev. Du ser straks, om det er ægte, om det er betalt, og hvem du kan ringe til.", "Type the code on your note or in your letter. You see at once whether it is genuine, whether it is paid, and whom you can call."},
+	"landing.code":          {"Skuldebrevets kod", "Gældsbrevets kode", "The note's code"},
+	"landing.code.hint":     {"16 tecken, till exempel 7K2M-9XQ4-T0BD-H6NW. Stora eller små bokstäver, med eller utan streck.", "16 tegn, for eksempel 7K2M-9XQ4-T0BD-H6NW. Store eller små bogstaver, med eller uden streger.", "16 characters, such as 7K2M-9XQ4-T0BD-H6NW. Large or small letters, with or without dashes."},
+	"landing.code.wrong":    {"Koden ska ha 16 bokstäver och siffror. Se efter en gång till.", "Koden skal have 16 bogstaver og tal. Se efter en gang til.", "The code has 16 letters and digits. Please look once more."},
+	"landing.look":          {"Visa skuldebrevet", "Vis gældsbrevet", "Show the note"},
+	"landing.sign-in":       {"Logga in", "Log ind", "Sign in"},
+	"landing.sign-in.what":  {"Se allt om dina skuldebrev, med din passnyckel.", "Se alt om dine gældsbreve med din adgangsnøgle.", "See all about your notes, with your passkey."},
+	"landing.verify":        {"Kontrollera ett bevis", "Kontrollér et bevis", "Check a proof"},
+	"landing.verify.what":   {"Ett kvitto eller ett skuldebrev som fil. Vi sparar den inte.", "En kvittering eller et gældsbrev som fil. Vi gemmer den ikke.", "A receipt or a note as a file. We do not keep it."},
+	"landing.lost":          {"Ny telefon, eller tappat bort den?", "Ny telefon, eller mistet den?", "New phone, or lost it?"},
+	"landing.lost.what":     {"Så kommer du in igen.", "Sådan kommer du ind igen.", "How to get back in."},
+	"landing.help":          {"Hjälp", "Hjælp", "Help"},
+	"landing.help.what":     {"Telefon, brev, och hur det fungerar.", "Telefon, brev, og hvordan det virker.", "Telephone, letter, and how this works."},
+	"landing.what":          {"Vad är det här?", "Hvad er det her?", "What is this?"},
+	"landing.what.original": {"Ett skuldebrev är ett löfte att betala. Här finns varje digitalt skuldebrev i exakt ett original, och det har en enda innehavare i taget.", "Et gældsbrev er et løfte om at betale. Her findes hvert digitalt gældsbrev i præcis ét originaleksemplar, og det har én indehaver ad gangen.", "A note is a promise to pay. Every digital note here exists in exactly one original and has one holder at a time."},
+	"landing.what.payer":    {"När du betalar skrivs det på skuldebrevet. Kvittot gäller mot alla som någonsin får det. När allt är betalt får du tillbaka skuldebrevet, och ingen kan kräva dig igen.", "Når du betaler, skrives det på gældsbrevet. Kvitteringen gælder over for alle, der nogensinde får det. Når alt er betalt, får du gældsbrevet tilbage, og ingen kan kræve dig igen.", "When you pay, it is written on the note. The receipt holds against everybody who ever gets the note. When all is paid the note comes back to you, and nobody can claim it again."},
+	"landing.what.person":   {"Du kan alltid prata med en människa. På varje sida står ett namn och ett direktnummer.", "Du kan altid tale med et menneske. På hver side står et navn og et direkte nummer.", "You can always talk to a person. Every page has a name and a direct number."},
+
+	"problem.quote":            {"Om du ringer om det här, nämn {id}.", "Hvis du ringer om det her, så nævn {id}.", "If you call about this, mention {id}."},
+	"problem.not-found":        {"Sidan finns inte", "Siden findes ikke", "There is no such page"},
+	"problem.not-found.what":   {"Adressen kan vara felskriven, eller så har det som fanns här tagits bort. Ingenting är fel med ditt skuldebrev.", "Adressen kan være skrevet forkert, eller det, der var her, er fjernet. Der er intet galt med dit gældsbrev.", "The address may be mistyped, or what was here has gone. Nothing is wrong with your note."},
+	"problem.busy":             {"För många försök på kort tid", "For mange forsøg på kort tid", "Too many tries in a short time"},
+	"problem.busy.what":        {"Vänta {seconds} sekunder och försök igen. Det skyddar allas skuldebrev mot den som gissar koder.", "Vent {seconds} sekunder, og prøv igen. Det beskytter alles gældsbreve mod den, der gætter koder.", "Wait {seconds} seconds and try again. It protects everybody's notes from those who guess codes."},
+	"problem.unavailable":      {"Registret svarar inte just nu", "Registret svarer ikke lige nu", "The registry does not answer just now"},
+	"problem.unavailable.what": {"Försök igen om en stund. Ingenting har gått förlorat. Har du bråttom, ring oss.", "Prøv igen om lidt. Intet er gået tabt. Haster det, så ring til os.", "Try again in a while. Nothing is lost. If it is urgent, call us."},
+	"problem.ours":             {"Något gick fel hos oss", "Noget gik galt hos os", "Something went wrong on our side"},
+	"problem.ours.what":        {"Vi har fått veta det. Försök igen om en stund, eller ring oss.", "Vi har fået besked. Prøv igen om lidt, eller ring til os.", "We have been told. Try again in a while, or call us."},
+	"problem.other":            {"Det gick inte", "Det lykkedes ikke", "That did not work"},
+	"problem.stale":            {"Sidan var för gammal", "Siden var for gammel", "The page was too old"},
+	"problem.stale.what":       {"Formuläret kom inte från en färsk sida av oss. Ingenting har hänt. Öppna sidan på nytt och försök igen.", "Formularen kom ikke fra en frisk side hos os. Der er ikke sket noget. Åbn siden igen, og prøv på ny.", "The form did not come from a fresh page of ours. Nothing has happened. Open the page anew and try again."},
+	"problem.large":            {"Det var för stort", "Det var for stort", "That was too large"},
+}
