@@ -22,7 +22,7 @@ const Type = "skuld-command+jws"
 // Limits on what is read before anything is verified.
 const (
 	maxHeaderBytes    = 512
-	maxSignatureBytes = 128
+	maxSignatureBytes = 128 // of either form; ECDSA's takes up to 72 in DER
 	maxJWSBytes       = (ledger.MaxCommandBytes+maxHeaderBytes+maxSignatureBytes)*4/3 + 16
 )
 

@@ -15,9 +15,8 @@ import (
 const (
 	authenticatorBytes = sha256.Size + 1 + 4 // hash of the relying party's id, flags, counter
 	maxClientBytes     = 1024                // several times what any browser writes
-	maxDERBytes        = 72                  // of an ECDSA signature on P-256
 	thumbprintBytes    = sha256.Size
-	maxWebAuthnBytes   = (thumbprintBytes+ledger.MaxCommandBytes+authenticatorBytes+maxClientBytes+maxDERBytes)*4/3 + 16
+	maxWebAuthnBytes   = (thumbprintBytes+ledger.MaxCommandBytes+authenticatorBytes+maxClientBytes+maxSignatureBytes)*4/3 + 16
 )
 
 // Flags of authenticator data (par. 6.1). Those that the standard keeps for
@@ -41,7 +40,8 @@ type Assertion struct {
 
 // Verify checks the assertion of a passkey over a challenge (par. 7.2, steps 10
 // to 20). It is the page's origin and the relying party that the key was
-// registered for which count, compared byte for byte.
+// registered for which count, compared byte for byte. The signature is checked
+// first, so that what is said of an assertion is what its passkey signed.
 //
 // It compares no counters. Each assertion signs one command, which applies once,
 // so that a copy of an authenticator gains nothing from an old assertion; and
@@ -62,12 +62,6 @@ func (a Assertion) Verify(key ledger.Key, challenge []byte) error {
 	if err != nil {
 		return malformed(err.Error())
 	}
-	if err := client.check(key.Passkey.Origin, challenge); err != nil {
-		return err
-	}
-	if err := a.checkAuthenticator(key.Passkey.RPID); err != nil {
-		return err
-	}
 	client256 := sha256.Sum256(a.ClientData)
 	signed := sha256.Sum256(append(bytes.Clone(a.AuthenticatorData), client256[:]...))
 	// VerifyASN1 takes strict DER alone, with r and s below the order. Of (r, s)
@@ -77,7 +71,10 @@ func (a Assertion) Verify(key ledger.Key, challenge []byte) error {
 	if !ecdsa.VerifyASN1(public.(*ecdsa.PublicKey), signed[:], a.Signature) {
 		return ledger.Refuse(ledger.CodeSignatureWrong)
 	}
-	return nil
+	if err := client.check(key.Passkey.Origin, challenge); err != nil {
+		return err
+	}
+	return a.checkAuthenticator(key.Passkey.RPID)
 }
 
 // SignCount gives the authenticator's counter, 0 where it keeps none. It says
@@ -118,7 +115,7 @@ func (a Assertion) checkLengths() error {
 		return malformed("authenticator data without extensions has 37 bytes")
 	case len(a.ClientData) == 0 || len(a.ClientData) > maxClientBytes:
 		return malformed("the client data is not of client data's length")
-	case len(a.Signature) > maxDERBytes:
+	case len(a.Signature) > maxSignatureBytes:
 		return malformed("the signature is longer than one of P-256")
 	}
 	return nil
