@@ -111,16 +111,16 @@ func (w written) addDelay(t *textOf) {
 
 // addLaw says what sort of note it is and how it is counted.
 func (w written) addLaw(t *textOf) {
-	terms := w.terms
+	terms, labelCredit := w.terms, words{"Kreditens slag", "Kredittens art", "Kind of credit"}
 	t.say(words{"Skuldebrevets slag", "Gældsbrevets art", "Kind of note"}, noteKinds[terms.Kind])
 	if terms.Consumer {
-		t.say(labelKind, words{"konsumentkredit", "forbrugerkredit", "consumer credit"})
+		t.say(labelCredit, words{"konsumentkredit", "forbrugerkredit", "consumer credit"})
 	}
 	if terms.Housing {
-		t.say(labelKind, words{"bostadskredit", "boligkredit", "housing credit"})
+		t.say(labelCredit, words{"bostadskredit", "boligkredit", "housing credit"})
 	}
 	if terms.CreditPurchase {
-		t.say(labelKind, words{"kreditköp", "kreditkøb", "credit purchase"})
+		t.say(labelCredit, words{"kreditköp", "kreditkøb", "credit purchase"})
 	}
 	if terms.Jurisdiction == finance.Sweden {
 		t.say(words{"Lag", "Lov", "Law"}, words{"svensk rätt", "svensk ret", "Swedish law"})
