@@ -11,8 +11,8 @@ const (
 	// greatest length in base64, and twice as much again for states and proofs.
 	MaxBatchBytes = 8 << 20
 	// MaxBatchStates is the most private states in a batch: a command needs its
-	// signer's and its subject's.
-	MaxBatchStates = 2 * ledger.MaxBatch
+	// signer's, its subject's, and that of whom the signer represents.
+	MaxBatchStates = 3 * ledger.MaxBatch
 	// MaxQueryBytes is the greatest length of a query: MaxRead ids and room to spare.
 	MaxQueryBytes = 32 << 10
 	// MaxHistoryBytes is how much of a history one answer gives, so that it

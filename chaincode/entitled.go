@@ -51,8 +51,9 @@ func (r *reader) noteReaders(record *ledger.NoteRecord, e *ledger.Entry) (ledger
 	return holder, slices.Compact(orgs), nil
 }
 
-// mayReadParty says whether the caller may read a party's state: its host
-// may, and of a company or an authority every member.
+// mayReadParty says whether the caller may read a party's state: its host may,
+// of a company or an authority every member, and while a person is to get new
+// keys the organisation of the company that is to confirm them.
 func (r *reader) mayReadParty(record *ledger.PartyRecord, e *ledger.Entry) (bool, error) {
 	if r.among([]string{record.Org}) {
 		return true, nil
@@ -61,7 +62,15 @@ func (r *reader) mayReadParty(record *ledger.PartyRecord, e *ledger.Entry) (bool
 	if err := json.Unmarshal(e.State, &p); err != nil {
 		return false, fmt.Errorf("decoding a party's state: %w", err)
 	}
-	return p.Kind == ledger.Company || p.Kind == ledger.Authority, nil
+	if p.Kind == ledger.Company || p.Kind == ledger.Authority {
+		return true, nil
+	}
+	recovery := p.RecoveryAt(r.at)
+	if recovery == nil {
+		return false, nil
+	}
+	witness, err := r.world.PartyRecord(recovery.Witness)
+	return witness != nil && witness.Org == r.org, err
 }
 
 func (r *reader) mayReadHistory(s ledger.Subject, end tip) (bool, error) {

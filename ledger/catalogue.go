@@ -9,8 +9,10 @@ var catalogue = func() map[Code]catalogueEntry {
 	all := maps.Clone(generalRefusals)
 	maps.Copy(all, erasureRefusals)
 	maps.Copy(all, noteRefusals)
+	maps.Copy(all, moneyRefusals)
 	maps.Copy(all, peopleRefusals)
 	maps.Copy(all, gatewayRefusals)
+	maps.Copy(all, caseworkRefusals)
 	return all
 }()
 

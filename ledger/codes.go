@@ -129,4 +129,8 @@ const (
 	CodeWebhookAddress    Code = "webhook_address"
 	CodePartyLimit        Code = "party_limit"
 	CodePastUnknown       Code = "past_unknown"
+
+	CodeNoPages         Code = "no_pages"
+	CodeInvitationState Code = "invitation_state"
+	CodeCallbackState   Code = "callback_state"
 )

@@ -92,6 +92,14 @@ func (k *Key) Of(note ledger.NoteID) Code {
 	return Code(encoding.EncodeToString(mac.Sum(nil)[:Bits/8]))
 }
 
+// OfInvitation gives the one-time code of an invitation. It follows from the id, so
+// that who made the invitation can be told the code again without its being kept.
+func (k *Key) OfInvitation(id string) Code {
+	mac := hmac.New(sha256.New, k.secret)
+	mac.Write([]byte("skuld/invitation-code/1\x00" + id))
+	return Code(encoding.EncodeToString(mac.Sum(nil)[:Bits/8]))
+}
+
 // Mark says which key this is, without telling the key.
 func (k *Key) Mark() string {
 	mac := hmac.New(sha256.New, k.secret)

@@ -115,34 +115,40 @@ func oneInvitation(ctx context.Context, q queryer, where string, args ...any) (*
 	return &all[0], nil
 }
 
-// AddInvitation keeps an invitation under a code that was drawn for it, unless so
-// many of its party's are open already that it may have no more.
-func (s *Store) AddInvitation(ctx context.Context, i Invitation, c code.Code) (added bool, err error) {
+// AddInvitation keeps an invitation under the code that was made for it, and says
+// whether it is new: one of the same party and id is given as it stands. It gives nil
+// where so many of the party's are open already that it may have no more.
+func (s *Store) AddInvitation(ctx context.Context, i Invitation, c code.Code) (kept *Invitation, made bool, err error) {
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		made = false
+		var err error
+		if kept, err = oneInvitation(ctx, tx, "WHERE id = $1 AND by_party = $2", i.ID, string(i.By)); err != nil || kept != nil {
+			return err
+		}
 		var open int
-		err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM invitations WHERE by_party = $1 AND expires > $2 AND used = 0 AND revoked = 0",
+		err = tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM invitations WHERE by_party = $1 AND expires > $2 AND used = 0 AND revoked = 0",
 			string(i.By), i.Created.Unix()).Scan(&open)
 		if err != nil {
 			return err
 		}
-		if added = open < MaxOpenInvitations; !added {
+		if open >= MaxOpenInvitations {
 			return nil
 		}
-		place, err := nextPlace(ctx, tx, "invitations")
-		if err != nil {
+		if i.Place, err = nextPlace(ctx, tx, "invitations"); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO invitations (id, place, code, by_party, by_name, purpose, for_party, name, phone, email,
 			language, note, party, key, created, expires, used, revoked)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', '', $13, $14, 0, 0)`,
-			i.ID, place, c.Hash(), string(i.By), i.ByName, string(i.Purpose), string(i.For), i.Name, i.Phone, i.Email,
+			i.ID, i.Place, c.Hash(), string(i.By), i.ByName, string(i.Purpose), string(i.For), i.Name, i.Phone, i.Email,
 			string(i.Language), string(i.Note), i.Created.Unix(), i.Expires.Unix())
+		kept, made = &i, err == nil
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("keeping an invitation: %w", err)
+		return nil, false, fmt.Errorf("keeping an invitation: %w", err)
 	}
-	return added, nil
+	return kept, made, nil
 }
 
 // OpenInvitation gives the invitation of a code, or nil where there is none that can

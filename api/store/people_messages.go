@@ -9,11 +9,14 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
+// MessageRecovery tells a person that somebody says to have lost its keys.
+const MessageRecovery = "recovery"
+
 // Message says that a person was told something, and how. What was said stands in no
 // row: it follows from the kind.
 type Message struct {
 	Party   ledger.PartyID
-	Kind    string         // what, as recovery.invited
+	Kind    string         // what, as MessageRecovery
 	Channel string         // how: page, letter, phone, sms or email
 	About   string         // id of what it is about
 	By      ledger.PartyID // who told it; empty for the registrar's own pages

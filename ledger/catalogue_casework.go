@@ -1,0 +1,21 @@
+package ledger
+
+// caseworkRefusals are about what the registrar's gateway does for persons; they
+// are here because there is one table.
+var caseworkRefusals = map[Code]catalogueEntry{
+	CodeNoPages: {ClassNotFound, false, map[Language]string{
+		Swedish: "Den här gatewayen har inga sidor för personer. Fråga registerhållarens.",
+		Danish:  "Denne gateway har ingen sider for personer. Spørg registerførerens.",
+		English: "This gateway has no pages for persons. Ask the registrar's.",
+	}},
+	CodeInvitationState: {ClassConflict, false, map[Language]string{
+		Swedish: "Inbjudan är {state}; det går bara när den är {want}.",
+		Danish:  "Invitationen er {state}; det går kun, når den er {want}.",
+		English: "The invitation is {state}; this is possible only when it is {want}.",
+	}},
+	CodeCallbackState: {ClassConflict, false, map[Language]string{
+		Swedish: "Samtalet är {state}; det går bara när det är {want}.",
+		Danish:  "Opkaldet er {state}; det går kun, når det er {want}.",
+		English: "The call is {state}; this is possible only when it is {want}.",
+	}},
+}
