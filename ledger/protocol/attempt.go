@@ -177,7 +177,7 @@ func (c *Client) prepare(ctx context.Context, t *task, states map[ledger.Subject
 			return false
 		}
 	}
-	t.endorsers = endorsers(c.channel.Org(), t.states[t.cmd.By.Subject()], subject)
+	t.endorsers = endorsers(c.channel.Org(), subject, t.states[t.cmd.By.Subject()], t.states[t.cmd.For.Subject()])
 	return true
 }
 

@@ -133,8 +133,9 @@ func (h *holdings) drop(subjects ...ledger.Subject) {
 // A member's own organisation was given the states, so it may see them. The
 // registrar's own client must show them to some other organisation, since no
 // organisation alone can endorse; it takes one that is party to the note, and
-// any other only where there is no note or nobody else is party to it.
-func endorsers(own string, signer, subject *held) []string {
+// any other only where there is no note or nobody else is party to it. The actors
+// are who signs and whom it represents.
+func endorsers(own string, subject *held, actors ...*held) []string {
 	var others []string
 	if subject != nil {
 		others = slices.DeleteFunc(slices.Clone(subject.orgs), func(org string) bool {
@@ -147,8 +148,8 @@ func endorsers(own string, signer, subject *held) []string {
 		}
 		return others
 	}
-	if signer != nil && !signer.public {
-		others = nil // the signer's state is its own organisation's
+	if slices.ContainsFunc(actors, func(h *held) bool { return h != nil && !h.public }) {
+		others = nil // a person's state is its own organisation's
 	}
 	return append([]string{own}, others...)
 }

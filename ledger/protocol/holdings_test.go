@@ -52,7 +52,7 @@ func TestEndorsersOfACommand(t *testing.T) {
 		{RegistrarMSP, company, nil, "[]"},
 	}
 	for _, c := range cases {
-		if got := fmt.Sprint(endorsers(c.own, c.signer, c.subject)); got != c.want {
+		if got := fmt.Sprint(endorsers(c.own, c.subject, c.signer)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.own, got, c.want)
 		}
 	}

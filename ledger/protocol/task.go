@@ -121,12 +121,15 @@ func (t *task) fate() fate {
 }
 
 // needs lists the subjects whose states the command cannot be applied without:
-// its signer, whose keys verify it, and what it is about. What it creates does
-// not exist yet, and books are public.
+// its signer, whose keys verify it, whom the signer represents, and what it is
+// about. What it creates does not exist yet, and books are public.
 func (t *task) needs() []ledger.Subject {
 	var list []ledger.Subject
 	if t.cmd.Op != ledger.OpPartyRegister {
 		list = append(list, t.cmd.By.Subject())
+	}
+	if t.cmd.For != "" {
+		list = append(list, t.cmd.For.Subject())
 	}
 	if t.look || !t.creates && t.subject.Kind != ledger.KindBook {
 		list = append(list, t.subject)
@@ -135,9 +138,14 @@ func (t *task) needs() []ledger.Subject {
 }
 
 // orderedBehind lists the subjects that the command must not overtake another
-// command on: its own, and the party whose keys verify it.
+// command on: its own, the party whose keys verify it, and the one whose power of
+// attorney it needs.
 func (t *task) orderedBehind() []ledger.Subject {
-	return []ledger.Subject{t.subject, t.cmd.By.Subject()}
+	list := []ledger.Subject{t.subject, t.cmd.By.Subject()}
+	if t.cmd.For != "" {
+		list = append(list, t.cmd.For.Subject())
+	}
+	return list
 }
 
 // size estimates the command's share of a transaction's message.
