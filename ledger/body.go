@@ -67,6 +67,7 @@ type PayBody struct {
 	Amount    finance.Money `json:"amount"`
 	PaidOn    finance.Date  `json:"paid_on"`
 	Reference string        `json:"reference,omitempty"` // of the bank's entry
+	Claim     uint64        `json:"claim,omitempty"`     // seq of the pay.claim that it answers
 }
 
 // PayReverseBody is the body of a pay.reverse.
@@ -98,7 +99,7 @@ const (
 
 // DisputeResolveBody is the body of a dispute.resolve.
 type DisputeResolveBody struct {
-	Dispute uint64         `json:"dispute"` // seq of the dispute.raise
+	Dispute uint64         `json:"dispute"` // seq of the dispute.raise, or of the pay.claim
 	Outcome DisputeOutcome `json:"outcome"`
 	Text    string         `json:"text"` // the answer in words
 }
@@ -296,7 +297,7 @@ func (b *DisputeRaiseBody) check() error { return checkText("text", b.Text, 1, M
 
 func (b *DisputeResolveBody) check() error {
 	if b.Dispute == 0 {
-		return invalid("dispute", "the seq of a dispute.raise")
+		return invalid("dispute", "the seq of a dispute.raise or a pay.claim")
 	}
 	if b.Outcome != Upheld && b.Outcome != Dismissed && b.Outcome != Withdrawn {
 		return invalid("outcome", "upheld, dismissed or withdrawn")

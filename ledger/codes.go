@@ -99,8 +99,18 @@ const (
 	CodeNotGoodFaith      Code = "not_good_faith"
 	CodeDateFuture        Code = "date_future"
 	CodeDateEarly         Code = "date_early"
+	CodePaymentFinal      Code = "payment_final"
 	CodeDisputeUnknown    Code = "dispute_unknown"
+	CodeClaimUnknown      Code = "claim_unknown"
+	CodeClaimOpen         Code = "claim_open"
 	CodeLimit             Code = "limit"
+
+	CodeBorrowerNotTold     Code = "borrower_not_told"
+	CodeProposalPending     Code = "proposal_pending"
+	CodeProposalUnknown     Code = "proposal_unknown"
+	CodeProposalOwn         Code = "proposal_own"
+	CodeAmendmentImpossible Code = "amendment_impossible"
+	CodeNoSchedule          Code = "no_schedule"
 
 	// Codes of the gateway alone; here because there is one table.
 	CodeTokenMissing     Code = "token_missing"

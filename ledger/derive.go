@@ -16,8 +16,10 @@ type Summary struct {
 	// closed nothing may be demanded and no late interest runs.
 	GateOpen bool `json:"gate_open"`
 	// Collectable says that payment may be demanded: the note is active, the
-	// gate is open, no dispute is open and the claim is not barred.
+	// gate is open, no dispute is open and the claim is not barred. A claim of
+	// payment that nobody answered in time is a dispute.
 	Collectable bool          `json:"collectable"`
+	Reasons     []Reason      `json:"reasons,omitempty"` // why it is not, and what else decides what is owed
 	Owed        finance.Owed  `json:"owed"`
 	Total       finance.Money `json:"total"`
 	// Lines explain the interest since the last count; Missing names the rates
@@ -42,37 +44,35 @@ func Summarize(n *Note, holder PartyID, asOf finance.Date) (Summary, error) {
 	if n.Status != StatusActive && n.Status != StatusFrozen {
 		return s, nil
 	}
-	if err := s.addMoney(n, holder); err != nil {
+	// The note with its interest counted up to the day; the note itself stays.
+	counted := n.clone()
+	if err := s.addMoney(counted); err != nil {
 		return s, err
 	}
-	if err := s.addDates(n); err != nil {
+	if err := s.addDates(counted); err != nil {
 		return s, err
 	}
-	barred := !s.BarredAfter.IsZero() && s.BarredAfter.Before(asOf)
-	s.Collectable = s.GateOpen && len(n.Disputes) == 0 && !barred
+	s.Reasons = n.reasons(holder, asOf, s.BarredAfter)
+	barred := slices.Contains(s.Reasons, ReasonBarred)
+	s.Collectable = s.GateOpen && !n.disputed(asOf) && !barred
 	return s, nil
 }
 
-// addMoney counts the interest up to the day without changing the note.
-func (s *Summary) addMoney(n *Note, holder PartyID) error {
-	c := n.clone()
-	accrual, err := c.accrual(holder, s.AsOf)
+func (s *Summary) addMoney(n *Note) error {
+	accrual, err := n.count(s.Holder, s.AsOf)
 	if err != nil {
 		return err
 	}
-	c.Balance.InterestMicro += accrual.InterestMicro
-	c.Balance.LateMicro += accrual.LateMicro
 	s.Lines, s.Missing = accrual.Lines, accrual.Missing
-	s.Owed = c.Owed()
+	s.Owed = n.Owed()
 	s.Total.Amount, err = s.Owed.Total()
 	return err
 }
 
 func (s *Summary) addDates(n *Note) error {
-	terms, standing := n.Terms.Finance(), n.standing()
+	terms, standing := n.current()
 	var err error
-	// The standing is that of the last count, from which these go on.
-	if s.Arrears, err = finance.Overdue(terms, standing, laterOf(s.AsOf, n.Balance.AccruedTo)); err != nil {
+	if s.Arrears, err = finance.Overdue(terms, standing, n.Balance.AccruedTo); err != nil {
 		return err
 	}
 	if s.FreeOfDebt, err = finance.FreeOfDebt(terms, standing, s.AsOf); err != nil {
@@ -91,23 +91,6 @@ func (s *Summary) addDates(n *Note) error {
 	return err
 }
 
-// NextInstalment gives the first instalment that is not covered by what was paid
-// or forgiven, nil where all are or the note is due on demand. It follows from the
-// note alone: no day makes it another.
-func NextInstalment(n *Note) (*finance.Instalment, error) {
-	rows, err := finance.Schedule(n.Terms.Finance())
-	if err != nil {
-		return nil, err
-	}
-	covered := n.Balance.PaidPrincipal + n.Balance.ForgivenPrincipal + max(0, n.Balance.PaidInterest+n.Balance.ForgivenInterest)
-	for i := range rows {
-		if covered -= rows[i].Total; covered < 0 {
-			return &rows[i], nil
-		}
-	}
-	return nil, nil
-}
-
 func laterOf(a, b finance.Date) finance.Date {
 	if a.Before(b) {
 		return b
@@ -115,8 +98,8 @@ func laterOf(a, b finance.Date) finance.Date {
 	return a
 }
 
-// interruptedOn is the day from which limitation runs: the last payment, which
-// interrupts it (1981:130 par. 5), else the agreement.
+// interruptedOn is the day from which limitation runs: the last payment or the
+// last amendment, which acknowledges the debt (1981:130 par. 5), else the agreement.
 func (n *Note) interruptedOn() finance.Date {
 	from := n.Terms.AgreedOn
 	for _, b := range n.Borrowers {
@@ -128,6 +111,9 @@ func (n *Note) interruptedOn() finance.Date {
 		if !p.Reversed {
 			from = laterOf(from, p.On)
 		}
+	}
+	for _, m := range n.Amendments {
+		from = laterOf(from, m.On)
 	}
 	return from
 }

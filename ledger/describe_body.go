@@ -39,7 +39,7 @@ func (t *textOf) addBody(c *Command, b body) {
 		t.say(words{"Utfall", "Udfald", "Outcome"}, disputeOutcomes[b.Outcome])
 		t.add(labelAnswer, b.Text)
 	default:
-		if !t.addTransfer(b) && !t.addMoney(b) {
+		if !t.addTransfer(b) && !t.addMoney(b) && !t.addAgreement(b) {
 			t.addParty(b)
 		}
 	}
@@ -79,8 +79,11 @@ func (t *textOf) addMoney(b body) bool {
 	switch b := b.(type) {
 	case *PayBody:
 		t.add(labelAmount, t.lang.Money(b.Amount))
-		t.add(words{"Betalt den", "Betalt den", "Paid on"}, t.lang.Date(b.PaidOn))
+		t.add(labelPaidOn, t.lang.Date(b.PaidOn))
 		t.add(labelReference, b.Reference)
+		if b.Claim > 0 {
+			t.add(labelClaim, itoa(b.Claim))
+		}
 	case *PayReverseBody:
 		t.add(words{"Betalning nummer", "Betaling nummer", "Payment number"}, itoa(b.Payment))
 		t.add(labelReason, b.Reason)

@@ -244,6 +244,7 @@ type Payment struct {
 	Amount   finance.Amount `json:"amount"`
 	Parts    finance.Parts  `json:"parts"`
 	Reversed bool           `json:"reversed,omitempty"`
+	Claim    uint64         `json:"claim,omitempty"` // seq of the pay.claim that it answered
 	// OwedTo is the holder in whose place a former holder received the payment.
 	OwedTo PartyID `json:"owed_to,omitempty"`
 }

@@ -1,6 +1,11 @@
 package ledger
 
-import "github.com/skuld-registry/skuld/ledger/finance"
+import (
+	"errors"
+	"slices"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
 
 // The operations on an amendment of how the debt is paid back.
 const (
@@ -43,10 +48,11 @@ type AmendProposeBody struct {
 	Text      string    `json:"text,omitempty"` // why, in own words
 }
 
-// AmendAcceptBody is the body of an amend.accept. Since a command is signed for
-// one state of the note, what its signer saw of the amendment is what it agrees to.
+// AmendAcceptBody is the body of an amend.accept. It repeats the amendment, so that
+// what is signed says what is agreed to.
 type AmendAcceptBody struct {
-	Proposal uint64 `json:"proposal"` // seq of the amend.propose
+	Proposal  uint64    `json:"proposal"` // seq of the amend.propose
+	Amendment Amendment `json:"amendment"`
 }
 
 // AmendEndBody is the body of an amend.reject and an amend.withdraw.
@@ -73,6 +79,7 @@ type Plan struct {
 	Seq      uint64        `json:"seq"`      // of the last agreement
 	Proposal uint64        `json:"proposal"` // seq of the amend.propose
 	By       PartyID       `json:"by"`       // who proposed it
+	On       finance.Date  `json:"on"`       // the day of the last agreement
 	Kind     AmendmentKind `json:"kind"`
 	// Since is the day from which interest is counted by it.
 	Since       finance.Date `json:"since"`
@@ -86,7 +93,14 @@ type Plan struct {
 }
 
 func (b *AmendProposeBody) check() error {
-	switch m := &b.Amendment; {
+	if err := b.Amendment.check(); err != nil {
+		return err
+	}
+	return checkText("text", b.Text, 0, MaxTextRunes)
+}
+
+func (m *Amendment) check() error {
+	switch {
 	case m.Kind != AmendPlan && m.Kind != AmendPause:
 		return invalid("amendment.kind", "plan or pause")
 	case m.Kind == AmendPlan && (m.Instalments < 1 || m.Instalments > finance.MaxInstalments):
@@ -100,14 +114,14 @@ func (b *AmendProposeBody) check() error {
 	case m.FirstDue.AddMonths(0, m.DueDay) != m.FirstDue:
 		return invalid("amendment.due_day", "a day that leads to the first due date")
 	}
-	return checkText("text", b.Text, 0, MaxTextRunes)
+	return nil
 }
 
 func (b *AmendAcceptBody) check() error {
 	if b.Proposal == 0 {
 		return invalid("proposal", "the seq of an amend.propose")
 	}
-	return nil
+	return b.Amendment.check()
 }
 
 func (b *AmendEndBody) check() error {
@@ -115,4 +129,201 @@ func (b *AmendEndBody) check() error {
 		return invalid("proposal", "the seq of an amend.propose")
 	}
 	return checkText("text", b.Text, 0, MaxTextRunes)
+}
+
+// An amendment binds whoever agrees to it. Joint borrowers each owe all of the
+// debt (1936:81 par. 2), so every one of them must agree, also to what only makes
+// it cheaper; for the creditor agrees who controls the note, or who collects for
+// it. A proposal is of the form of an amendment: what it comes to is computed when
+// the last one agrees, from what is owed then. Nobody is surprised by that, since
+// an acceptance is signed for the very state of the note whose figures were shown.
+
+// applyAmendPropose writes a proposal on the note. A newer one of the same side
+// takes the place of its last.
+func applyAmendPropose(a *act, b body) error {
+	p := b.(*AmendProposeBody)
+	switch {
+	case !a.note.isBorrower(a.actor.ID) && a.note.Notified.Holder != a.holder:
+		return Refuse(CodeBorrowerNotTold)
+	case a.note.Proposal != nil && !a.proposed(a.note.Proposal):
+		return Refuse(CodeProposalPending, "proposal", itoa(a.note.Proposal.Seq))
+	}
+	if _, err := a.note.amended(a.holder, p.Amendment, a.today()); err != nil {
+		return err
+	}
+	a.note.Proposal = &Proposal{
+		Seq: a.cmd.Seq, By: a.actor.ID, On: a.today(), Amendment: p.Amendment, Text: p.Text, Via: a.via, Agreed: []PartyID{a.actor.ID},
+	}
+	return nil
+}
+
+// applyAmendAccept adds the signer's word. With the last one the amendment is in
+// force.
+func applyAmendAccept(a *act, b body) error {
+	accepted := b.(*AmendAcceptBody)
+	p, err := a.proposal(accepted.Proposal)
+	if err != nil {
+		return err
+	}
+	if accepted.Amendment != p.Amendment {
+		return Refuse(CodeProposalUnknown)
+	}
+	if a.hasAgreed(p) {
+		return Refuse(CodeProposalOwn)
+	}
+	amended, err := a.note.amended(a.holder, p.Amendment, a.today())
+	if err != nil {
+		return err
+	}
+	agreed := *p
+	agreed.Agreed = append(slices.Clone(p.Agreed), a.actor.ID)
+	if !a.note.allAgreed(agreed.Agreed) {
+		a.note.Proposal = &agreed
+		return nil
+	}
+	plan := &amended.Amendments[len(amended.Amendments)-1]
+	plan.Seq, plan.Proposal, plan.By = a.cmd.Seq, p.Seq, p.By
+	amended.Proposal = nil
+	a.note = amended
+	return nil
+}
+
+// applyAmendReject ends a proposal by the word of somebody who was asked, also
+// one who had agreed to it.
+func applyAmendReject(a *act, b body) error {
+	p, err := a.proposal(b.(*AmendEndBody).Proposal)
+	if err != nil {
+		return err
+	}
+	if a.proposed(p) {
+		return Refuse(CodeProposalOwn)
+	}
+	a.note.Proposal = nil
+	return nil
+}
+
+// applyAmendWithdraw ends a proposal by the word of who made it.
+func applyAmendWithdraw(a *act, b body) error {
+	p, err := a.proposal(b.(*AmendEndBody).Proposal)
+	if err != nil {
+		return err
+	}
+	if !a.proposed(p) {
+		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	}
+	a.note.Proposal = nil
+	return nil
+}
+
+func (a *act) proposal(seq uint64) (*Proposal, error) {
+	if p := a.note.Proposal; p != nil && p.Seq == seq {
+		return p, nil
+	}
+	return nil, Refuse(CodeProposalUnknown)
+}
+
+// proposed says whether a proposal is the signer's: a borrower's own, or for the
+// creditor one that the creditor's side made.
+func (a *act) proposed(p *Proposal) bool {
+	return p.By == a.actor.ID || !a.note.isBorrower(a.actor.ID) && !a.note.isBorrower(p.By)
+}
+
+// hasAgreed says whether the signer's word, or for the creditor that of its side,
+// stands already.
+func (a *act) hasAgreed(p *Proposal) bool {
+	if a.note.isBorrower(a.actor.ID) {
+		return slices.Contains(p.Agreed, a.actor.ID)
+	}
+	return a.note.creditorAgreed(p.Agreed)
+}
+
+func (n *Note) creditorAgreed(parties []PartyID) bool {
+	return slices.ContainsFunc(parties, func(p PartyID) bool { return !n.isBorrower(p) })
+}
+
+// allAgreed says whether everybody has whose word an amendment needs.
+func (n *Note) allAgreed(parties []PartyID) bool {
+	for _, b := range n.Borrowers {
+		if !slices.Contains(parties, b.Party) {
+			return false
+		}
+	}
+	return n.creditorAgreed(parties)
+}
+
+// forgetCreditor drops what was said for the creditor of an amendment that is not
+// agreed. It was the word of who controlled the note; who controls it from now on
+// gives its own.
+func (n *Note) forgetCreditor() {
+	p := n.Proposal
+	switch {
+	case p == nil:
+	case !n.isBorrower(p.By):
+		n.Proposal = nil
+	default:
+		kept := *p
+		kept.Agreed = slices.DeleteFunc(slices.Clone(p.Agreed), func(id PartyID) bool { return !n.isBorrower(id) })
+		n.Proposal = &kept
+	}
+}
+
+// amended gives the note with an amendment in force from a day. Interest is
+// counted to that day and becomes an amount, since the instalments pay it.
+func (n *Note) amended(holder PartyID, m Amendment, on finance.Date) (*Note, error) {
+	switch {
+	case len(n.Amendments) >= MaxAmendments:
+		return nil, Refuse(CodeLimit, "what", "amendments", "limit", itoa(MaxAmendments))
+	case !m.FirstDue.After(on):
+		return nil, Refuse(CodeDateEarly, "field", "amendment.first_due", "earliest", on.AddDays(1).String())
+	case m.FirstDue.After(on.AddDays(MaxPauseDays)):
+		return nil, Refuse(CodeAmendmentImpossible, "detail", "first_due must be at most "+itoa(MaxPauseDays)+" days ahead")
+	}
+	if m.Kind == AmendPause {
+		left, err := n.instalmentsLeft(m.FirstDue)
+		if err != nil {
+			return nil, err
+		}
+		m.Instalments = left
+	}
+	c := n.clone()
+	if _, err := c.count(holder, on); err != nil {
+		return nil, err
+	}
+	plan := Plan{
+		On: on, Kind: m.Kind, Since: c.Balance.AccruedTo, Instalments: m.Instalments, FirstDue: m.FirstDue, DueDay: m.DueDay,
+		Owed: c.Owed(), Settled: c.Balance.settled(),
+	}
+	_, err := finance.Schedule(plan.finance(&n.Terms))
+	if field, ok := errors.AsType[*finance.FieldError](err); ok {
+		return nil, Refuse(CodeAmendmentImpossible, "detail", field.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Balance.InterestMicro, c.Balance.LateMicro = micro(plan.Owed.Interest), micro(plan.Owed.LateInterest)
+	c.Amendments = append(c.Amendments, plan)
+	return c, nil
+}
+
+// instalmentsLeft counts the instalments that are not covered, for a pause until
+// a day, which must be later than the first of them is due anyhow.
+func (n *Note) instalmentsLeft(until finance.Date) (int, error) {
+	rows, _, err := Instalments(n)
+	if err != nil {
+		return 0, err
+	}
+	if len(rows) == 0 {
+		return 0, Refuse(CodeNoSchedule)
+	}
+	next, err := NextInstalment(n)
+	if err != nil {
+		return 0, err
+	}
+	if next == nil {
+		return 1, nil // all are covered, and yet something is left: late interest
+	}
+	if !until.After(next.Due) {
+		return 0, Refuse(CodeDateEarly, "field", "amendment.first_due", "earliest", next.Due.AddDays(1).String())
+	}
+	return len(rows) - next.Number + 1, nil
 }

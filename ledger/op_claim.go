@@ -1,6 +1,10 @@
 package ledger
 
-import "github.com/skuld-registry/skuld/ledger/finance"
+import (
+	"slices"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
 
 // The operations on a payment that a borrower says it made and does not find on
 // the note.
@@ -65,4 +69,73 @@ func (b *PayDenyBody) check() error {
 		return invalid("claim", "the seq of a pay.claim")
 	}
 	return checkText("text", b.Text, 1, MaxTextRunes)
+}
+
+// Unanswered says whether the time to answer the claim has run out before a day.
+// It then counts as a dispute, although nobody has written one.
+func (c *Claim) Unanswered(on finance.Date) bool { return on.After(c.AnswerBy) }
+
+// claim finds an open claim of payment.
+func (n *Note) claim(seq uint64) (int, error) {
+	i := slices.IndexFunc(n.Claims, func(c Claim) bool { return c.Seq == seq })
+	if i < 0 {
+		return i, Refuse(CodeClaimUnknown)
+	}
+	return i, nil
+}
+
+// applyPayClaim writes on the note that a borrower has paid what does not stand
+// there, where every later buyer sees it (1936:81 par. 15). It changes nothing
+// of what is owed, and interest goes on: once the payment is written on the note,
+// it counts from the day that it was made, and what was charged since is given back.
+func applyPayClaim(a *act, b body) error {
+	p := b.(*PayClaimBody)
+	if len(a.note.Claims) >= MaxClaims {
+		return Refuse(CodeLimit, "what", "open claims of payment", "limit", itoa(MaxClaims))
+	}
+	if err := a.checkPayment(p.Amount, p.PaidOn); err != nil {
+		return err
+	}
+	a.note.Claims = append(a.note.Claims, Claim{
+		Seq: a.cmd.Seq, By: a.actor.ID, On: a.today(), Amount: p.Amount.Amount, PaidOn: p.PaidOn,
+		Text: p.Text, Reference: p.Reference, AnswerBy: a.today().AddDays(ClaimDays), Via: a.via,
+	})
+	return nil
+}
+
+// applyPayDeny makes a dispute of a claim of payment, with the same number: that
+// the creditor does not find the money ends no question.
+func applyPayDeny(a *act, b body) error {
+	d := b.(*PayDenyBody)
+	i, err := a.note.claim(d.Claim)
+	if err != nil {
+		return err
+	}
+	if len(a.note.Disputes) >= MaxDisputes {
+		return Refuse(CodeLimit, "what", "open disputes", "limit", itoa(MaxDisputes))
+	}
+	c := a.note.Claims[i]
+	a.note.Claims = slices.Delete(a.note.Claims, i, i+1)
+	a.note.Disputes = append(a.note.Disputes, Dispute{
+		Seq: c.Seq, By: c.By, On: c.On, Text: c.Text, Via: c.Via, Amount: c.Amount, PaidOn: c.PaidOn, Answer: d.Text,
+	})
+	return nil
+}
+
+// resolveClaim ends a claim of payment: its borrower withdraws it at any time, and
+// the creditor's side decides on it as on the dispute that its silence made of it.
+func (a *act) resolveClaim(r *DisputeResolveBody) error {
+	i := slices.IndexFunc(a.note.Claims, func(c Claim) bool { return c.Seq == r.Dispute })
+	if i < 0 {
+		return Refuse(CodeDisputeUnknown)
+	}
+	c := a.note.Claims[i]
+	if err := a.checkResolver(c.By, r.Outcome); err != nil {
+		return err
+	}
+	if r.Outcome != Withdrawn && !c.Unanswered(a.today()) {
+		return Refuse(CodeClaimOpen, "answer_by", c.AnswerBy.String())
+	}
+	a.note.Claims = slices.Delete(a.note.Claims, i, i+1)
+	return nil
 }

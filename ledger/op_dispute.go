@@ -20,15 +20,23 @@ func applyDisputeResolve(a *act, b body) error {
 	r := b.(*DisputeResolveBody)
 	i := slices.IndexFunc(a.note.Disputes, func(d Dispute) bool { return d.Seq == r.Dispute })
 	if i < 0 {
-		return Refuse(CodeDisputeUnknown)
+		return a.resolveClaim(r)
 	}
-	raiser := a.note.Disputes[i].By == a.actor.ID
-	// Another borrower is neither: it cannot end what its co-borrower objected to.
-	onlyBorrower := a.note.isBorrower(a.actor.ID) && !raiser
-	if (r.Outcome == Withdrawn) != raiser || onlyBorrower {
-		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	if err := a.checkResolver(a.note.Disputes[i].By, r.Outcome); err != nil {
+		return err
 	}
 	a.note.Disputes = slices.Delete(a.note.Disputes, i, i+1)
+	return nil
+}
+
+// checkResolver refuses an outcome that is not the signer's to give.
+func (a *act) checkResolver(raiser PartyID, outcome DisputeOutcome) error {
+	own := raiser == a.actor.ID
+	// Another borrower is neither: it cannot end what its co-borrower objected to.
+	onlyBorrower := a.note.isBorrower(a.actor.ID) && !own
+	if (outcome == Withdrawn) != own || onlyBorrower {
+		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	}
 	return nil
 }
 

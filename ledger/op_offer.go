@@ -187,5 +187,7 @@ func (n *Note) clone() *Note {
 	c.Payments = slices.Clone(n.Payments)
 	c.Settlements = slices.Clone(n.Settlements)
 	c.Disputes = slices.Clone(n.Disputes)
+	c.Claims = slices.Clone(n.Claims)
+	c.Amendments = slices.Clone(n.Amendments)
 	return &c
 }

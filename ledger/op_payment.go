@@ -13,27 +13,30 @@ func applyPay(a *act, b body) error {
 	if err := a.checkPayee(p); err != nil {
 		return err
 	}
-	if err := a.checkPayment(p); err != nil {
+	if err := a.checkPayment(p.Amount, p.PaidOn); err != nil {
+		return err
+	}
+	if err := a.answerClaim(p.Claim); err != nil {
 		return err
 	}
 	// Interest runs to the day of payment. Where it was counted further already,
 	// for a payment that is booked late, the difference is given back below.
-	valueOn, err := finance.ValueDate(a.note.Terms.Finance(), p.PaidOn)
+	valueOn, err := finance.ValueDate(a.note.termsOn(p.PaidOn), p.PaidOn)
 	if err != nil {
 		return err
 	}
 	if err := a.accrueTo(valueOn); err != nil {
 		return err
 	}
-	before := a.note.standing()
+	before := a.note.Balance
 	parts, err := a.allocate(p.Amount)
 	if err != nil {
 		return err
 	}
 	a.note.Balance.use(parts)
 	a.note.Balance.dropFractions(parts)
-	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts}
-	if err := a.giveBack(&payment, before, valueOn); err != nil {
+	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts, Claim: p.Claim}
+	if err := a.giveBack(&payment, &before, valueOn); err != nil {
 		return err
 	}
 	if err := a.settle(&payment); err != nil {
@@ -130,14 +133,29 @@ func (n *Note) successorNotice(former PartyID) finance.Date {
 	return finance.Date{}
 }
 
-func (a *act) checkPayment(p *PayBody) error {
+// answerClaim takes away the claim that a payment answers, whatever its amount:
+// what was received is for who received it to say.
+func (a *act) answerClaim(seq uint64) error {
+	if seq == 0 {
+		return nil
+	}
+	i, err := a.note.claim(seq)
+	if err != nil {
+		return err
+	}
+	a.note.Claims = slices.Delete(a.note.Claims, i, i+1)
+	return nil
+}
+
+// checkPayment refuses a payment that cannot have been made on the note.
+func (a *act) checkPayment(amount finance.Money, on finance.Date) error {
 	want := a.note.Terms.Principal.Currency
 	switch {
-	case p.Amount.Currency != want:
+	case amount.Currency != want:
 		return Refuse(CodeCurrencyOther, "want", string(want))
-	case p.PaidOn.After(a.today()):
+	case on.After(a.today()):
 		return Refuse(CodeDateFuture, "field", "paid_on")
-	case p.PaidOn.Before(a.note.Terms.AgreedOn):
+	case on.Before(a.note.Terms.AgreedOn):
 		return Refuse(CodeDateEarly, "field", "paid_on", "earliest", a.note.Terms.AgreedOn.String())
 	}
 	return nil
@@ -149,17 +167,21 @@ func (a *act) accrue() error { return a.accrueTo(a.today()) }
 // accrueTo counts interest up to a day, under the conditions that have held
 // since the last count: every operation that changes them counts first.
 func (a *act) accrueTo(to finance.Date) error {
-	accrual, err := a.note.accrual(a.holder, to)
+	_, err := a.note.count(a.holder, to)
+	return err
+}
+
+// count adds to the balance the interest from the last count up to a day.
+func (n *Note) count(holder PartyID, to finance.Date) (finance.Accrual, error) {
+	accrual, err := n.accrual(holder, to)
 	if err != nil {
-		return err
+		return accrual, err
 	}
-	bal := &a.note.Balance
+	bal := &n.Balance
 	bal.InterestMicro += accrual.InterestMicro
 	bal.LateMicro += accrual.LateMicro
-	if to.After(bal.AccruedTo) {
-		bal.AccruedTo = to
-	}
-	return nil
+	bal.AccruedTo = laterOf(bal.AccruedTo, to)
+	return accrual, nil
 }
 
 // accrual computes the interest from the last count up to a day; none where it
@@ -169,21 +191,11 @@ func (n *Note) accrual(holder PartyID, to finance.Date) (finance.Accrual, error)
 	if !to.After(bal.AccruedTo) {
 		return finance.Accrual{}, nil
 	}
+	terms, standing := n.current()
 	return finance.Accrue(finance.AccrualInput{
-		Terms: n.Terms.Finance(), Standing: n.standing(), From: bal.AccruedTo, To: to, GateOpen: n.gateOpen(holder),
+		Terms: terms, Standing: standing, From: bal.AccruedTo, To: to, GateOpen: n.gateOpen(holder),
 		AgreedOn: n.Terms.AgreedOn, Consumer: n.Terms.Consumer, Housing: n.Terms.Housing,
 	})
-}
-
-// standing gives the balance as the arithmetic wants it. A small credit of
-// interest, from a payment that was booked late, counts as nothing owed.
-func (n *Note) standing() finance.Standing {
-	bal := &n.Balance
-	return finance.Standing{
-		PaidPrincipal: bal.PaidPrincipal + bal.ForgivenPrincipal,
-		PaidInterest:  max(0, bal.PaidInterest+bal.ForgivenInterest),
-		UnpaidMicro:   max(0, bal.InterestMicro),
-	}
 }
 
 // Owed gives what is owed as of the last count of interest, in minor units.
@@ -199,7 +211,7 @@ func (n *Note) Owed() finance.Owed {
 // payment was in truth made: the borrower does not pay for late bookkeeping.
 // Where that much is no longer owed, since this payment or one that was booked
 // before it was used for it, the excess becomes payment of principal.
-func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date) error {
+func (a *act) giveBack(p *Payment, before *Balance, valueOn finance.Date) error {
 	bal := &a.note.Balance
 	if !valueOn.Before(bal.AccruedTo) {
 		return nil
@@ -208,7 +220,7 @@ func (a *act) giveBack(p *Payment, before finance.Standing, valueOn finance.Date
 	if err != nil {
 		return err
 	}
-	without, err := a.counted(a.note.standing(), valueOn)
+	without, err := a.counted(bal, valueOn)
 	if err != nil {
 		return err
 	}
@@ -254,13 +266,31 @@ func (b *Balance) toPrincipal(parts *finance.Parts) {
 	parts.Principal += interest + late
 }
 
-// counted computes the interest from a day up to the last count for a standing.
-func (a *act) counted(s finance.Standing, from finance.Date) (finance.Accrual, error) {
-	t := &a.note.Terms
-	return finance.Accrue(finance.AccrualInput{
-		Terms: t.Finance(), Standing: s, From: from, To: a.note.Balance.AccruedTo, GateOpen: true,
-		AgreedOn: t.AgreedOn, Consumer: t.Consumer, Housing: t.Housing,
-	})
+// counted computes the interest from a day up to the last count for a balance,
+// phase by phase.
+func (a *act) counted(b *Balance, from finance.Date) (finance.Accrual, error) {
+	n, t := a.note, &a.note.Terms
+	var all finance.Accrual
+	for i := range n.phases() {
+		start, end := laterOf(from, n.begins(i)), n.Balance.AccruedTo
+		if i+1 < n.phases() {
+			end = n.begins(i + 1)
+		}
+		if !start.Before(end) {
+			continue
+		}
+		terms, standing := n.phase(i, b)
+		accrual, err := finance.Accrue(finance.AccrualInput{
+			Terms: terms, Standing: standing, From: start, To: end, GateOpen: true,
+			AgreedOn: t.AgreedOn, Consumer: t.Consumer, Housing: t.Housing,
+		})
+		if err != nil {
+			return finance.Accrual{}, err
+		}
+		all.InterestMicro += accrual.InterestMicro
+		all.LateMicro += accrual.LateMicro
+	}
+	return all, nil
 }
 
 // credit gives a negative balance in whole minor units.
@@ -294,20 +324,6 @@ func (a *act) settle(p *Payment) error {
 	return nil
 }
 
-// unsettle takes a reversed payment out of what its receiver owes.
-func (n *Note) unsettle(p *Payment) {
-	for i := range n.Settlements {
-		s := &n.Settlements[i]
-		if p.OwedTo == "" || s.From != p.By || s.To != p.OwedTo {
-			continue
-		}
-		if s.Amount -= p.Amount; s.Amount == 0 {
-			n.Settlements = slices.Delete(n.Settlements, i, i+1)
-		}
-		return
-	}
-}
-
 // dischargeIfPaid hands the note back when nothing is left: it leaves its book,
 // and control passes to the borrowers for good.
 func (a *act) dischargeIfPaid() {
@@ -316,48 +332,9 @@ func (a *act) dischargeIfPaid() {
 	}
 	n := a.note
 	n.Status, n.Book = StatusDischarged, ""
-	n.Pending, n.Pledge, n.Mandate, n.Freeze, n.Disputes = nil, nil, nil, nil, nil
+	n.Pending, n.Pledge, n.Mandate, n.Freeze, n.Disputes, n.Claims, n.Proposal = nil, nil, nil, nil, nil, nil, nil
 	// What remains is less than half a minor unit and nobody's.
 	n.Balance.InterestMicro, n.Balance.LateMicro = 0, 0
-}
-
-// applyPayReverse takes a wrong booking back, visibly: the payment stays on the
-// note, marked. A discharged note has no reversal, or the borrower's receipt
-// for the last payment would prove nothing.
-func applyPayReverse(a *act, b body) error {
-	r := b.(*PayReverseBody)
-	i := slices.IndexFunc(a.note.Payments, func(p Payment) bool { return p.Seq == r.Payment })
-	if i < 0 {
-		return Refuse(CodePaymentUnknown)
-	}
-	p := &a.note.Payments[i]
-	switch {
-	case p.By != a.actor.ID:
-		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
-	case p.Reversed:
-		return Refuse(CodePaymentReversed)
-	}
-	if err := a.accrue(); err != nil {
-		return err
-	}
-	// The nominal interest that the principal would have borne comes back with
-	// it; late interest does not, since the mistake was not the borrower's.
-	paid := a.note.standing()
-	a.note.Balance.use(finance.Parts{Costs: -p.Parts.Costs, LateInterest: -p.Parts.LateInterest, Interest: -p.Parts.Interest, Principal: -p.Parts.Principal})
-	if p.On.Before(a.note.Balance.AccruedTo) {
-		with, err := a.counted(a.note.standing(), p.On)
-		if err != nil {
-			return err
-		}
-		without, err := a.counted(paid, p.On)
-		if err != nil {
-			return err
-		}
-		a.note.Balance.InterestMicro += with.InterestMicro - without.InterestMicro
-	}
-	p.Reversed = true
-	a.note.unsettle(p)
-	return nil
 }
 
 // applyForgive lets the borrower off a part, in the order in which a payment

@@ -45,6 +45,7 @@ func applyTransferAccept(a *act, b body) error {
 			return invalid("book", "no book, which only a sale needs")
 		}
 		if p.Kind == PledgeTransfer {
+			a.note.forgetCreditor()
 			a.note.Pledge = &Pledge{Pledgee: p.To, Since: a.today()}
 		} else {
 			a.note.Mandate = &Mandate{Servicer: p.To, Since: a.today()}
@@ -72,6 +73,7 @@ func (a *act) acceptSale(book BookID, p *Transfer) error {
 	})
 	a.note.Book = book
 	a.note.Mandate = nil // it was the seller's
+	a.note.forgetCreditor()
 	return nil
 }
 
@@ -90,6 +92,7 @@ func applyTransferEnd(a *act, b body) error {
 // and the holder, who did not offer it, could not withdraw it.
 func applyPledgeRelease(a *act, _ body) error {
 	a.note.Pledge = nil
+	a.note.forgetCreditor()
 	if p := a.note.Pending; p != nil && p.From == a.actor.ID {
 		a.note.Pending = nil
 	}

@@ -27,6 +27,7 @@ func transitionTable() map[Op]*operation {
 	addPeopleRows(t)
 	addNoteRows(t)
 	addMoneyRows(t)
+	addAgreementRows(t)
 	return t
 }
 
@@ -87,7 +88,7 @@ func addMoneyRows(t map[Op]*operation) {
 	add(OpPay, operation{from: live, to: []Status{StatusActive, StatusFrozen, StatusDischarged},
 		by:   []Role{RoleHolder, RolePledgee, RoleServicer, RoleFormer, RoleAuthority},
 		body: newBody[PayBody], apply: applyPay, says: "a payment is written on the note; the last one hands it back"})
-	add(OpPayReverse, operation{from: active, to: active, by: []Role{RoleHolder, RolePledgee, RoleServicer, RoleFormer},
+	add(OpPayReverse, operation{from: active, to: active, by: []Role{RoleHolder, RolePledgee, RoleServicer},
 		body: newBody[PayReverseBody], apply: applyPayReverse, says: "who wrote a payment takes a wrong booking back, visibly"})
 	add(OpForgive, operation{from: active, to: []Status{StatusActive, StatusDischarged}, by: []Role{RoleHolder},
 		body: newBody[ForgiveBody], apply: applyForgive, says: "the holder forgives; all of it hands the note back"})
@@ -102,6 +103,26 @@ func addMoneyRows(t map[Op]*operation) {
 	add(OpErase, operation{from: []Status{StatusDischarged, StatusVoid}, to: []Status{StatusErased},
 		by:   []Role{RoleBorrower, RoleLender, RoleHolder, RoleFormer},
 		body: newBody[EmptyBody], apply: applyErase, says: "after its time, nothing is left of the note but that it was there"})
+}
+
+// addAgreementRows adds the operations by which the two sides of a debt talk about
+// what was paid and how the rest is.
+func addAgreementRows(t map[Op]*operation) {
+	active := []Status{StatusActive}
+	add := func(op Op, o operation) { o.kind = KindNote; t[op] = &o }
+	both := []Role{RoleBorrower, RoleController, RoleServicer}
+	add(OpPayClaim, operation{from: live, to: live, by: []Role{RoleBorrower}, scope: ScopeTalk,
+		body: newBody[PayClaimBody], apply: applyPayClaim, says: "a borrower says that it paid what does not stand on the note"})
+	add(OpPayDeny, operation{from: live, to: live, by: []Role{RoleHolder, RolePledgee, RoleServicer},
+		body: newBody[PayDenyBody], apply: applyPayDeny, says: "the creditor did not receive it; the claim is a dispute"})
+	add(OpAmendPropose, operation{from: active, to: active, by: both, scope: ScopeAgree,
+		body: newBody[AmendProposeBody], apply: applyAmendPropose, says: "a side proposes a plan or a pause"})
+	add(OpAmendAccept, operation{from: active, to: active, by: both, scope: ScopeAgree,
+		body: newBody[AmendAcceptBody], apply: applyAmendAccept, says: "somebody agrees to it; with the last one it is in force"})
+	add(OpAmendReject, operation{from: live, to: live, by: both, scope: ScopeAgree,
+		body: newBody[AmendEndBody], apply: applyAmendReject, says: "somebody who was asked says no"})
+	add(OpAmendWithdraw, operation{from: live, to: live, by: both, scope: ScopeAgree,
+		body: newBody[AmendEndBody], apply: applyAmendWithdraw, says: "who proposed it takes it back"})
 }
 
 func newBody[T any, P interface {
