@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"slices"
 
 	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/ledger"
@@ -62,22 +61,12 @@ func (s *Server) identify(r *http.Request) error {
 		return err
 	}
 	c := callOf(r.Context())
-	c.party, c.keyID, c.scopes, c.expires = party, a.KeyID, a.Scopes, a.Expires
-	if a.KeyID == "" {
-		c.vouchedFor()
+	// Another issuer may say of a party what it may not have.
+	c.party, c.keyID, c.scopes, c.expires = party, a.KeyID, a.Scopes.Within(s.Gate.ScopesOf(party)), a.Expires
+	if a.KeyID == "" && len(party.Keys) > 0 {
+		c.keyID = party.Keys[0].ID // its issuer names none; this is the one to sign with
 	}
 	return nil
-}
-
-// vouchedFor completes what a token of another issuer leaves open: the party's
-// first key is the one to sign with, and scopes that its kind may not have count
-// for nothing.
-func (c *call) vouchedFor() {
-	if len(c.party.Keys) > 0 {
-		c.keyID = c.party.Keys[0].ID
-	}
-	may := auth.ScopesOf(c.party.Kind)
-	c.scopes = slices.DeleteFunc(slices.Clone(c.scopes), func(one auth.Scope) bool { return !may.Has(one) })
 }
 
 // covers refuses a caller whose token is not for what it asks.
@@ -89,16 +78,17 @@ func covers(c *call, needs auth.Scope) error {
 }
 
 // partyInForce gives the party of a token, whose key must not have been taken
-// away since; any key will do where keyID is empty. The read model answers, as far
+// away since; any key will do where keyID is empty, as another issuer has vouched
+// for the party, which it does for its own organisation's alone. The read model answers, as far
 // behind the ledger as it is (see Options.Missing); only where it says no is the
 // ledger itself asked.
 func (s *Server) partyInForce(ctx context.Context, id ledger.PartyID, keyID string) (*ledger.Party, error) {
 	inForce := func(p *ledger.Party) bool {
-		if p == nil || p.Standing != ledger.InForce || p.Org != s.Org {
+		if len(s.Gate.ScopesOf(p)) == 0 {
 			return false
 		}
 		_, has := p.Key(keyID)
-		return has || keyID == ""
+		return has || keyID == "" && p.Org == s.Org
 	}
 	p, err := s.Store.Party(ctx, id)
 	if err != nil {

@@ -89,14 +89,3 @@ func TestKeysMayBeKeptForLessLongThanANewOneWaits(t *testing.T) {
 		t.Errorf("got %d, Cache-Control %q", w.Code, got)
 	}
 }
-
-func TestTokenOfAnotherIssuerCoversNoMoreThanThePartysKindMayHave(t *testing.T) {
-	c := &call{
-		party:  &ledger.Party{Kind: ledger.Person, Keys: []ledger.Key{{ID: "first"}, {ID: "second"}}},
-		scopes: auth.Scopes{auth.Imports, auth.NotesRead, auth.Webhooks},
-	}
-	c.vouchedFor()
-	if c.keyID != "first" || !slices.Equal(c.scopes, auth.Scopes{auth.NotesRead}) {
-		t.Errorf("the call signs with %q and covers %v", c.keyID, c.scopes)
-	}
-}

@@ -33,8 +33,8 @@ type Replays interface {
 // assertions verifies client assertions: a JWT by which a party proves that it
 // holds one of its ledger keys (private_key_jwt, RFC 7523 par. 3).
 type assertions struct {
-	issuer  string // the gateway's, which the audience must be
-	org     string // the organisation (MSP id) whose parties may have tokens here
+	issuer  string                     // the gateway's, which the audience must be
+	may     func(*ledger.Party) Scopes // of a party here; none where it may have no token
 	parties Parties
 	replays Replays
 }
@@ -129,8 +129,8 @@ func (a *assertions) verify(ctx context.Context, assertion string, now time.Time
 	if err != nil {
 		return nil, fmt.Errorf("reading the party of an assertion: %w", err)
 	}
-	unknown := errors.New("its key is not a key of a party of this gateway's organisation")
-	if party == nil || party.Org != a.org || party.Standing != ledger.InForce {
+	unknown := errors.New("its key is not a key of a party that may have tokens here")
+	if len(a.may(party)) == 0 {
 		return refuse(unknown)
 	}
 	key, ok := party.Key(h.Kid)

@@ -29,15 +29,20 @@ type Options struct {
 	Keys    *Keys
 	Parties Parties
 	Replays Replays
-	Issuers []Issuer  // others whose tokens are taken
-	Random  io.Reader // must be safe for concurrent use
-	Log     *slog.Logger
+	Issuers []Issuer // others whose tokens are taken
+	// Guests lets companies that other organisations host have tokens for the scope
+	// People: they invite the persons whom this organisation serves, and call them.
+	Guests bool
+	Random io.Reader // must be safe for concurrent use
+	Log    *slog.Logger
 }
 
 // Gate says who sends a request: it gives tokens for assertions and takes tokens
 // with proofs. It may be used by many callers at a time.
 type Gate struct {
 	url        string
+	org        string
+	guests     bool
 	keys       *Keys
 	assertions assertions
 	tokens     tokens
@@ -58,12 +63,13 @@ func NewGate(o Options) (*Gate, error) {
 		return nil, fmt.Errorf("the gate's address %q is not that of a web resource", o.URL)
 	}
 	g := &Gate{
-		url: o.URL, keys: o.Keys,
-		assertions: assertions{issuer: o.URL, org: o.Org, parties: o.Parties, replays: o.Replays},
+		url: o.URL, org: o.Org, guests: o.Guests, keys: o.Keys,
+		assertions: assertions{issuer: o.URL, parties: o.Parties, replays: o.Replays},
 		tokens:     tokens{issuer: o.URL, keys: o.Keys, random: o.Random},
 		nonces:     nonces{random: o.Random},
 		issuers:    map[string]*issuer{},
 	}
+	g.assertions.may = g.ScopesOf
 	for _, i := range o.Issuers {
 		made, err := newIssuer(i, o.Log)
 		if err != nil {
@@ -79,6 +85,20 @@ func NewGate(o Options) (*Gate, error) {
 
 // Keys gives the gateway's own keys.
 func (g *Gate) Keys() *Keys { return g.keys }
+
+// ScopesOf gives all scopes that a party may have here; none for one that may not
+// come in at all.
+func (g *Gate) ScopesOf(p *ledger.Party) Scopes {
+	switch {
+	case p == nil || p.Standing != ledger.InForce:
+		return nil
+	case p.Org == g.org:
+		return ScopesOf(p.Kind)
+	case g.guests && p.Kind == ledger.Company:
+		return slices.Clone(guests)
+	}
+	return nil
+}
 
 // Nonce gives the nonce that proofs must name from now on.
 func (g *Gate) Nonce(now time.Time) (string, error) { return g.nonces.next(now) }
@@ -116,7 +136,7 @@ func (g *Gate) Token(ctx context.Context, r TokenRequest, now time.Time) (*Token
 	if r.Client != "" && r.Client != string(c.party.ID) {
 		return nil, ledger.Refuse(ledger.CodeAssertionInvalid, "detail", "client_id is another party")
 	}
-	scopes, err := Narrow(r.Scope, c.party.Kind)
+	scopes, err := Narrow(r.Scope, g.ScopesOf(c.party))
 	if err != nil {
 		return nil, err
 	}

@@ -29,6 +29,7 @@ const (
 	EventsRead     Scope = "events:read"   // the stream of what happens
 	Webhooks       Scope = "webhooks"      // addresses that events are sent to
 	Imports        Scope = "imports"       // files whose rows become notes
+	People         Scope = "people"        // inviting persons, and calling those who asked for it
 )
 
 // opScopes gives the scope that each operation's command needs.
@@ -68,13 +69,16 @@ var everybodys = Scopes{
 	BooksRead, BooksWrite, PartiesRead, PartiesWrite, EventsRead,
 }
 
+// guests are the scopes of a company that another organisation hosts.
+var guests = Scopes{People}
+
 // ScopesOf gives all scopes that a party of a kind may have. Files and webhooks
-// are for systems, which persons are not.
+// are for systems, which persons are not; nor do they serve other persons.
 func ScopesOf(kind ledger.PartyKind) Scopes {
 	all := slices.Clone(everybodys)
 	switch kind {
 	case ledger.Company:
-		all = append(all, Webhooks, Imports)
+		all = append(all, Webhooks, Imports, People)
 	case ledger.Authority:
 		all = append(all, Webhooks)
 	}
@@ -84,9 +88,14 @@ func ScopesOf(kind ledger.PartyKind) Scopes {
 
 // AllScopes gives every scope that there is.
 func AllScopes() Scopes {
-	all := append(slices.Clone(everybodys), Webhooks, Imports)
+	all := append(slices.Clone(everybodys), Webhooks, Imports, People)
 	slices.Sort(all)
 	return all
+}
+
+// Within gives those of the scopes that are among others.
+func (s Scopes) Within(others Scopes) Scopes {
+	return slices.DeleteFunc(slices.Clone(s), func(one Scope) bool { return !others.Has(one) })
 }
 
 // Has says whether the scopes hold one.
@@ -122,11 +131,10 @@ func readScopes(text string, allowed Scopes) (scopes Scopes, unknown string) {
 	return slices.Compact(scopes), unknown
 }
 
-// Narrow gives the scopes that a party asked for: all that its kind may have
-// where it names none. One that does not exist or is not its to have is refused
-// with scope_unknown.
-func Narrow(asked string, kind ledger.PartyKind) (Scopes, error) {
-	allowed := ScopesOf(kind)
+// Narrow gives the scopes that a party asked for: all that are allowed to it where
+// it names none. One that does not exist or is not its to have is refused with
+// scope_unknown.
+func Narrow(asked string, allowed Scopes) (Scopes, error) {
 	if asked == "" {
 		return allowed, nil
 	}

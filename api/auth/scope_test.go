@@ -29,6 +29,7 @@ func TestScopesOfAKindOfPartyAreWhatItCanUse(t *testing.T) {
 		{auth.NotesAuthority, true, true, true},
 		{auth.Webhooks, false, true, true},
 		{auth.Imports, false, true, false},
+		{auth.People, false, true, false},
 	} {
 		for kind, want := range map[ledger.PartyKind]bool{ledger.Person: tc.person, ledger.Company: tc.company, ledger.Authority: tc.authority} {
 			if got := auth.ScopesOf(kind).Has(tc.scope); got != want {
