@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"net/url"
 	"regexp"
 	"strings"
 )
@@ -16,6 +15,10 @@ const (
 // a domain too: localhost.
 var domainPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// originPattern is an origin as a browser writes it (RFC 6454 par. 6.2): scheme,
+// host and port, and no more.
+var originPattern = regexp.MustCompile(`^(https?)://([a-z0-9.-]+)(:[1-9][0-9]{0,4})?$`)
+
 // Check says whether the pages that the passkey signs for are well named: a
 // relying party and an origin that a browser would accept together (Web
 // Authentication, Level 3, par. 5.1.3 step 8).
@@ -23,17 +26,16 @@ func (p *Passkey) Check() error {
 	if len(p.RPID) > maxDomainBytes || !domainPattern.MatchString(p.RPID) {
 		return invalid("passkey.rp_id", "a domain in lower case")
 	}
-	u, err := url.Parse(p.Origin)
-	if err != nil || len(p.Origin) > maxOriginBytes || u.Scheme+"://"+u.Host != p.Origin {
+	parts := originPattern.FindStringSubmatch(p.Origin)
+	if parts == nil || len(p.Origin) > maxOriginBytes {
 		return invalid("passkey.origin", "scheme, host and port, and no more")
 	}
-	host := u.Hostname()
-	if u.Scheme != "https" && (u.Scheme != "http" || host != "localhost") {
+	scheme, host, port := parts[1], parts[2], parts[3]
+	if scheme != "https" && host != "localhost" {
 		return invalid("passkey.origin", "an https address, or http at localhost")
 	}
-	// A browser writes no port where it is the scheme's own, and compares bytes.
-	if port := u.Port(); strings.HasSuffix(u.Host, ":") || port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
-		return invalid("passkey.origin", "an address without a port where it is the scheme's own")
+	if scheme == "https" && port == ":443" || scheme == "http" && port == ":80" {
+		return invalid("passkey.origin", "an address without its scheme's own port")
 	}
 	if !domainPattern.MatchString(host) || host != p.RPID && !strings.HasSuffix(host, "."+p.RPID) {
 		return invalid("passkey.origin", "an address whose host is rp_id or lies under it")

@@ -63,6 +63,9 @@ func (rp RelyingParty) Created(u User, challenge, response []byte) (Credential, 
 	if client.Origin != rp.Origin || client.TopOrigin != "" {
 		return Credential{}, refused("it was made on a page of another origin")
 	}
+	if flags := parsed.Response.AttestationObject.AuthData.Flags; !flags.HasUserPresent() || !flags.HasUserVerified() {
+		return Credential{}, refused("the device did not check who was there")
+	}
 	_, err = parsed.Verify(encode(challenge), rp.ID, []string{rp.Origin}, nil, nil, protocol.TopOriginExplicitVerificationMode,
 		false, true, true, nil, []protocol.CredentialParameter{es256}, protocol.AttestationPolicy{}, protocol.SignaturePolicy{})
 	if err != nil {
