@@ -3,6 +3,7 @@ package page
 import (
 	"time"
 
+	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
@@ -51,7 +52,7 @@ type Due struct {
 // Note is everything about one note, in the order in which a borrower asks.
 type Note struct {
 	Head      NoteHead
-	Done      *Done // what happens now, after a command
+	Done      *Happened // what happens now, after a command
 	Money     *NoteMoney
 	Plan      *Plan
 	Lines     []Line
@@ -97,8 +98,8 @@ type NoteMoney struct {
 	OnDemand  bool
 }
 
-// Done says what happens now, by when and who does it.
-type Done struct{ Text, Then Text }
+// Happened says what happens now, by when and who does it.
+type Happened struct{ Text, Then Text }
 
 // PaymentRow is a payment that is written on the note.
 type PaymentRow struct {
@@ -149,4 +150,3 @@ type Documents struct {
 	Print        string
 	Verify       string
 }
-

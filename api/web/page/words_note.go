@@ -107,17 +107,17 @@ var noteWords = table{
 	"lines.missing":   {"Riksbankens referensränta för {from} är inte bestämd än. Därför räknas ingen dröjsmålsränta för den tiden.", "Referencerenten for {from} er ikke fastsat endnu. Derfor løber der ingen morarente i den tid.", "The reference rate for {from} is not set yet, so no late interest is counted for that time."},
 
 	// Who has had it.
-	"chain.title":    {"Vem som har haft det", "Hvem der har haft det", "Who has had it"},
-	"chain.lender":   {"Långivaren, från början", "Långiveren, fra begyndelsen", "The lender, from the beginning"},
-	"chain.since":    {"sedan {date}", "siden {date}", "since {date}"},
-	"chain.told":     {"Du fick besked {date}", "Du fik besked {date}", "You were told on {date}"},
-	"chain.untold":   {"Du har inte fått besked än", "Du har ikke fået besked endnu", "You have not been told yet"},
-	"chain.now":      {"Innehavare i dag", "Indehaver i dag", "Holder today"},
-	"chain.yours":    {"Du, sedan det är betalt", "Dig, siden det er betalt", "You, now that it is paid"},
-	"chain.servicer": {"{name} tar emot betalningar för innehavaren sedan {date}", "{name} modtager betalinger for indehaveren siden {date}", "{name} receives payments for the holder since {date}"},
-	"chain.pledgee":  {"{name} har det som säkerhet sedan {date}", "{name} har det som sikkerhed siden {date}", "{name} has it as security since {date}"},
-	"chain.licence":  {"Tillstånd: {licence}", "Tilladelse: {licence}", "Licence: {licence}"},
-	"chain.unknown":  {"ett bolag utan namn i registret", "et selskab uden navn i registret", "a company without a name in the registry"},
+	"who.title":    {"Vem som har haft det", "Hvem der har haft det", "Who has had it"},
+	"who.lender":   {"Långivaren, från början", "Långiveren, fra begyndelsen", "The lender, from the beginning"},
+	"who.since":    {"sedan {date}", "siden {date}", "since {date}"},
+	"who.told":     {"Du fick besked {date}", "Du fik besked {date}", "You were told on {date}"},
+	"who.untold":   {"Du har inte fått besked än", "Du har ikke fået besked endnu", "You have not been told yet"},
+	"who.now":      {"Innehavare i dag", "Indehaver i dag", "Holder today"},
+	"who.yours":    {"Du, sedan det är betalt", "Dig, siden det er betalt", "You, now that it is paid"},
+	"who.servicer": {"{name} tar emot betalningar för innehavaren sedan {date}", "{name} modtager betalinger for indehaveren siden {date}", "{name} receives payments for the holder since {date}"},
+	"who.pledgee":  {"{name} har det som säkerhet sedan {date}", "{name} har det som sikkerhed siden {date}", "{name} has it as security since {date}"},
+	"who.licence":  {"Tillstånd: {licence}", "Tilladelse: {licence}", "Licence: {licence}"},
+	"who.unknown":  {"ett bolag utan namn i registret", "et selskab uden navn i registret", "a company without a name in the registry"},
 
 	// Payments and objections.
 	"pays.title":     {"Betalningar", "Betalinger", "Payments"},
