@@ -16,10 +16,10 @@ type Tone string
 
 // The tones.
 const (
-	Calm      Tone = "calm"
-	Attention Tone = "attention"
-	Stop      Tone = "stop"
-	Done      Tone = "done"
+	ToneCalm      Tone = "calm"
+	ToneAttention Tone = "attention"
+	ToneStop      Tone = "stop"
+	ToneDone      Tone = "done"
 )
 
 // Status is where something stands, in a sentence.

@@ -1,0 +1,36 @@
+package web
+
+import "net/http"
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// route is one row of the table of pages.
+type route struct {
+	method, pattern string
+	signedIn        bool  // only for who is signed in; a form must show that it is ours
+	limit           int64 // bytes of the body; maxForm where 0
+	handle          handler
+}
+
+// handler answers the requests of a route. An error becomes a page that says what
+// to do; a refusal of the ledger is one (*ledger.Error).
+type handler = func(*Server, *visit) error
+
+// routes is the one table of pages. The router, the log's labels and the tests that
+// walk all pages are read from it.
+func (s *Server) routes() []route {
+	var t []route
+	for _, theme := range [][]route{publicRoutes} {
+		t = append(t, theme...)
+	}
+	return t
+}
+
+// publicRoutes are for everybody.
+var publicRoutes = []route{
+	{method: get, pattern: "/", handle: (*Server).getLanding},
+	{method: post, pattern: "/", handle: (*Server).postLanding},
+}
