@@ -121,6 +121,8 @@ func decodeHistoryQuery(raw []byte) (*protocol.HistoryQuery, error) {
 		return nil, malformed("the subject is malformed")
 	case q.Limit <= 0:
 		return nil, malformed("the limit is not positive")
+	case q.Because != nil && (q.Subject.Kind != ledger.KindParty || !q.Because.Note.Valid()):
+		return nil, malformed("a reason is a command on a note, and given for a party alone")
 	}
 	q.Limit = min(q.Limit, ledger.MaxHistory)
 	q.From = max(q.From, 1)

@@ -98,3 +98,30 @@ func (r *reader) mayReadHistory(s ledger.Subject, end tip) (bool, error) {
 	_, orgs, err := r.noteReaders(n.record, e)
 	return r.among(orgs), err
 }
+
+// actedOn says whether the caller may read a note and the party has signed this
+// command on it, or it was signed for the party. Who may read the signature may
+// see the keys that prove it, and their whole history, since keys come and go.
+func (r *reader) actedOn(id ledger.PartyID, place *protocol.Place) (bool, error) {
+	subject := place.Note.Subject()
+	end, err := r.world.before(subject)
+	if err != nil || place.Seq == 0 || place.Seq > end.seq {
+		return false, err
+	}
+	if may, err := r.mayReadHistory(subject, end); err != nil || !may {
+		return false, err
+	}
+	e, err := r.entry(subject, place.Seq)
+	if err != nil {
+		return false, err
+	}
+	opened, err := r.sigs.Open(e.Signed)
+	if err != nil {
+		return false, fmt.Errorf("opening entry %d: %w", e.Seq, err)
+	}
+	command, err := ledger.DecodeCommand(opened.Payload)
+	if err != nil {
+		return false, fmt.Errorf("reading the command in entry %d: %w", e.Seq, err)
+	}
+	return command.By == id || command.For == id, nil
+}

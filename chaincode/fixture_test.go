@@ -61,8 +61,12 @@ func newRegistry(t testing.TB) *registry {
 	t.Helper()
 	r := &registry{t: t, now: noon}
 	orgs := []string{lenderOrg, collectorOrg, registrarOrg}
+	digest, err := stub.Digest("registry", orgs)
+	if err != nil {
+		t.Fatal(err)
+	}
 	contract, err := chaincode.New(chaincode.Options{
-		Network: stub.Digest("registry", orgs), Signatures: sign.Verifier{},
+		Network: digest, Signatures: sign.Verifier{},
 		Clock: func() time.Time { return r.now }, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 	})
 	if err != nil {

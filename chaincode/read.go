@@ -203,6 +203,9 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 		return protocol.Marshal(protocol.HistoryAnswer{Entries: []ledger.Entry{}, Code: ledger.CodeNoteErased})
 	}
 	entitled, err := r.mayReadHistory(q.Subject, end)
+	if err == nil && !entitled && q.Because != nil && end.seq > 0 {
+		entitled, err = r.actedOn(ledger.PartyID(q.Subject.ID), q.Because)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -231,9 +234,6 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 	return protocol.Marshal(answer)
 }
 
-// link gives an entry's place in the chain without what it says (see ledger.Link).
-func (r *reader) link(e *ledger.Entry) (ledger.Digest, error) {
-	opened, err := r.sigs.Open(e.Signed)
 // erased says whether a subject is a note that is erased.
 func (r *reader) erased(s ledger.Subject) (bool, error) {
 	if s.Kind != ledger.KindNote {
@@ -246,6 +246,9 @@ func (r *reader) erased(s ledger.Subject) (bool, error) {
 	return n.record.Status == ledger.StatusErased, nil
 }
 
+// link gives an entry's place in the chain without what it says (see ledger.Link).
+func (r *reader) link(e *ledger.Entry) (ledger.Digest, error) {
+	opened, err := r.sigs.Open(e.Signed)
 	if err != nil {
 		return ledger.Digest{}, fmt.Errorf("opening entry %d: %w", e.Seq, err)
 	}

@@ -66,6 +66,16 @@ type Service interface {
 	// limit of them and never more than MaxHistory.
 	History(ctx context.Context, subject Subject, from uint64, limit int) ([]Entry, error)
 
+	// SignerHistory is History of a party for whoever may read a note on which the
+	// party acted: not_entitled where the command that is named is not the party's.
+	SignerHistory(ctx context.Context, q SignerQuery) ([]Entry, error)
+
+	// Attest has peers of the registrar and of at least one other organisation
+	// sign what the public records of subjects, at most MaxRead, say just now. The
+	// subjects of each kind are asked for in the order given. It is unavailable
+	// where so many peers that agree cannot be reached.
+	Attest(ctx context.Context, subjects ...Subject) (Attestation, error)
+
 	// Blocks gives the committed blocks from a number on, and goes on as new
 	// ones come until ctx ends or the stream breaks, which it yields as an error.
 	Blocks(ctx context.Context, from uint64) iter.Seq2[Block, error]

@@ -101,8 +101,12 @@ func New(o Options) (*Ledger, error) {
 	l := &Ledger{
 		options: o, channels: map[string]*Channel{}, services: map[string]*protocol.Client{}, news: make(chan struct{}),
 	}
+	digest, err := stub.Digest(channelName, o.Orgs)
+	if err != nil {
+		return nil, fmt.Errorf("making a ledger: %w", err)
+	}
 	contract, err := chaincode.New(chaincode.Options{
-		Network: stub.Digest(channelName, o.Orgs), Signatures: o.Signatures, Clock: o.Clock, Log: o.Log,
+		Network: digest, Signatures: o.Signatures, Clock: o.Clock, Log: o.Log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("making a ledger: %w", err)

@@ -10,5 +10,6 @@
 // It is deterministic and has no goroutines, clock or randomness of its own.
 // It must not know the contract or the rules of notes, and it does not check
 // what Fabric's membership service does: certificates and the signatures of
-// clients, peers and orderers are taken as good.
+// clients, peers and orderers are taken as good. What a peer signs for outsiders
+// (Attest) has real signatures, whose roots stand in the first block.
 package stub

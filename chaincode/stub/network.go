@@ -1,12 +1,10 @@
 package stub
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/hyperledger/fabric-chaincode-go/v2/shim"
@@ -53,6 +51,7 @@ type Options struct {
 // several goroutines at once; it does one thing at a time.
 type Network struct {
 	options Options
+	trust   *trust
 
 	mu      sync.Mutex // guards all below
 	peers   map[string]*peer
@@ -69,7 +68,11 @@ func New(o Options) (*Network, error) {
 	case o.Start == nil || o.Policy == nil:
 		return nil, errors.New("making a network: it needs a chaincode and an endorsement policy")
 	}
-	n := &Network{options: o, peers: map[string]*peer{}, ordered: map[string]uint64{}}
+	members, err := newTrust(o.Channel, o.Orgs)
+	if err != nil {
+		return nil, fmt.Errorf("making a network: %w", err)
+	}
+	n := &Network{options: o, trust: members, peers: map[string]*peer{}, ordered: map[string]uint64{}}
 	n.blocks = []*Block{{Number: 0, Codes: []Code{}}}
 	for _, org := range o.Orgs {
 		if n.peers[org] != nil {
@@ -89,13 +92,19 @@ func New(o Options) (*Network, error) {
 
 // Digest names the channel by its first block: the hash of its data in
 // lower-case hex.
-func (n *Network) Digest() string { return Digest(n.options.Channel, n.options.Orgs) }
+func (n *Network) Digest() string { return n.trust.digest() }
+
+// Genesis gives the envelope that is the data of the channel's first block.
+func (n *Network) Genesis() []byte { return bytes.Clone(n.trust.genesis) }
 
 // Digest gives the digest of the network that New would make of these, for a
 // chaincode that has to know it before the network exists.
-func Digest(channel string, orgs []string) string {
-	sum := sha256.Sum256([]byte(channel + "\n" + strings.Join(orgs, "\n")))
-	return hex.EncodeToString(sum[:])
+func Digest(channel string, orgs []string) (string, error) {
+	t, err := newTrust(channel, orgs)
+	if err != nil {
+		return "", fmt.Errorf("making the network's first block: %w", err)
+	}
+	return t.digest(), nil
 }
 
 // Endorse runs a proposal on an organisation's peer. An error is Fabric's; what

@@ -29,6 +29,7 @@ func layers() []layer {
 	conformance := []string{"ledger/ledgertest"}
 	return []layer{
 		{dir: "ledger", may: core, tests: conformance},
+		{dir: "ledger/evidence", may: core, tests: []string{"chaincode", "ledger/ledgertest", "ledger/protocol"}},
 		{dir: "ledger/protocol", may: with()},
 		{dir: "ledger/ledgertest", may: with("ledger/ledgertest"), tests: []string{"chaincode"}},
 		{dir: "ledger/fabric", may: with("ledger/fabric"), tests: []string{"ledger/ledgertest", "network/networktest"}},

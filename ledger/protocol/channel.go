@@ -22,6 +22,12 @@ type Channel interface {
 	// contract refused the question.
 	Evaluate(ctx context.Context, fn string, argument []byte) ([]byte, error)
 
+	// Attest asks peers of every organisation that it knows the same question and
+	// gives what they sign: the answer of the registrar's and at least one other's,
+	// which must be of one mind. The error is a *Refusal when the contract refused
+	// the question.
+	Attest(ctx context.Context, fn string, argument []byte) (ledger.Attestation, error)
+
 	// Submit has a transaction endorsed by the registrar and by one of the
 	// organisations in endorsers (any where there is none), ordered, and waits
 	// for its commit. It gives the contract's answer.

@@ -84,6 +84,11 @@ func (f *fakeLedger) as(org string) channel { return channel{f, org} }
 func (c channel) Network() string { return network }
 func (c channel) Org() string     { return c.org }
 
+func (c channel) Attest(ctx context.Context, fn string, argument []byte) (ledger.Attestation, error) {
+	answer, err := c.Evaluate(ctx, fn, argument)
+	return ledger.Attestation{Question: argument, Answer: answer}, err
+}
+
 func (c channel) Submit(ctx context.Context, s protocol.Submission) (protocol.Receipt, error) {
 	var b protocol.Batch
 	if err := protocol.Decode(s.Transient[protocol.TransientBatch], &b); err != nil {

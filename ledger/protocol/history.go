@@ -20,38 +20,43 @@ func (c *Client) History(ctx context.Context, subject ledger.Subject, from uint6
 	if limit <= 0 {
 		return nil, nil
 	}
-	entries, err := c.page(ctx, subject, from, limit)
+	return c.checkedPage(ctx, HistoryQuery{Subject: subject, From: from, Limit: limit})
+}
+
+// checkedPage asks for a part of a history and checks what came.
+func (c *Client) checkedPage(ctx context.Context, q HistoryQuery) ([]ledger.Entry, error) {
+	entries, err := c.page(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	var k chain
 	for i, e := range entries {
-		if err := k.add(c.sigs, subject, e, from+uint64(i)); err != nil {
+		if err := k.add(c.sigs, q.Subject, e, q.From+uint64(i)); err != nil {
 			return nil, err
 		}
 	}
 	return entries, nil
 }
 
-func (c *Client) page(ctx context.Context, subject ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
-	a, err := c.historyOf(ctx, subject, from, limit)
+func (c *Client) page(ctx context.Context, q HistoryQuery) ([]ledger.Entry, error) {
+	a, err := c.historyOf(ctx, q)
 	switch {
 	case err != nil:
 		return nil, err
 	case a.Code != "":
-		return nil, absent(a.Code, subject.Kind)
+		return nil, absent(a.Code, q.Subject.Kind)
 	}
 	return a.Entries, nil
 }
 
 // historyOf asks for a part of a subject's history.
-func (c *Client) historyOf(ctx context.Context, subject ledger.Subject, from uint64, limit int) (HistoryAnswer, error) {
+func (c *Client) historyOf(ctx context.Context, q HistoryQuery) (HistoryAnswer, error) {
 	var a HistoryAnswer
-	if err := c.ask(ctx, FnHistory, HistoryQuery{Subject: subject, From: from, Limit: limit}, &a); err != nil {
+	if err := c.ask(ctx, FnHistory, q, &a); err != nil {
 		return a, err
 	}
-	if max(len(a.Entries), len(a.Links)) > limit {
-		return a, fmt.Errorf("reading the history of %s: more entries came than were asked for", subject.ID)
+	if max(len(a.Entries), len(a.Links)) > q.Limit {
+		return a, fmt.Errorf("reading the history of %s: more entries came than were asked for", q.Subject.ID)
 	}
 	return a, nil
 }
@@ -192,7 +197,7 @@ func (c *Client) walk(ctx context.Context, s ledger.Subject, record *held, show 
 	var k chain
 	for k.seq < record.seq {
 		from := k.seq + 1
-		a, err := c.historyOf(ctx, s, from, min(walkPage, int(record.seq-k.seq)))
+		a, err := c.historyOf(ctx, HistoryQuery{Subject: s, From: from, Limit: min(walkPage, int(record.seq-k.seq))})
 		if err != nil {
 			return err
 		}
@@ -225,11 +230,6 @@ func (c *Client) walk(ctx context.Context, s ledger.Subject, record *held, show 
 // in its chain, but for the last command: that is named in the record.
 func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, error) {
 	var found place
-	err := c.walk(ctx, t.subject, subject, func(k *chain, s step) error {
-		switch {
-		case k.seq == t.cmd.Seq && s.entry == nil:
-			return ledger.Refuse(ledger.CodeNotEntitled)
-		case k.seq == t.cmd.Seq:
 	if r := subject.noteRecord; r.Status == ledger.StatusErased {
 		if t.cmd.Op != ledger.OpErase || t.cmd.Seq != r.Seq || t.cmd.Command != r.Erasure {
 			return nil, ledger.Refuse(ledger.CodeNoteErased)
@@ -237,6 +237,11 @@ func (c *Client) find(ctx context.Context, t *task, subject *held) (*place, erro
 		found.result = ledger.Result{Command: t.cmd.Command, Op: t.cmd.Op, Subject: t.subject, Seq: r.Seq, Head: r.Head}
 		return &found, nil
 	}
+	err := c.walk(ctx, t.subject, subject, func(k *chain, s step) error {
+		switch {
+		case k.seq == t.cmd.Seq && s.entry == nil:
+			return ledger.Refuse(ledger.CodeNotEntitled)
+		case k.seq == t.cmd.Seq:
 			found.transaction = s.entry.Transaction
 			found.proof = ledger.Proof{Seq: k.seq, Before: k.before, Seal: k.opened.Seal, At: s.entry.At, Org: s.entry.Org}
 		case k.seq > t.cmd.Seq:

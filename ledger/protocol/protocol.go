@@ -47,8 +47,8 @@ const RegistrarMSP = "RegistrarMSP"
 func RecordKey(s ledger.Subject) string { return string(s.Kind) + "/" + s.ID }
 
 // EntryKey is the key in the private collection of a subject's entry. An entry
-// is written once and never changed, so a command costs one private write, and
-// erasing a note is purging the keys 1 to seq.
+// is written once and never changed, so a command costs one private write. The
+// command that erases a note purges the keys of all before it and has no entry.
 func EntryKey(s ledger.Subject, seq uint64) string {
 	return string(s.Kind) + "/" + s.ID + "/" + uitoa(seq)
 }
@@ -151,6 +151,16 @@ type HistoryQuery struct {
 	Subject ledger.Subject `json:"subject"`
 	From    uint64         `json:"from"`
 	Limit   int            `json:"limit"`
+	// Because, for a party alone, names a command on a note that the caller may
+	// read. Where the party signed it, or it was signed for the party, the caller
+	// may read the party's history, too.
+	Because *Place `json:"because,omitempty"`
+}
+
+// Place is where a command stands on a note.
+type Place struct {
+	Note ledger.NoteID `json:"note"`
+	Seq  uint64        `json:"seq"`
 }
 
 // HistoryAnswer answers FnHistory. It may hold fewer entries than asked for,
@@ -159,9 +169,9 @@ type HistoryQuery struct {
 // Where Code is not_entitled, Entries holds only those that came through the
 // reader's own organisation, and Links the link of every entry from the number
 // asked for on, so that the reader can check those few against the public head.
+// Where it is note_erased there is neither.
 type HistoryAnswer struct {
 	Entries []ledger.Entry  `json:"entries"`
 	Links   []ledger.Digest `json:"links,omitempty"`
 	Code    ledger.Code     `json:"code,omitempty"`
 }
-// Where it is note_erased there is neither.

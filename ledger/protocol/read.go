@@ -135,17 +135,7 @@ func subjects[ID interface{ Subject() ledger.Subject }](ids []ID) []ledger.Subje
 func (c *Client) read(ctx context.Context, wanted []ledger.Subject) (map[ledger.Subject]*held, error) {
 	all := make(map[ledger.Subject]*held, len(wanted))
 	for some := range slices.Chunk(unique(wanted), ledger.MaxRead) {
-		var q Query
-		for _, s := range some {
-			switch s.Kind {
-			case ledger.KindNote:
-				q.Notes = append(q.Notes, ledger.NoteID(s.ID))
-			case ledger.KindParty:
-				q.Parties = append(q.Parties, ledger.PartyID(s.ID))
-			case ledger.KindBook:
-				q.Books = append(q.Books, ledger.BookID(s.ID))
-			}
-		}
+		q := queryOf(some)
 		var a ReadAnswer
 		if err := c.ask(ctx, FnRead, q, &a); err != nil {
 			return nil, err
@@ -164,6 +154,21 @@ func (c *Client) read(ctx context.Context, wanted []ledger.Subject) (map[ledger.
 		}
 	}
 	return all, nil
+}
+
+func queryOf(list []ledger.Subject) Query {
+	var q Query
+	for _, s := range list {
+		switch s.Kind {
+		case ledger.KindNote:
+			q.Notes = append(q.Notes, ledger.NoteID(s.ID))
+		case ledger.KindParty:
+			q.Parties = append(q.Parties, ledger.PartyID(s.ID))
+		case ledger.KindBook:
+			q.Books = append(q.Books, ledger.BookID(s.ID))
+		}
+	}
+	return q
 }
 
 // ask evaluates one of the contract's reading functions.

@@ -1,0 +1,291 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// tolerance is how far the ledger times of two commands on different subjects
+// may lie from the order in which they were applied: each is within
+// ledger.ClockTolerance of the clock of the peers that applied it.
+const tolerance = 2 * ledger.ClockTolerance
+
+// maxTries bounds how many combinations of past states are tried for one command.
+const maxTries = 64
+
+// place is where the replay stands: at a command of the note, or of another
+// subject, of which the number is zero.
+type place struct{ noteSeq uint64 }
+
+// source gives a replay what it asks for.
+type source interface {
+	// chain gives all entries of a party or a book. An error stops the replay.
+	chain(s ledger.Subject, at place) ([]Entry, error)
+	// known says whether the source has a party's chain at hand.
+	known(id ledger.PartyID) bool
+	// record gives a party's public record of today, nil where there is none.
+	record(id ledger.PartyID) (*ledger.PartyRecord, error)
+}
+
+// moment is a subject's state from an instant on.
+type moment struct {
+	from  time.Time
+	party *ledger.Party
+	book  *ledger.Book
+}
+
+// timeline is the states of one party or book in order.
+type timeline struct {
+	states  []moment
+	growing bool // its replay has not ended
+}
+
+// last gives the state that the timeline ends in.
+func (l *timeline) last() moment {
+	if len(l.states) == 0 {
+		return moment{}
+	}
+	return l.states[len(l.states)-1]
+}
+
+// around lists the states that the ledger may have had at an instant: first the
+// one that the times say, then those within tolerance, the newest first.
+func (l *timeline) around(at time.Time) []moment {
+	var exact moment
+	var others []moment
+	for i := len(l.states) - 1; i >= 0; i-- {
+		s := l.states[i]
+		ended := i+1 < len(l.states) && at.After(l.states[i+1].from.Add(tolerance))
+		switch {
+		case ended:
+		case exact.from.IsZero() && !s.from.After(at):
+			exact = s
+		case !s.from.After(at.Add(tolerance)):
+			others = append(others, s)
+		}
+	}
+	if exact.from.IsZero() {
+		return others
+	}
+	return append([]moment{exact}, others...)
+}
+
+// replay runs the registry's rules over the chains of a file.
+type replay struct {
+	network    string
+	sigs       ledger.Signatures
+	source     source
+	lines      map[ledger.Subject]*timeline
+	named      map[ledger.PartyID]bool // asked for their records alone
+	note       *ledger.Note
+	signatures int
+}
+
+func newReplay(network string, sigs ledger.Signatures, from source) *replay {
+	return &replay{
+		network: network, sigs: sigs, source: from,
+		lines: map[ledger.Subject]*timeline{}, named: map[ledger.PartyID]bool{},
+	}
+}
+
+// add applies the next entry of the note.
+func (r *replay) add(id ledger.NoteID, seq uint64, e Entry) (*ledger.Change, error) {
+	c, err := r.apply(id.Subject(), seq, e)
+	if err != nil {
+		return nil, err
+	}
+	r.note = c.Note
+	return c, nil
+}
+
+// line gives a party's or a book's timeline, replaying its chain the first time.
+func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
+	if l := r.lines[s]; l != nil {
+		if l.growing && len(l.states) == 0 {
+			return nil, fault(ChainCircular, "subject", s.ID)
+		}
+		return l, nil
+	}
+	if len(r.lines) >= MaxSubjects {
+		return nil, fault(TooLarge, "limit", fmt.Sprint(MaxSubjects))
+	}
+	entries, err := r.source.chain(s, at)
+	if err != nil {
+		return nil, err
+	}
+	l := &timeline{growing: true}
+	r.lines[s] = l
+	for i, e := range entries {
+		c, err := r.apply(s, uint64(i+1), e)
+		if err != nil {
+			return nil, err
+		}
+		from := e.At
+		if before := l.last().from; from.Before(before) {
+			from = before // it took effect when it stood in the chain
+		}
+		l.states = append(l.states, moment{from: from, party: c.Party, book: c.Book})
+	}
+	l.growing = false
+	return l, nil
+}
+
+// apply carries out one entry on the states that the ledger may have had. It
+// must succeed on one of them.
+func (r *replay) apply(s ledger.Subject, seq uint64, e Entry) (*ledger.Change, error) {
+	w := &world{replay: r, subject: s, at: e.At, picks: map[ledger.Subject]int{}}
+	if s.Kind == ledger.KindNote {
+		w.place.noteSeq = seq
+	}
+	frame := ledger.Frame{Network: r.network, At: e.At, Org: e.Org}
+	var first error
+	for range maxTries {
+		c, err := ledger.Apply(w, r.sigs, frame, e.Signed)
+		if err == nil {
+			if c.Result.Subject != s || c.Result.Seq != seq {
+				return nil, fault(SubjectOther, "subject", s.ID, "seq", fmt.Sprint(seq))
+			}
+			r.signatures++
+			return c, nil
+		}
+		refusal, isRefusal := errors.AsType[*ledger.Error](err)
+		if !isRefusal {
+			return nil, err
+		}
+		if first == nil {
+			first = refused(s, seq, refusal)
+		}
+		if !w.next() {
+			break
+		}
+	}
+	return nil, first
+}
+
+// refused says that a command cannot have been applied.
+func refused(s ledger.Subject, seq uint64, why *ledger.Error) error {
+	code := CommandRefused
+	switch why.Code {
+	case ledger.CodeSignatureWrong, ledger.CodeSignatureMalformed, ledger.CodeKeyUnknown, ledger.CodeAlgorithmForbidden:
+		code = SignatureWrong
+	}
+	f := finding(code, "subject", s.ID, "seq", fmt.Sprint(seq), "code", string(why.Code))
+	f.Cause = why
+	return f
+}
+
+// world is what the rules see while one command is applied.
+type world struct {
+	replay  *replay
+	subject ledger.Subject // whose command it is
+	at      time.Time
+	place   place
+	picks   map[ledger.Subject]int // which of the states around the instant
+	choices []choice               // in the order in which the rules asked
+}
+
+// choice is a subject of which there is more than one state to try.
+type choice struct {
+	subject ledger.Subject
+	states  int
+}
+
+// next picks the next combination of states. It says false after the last.
+func (w *world) next() bool {
+	for _, c := range w.choices {
+		if w.picks[c.subject]++; w.picks[c.subject] < c.states {
+			return true
+		}
+		w.picks[c.subject] = 0
+	}
+	return false
+}
+
+// pick gives a subject's state for this try; nothing where it had none.
+func (w *world) pick(s ledger.Subject) (moment, error) {
+	l, err := w.replay.line(s, w.place)
+	if err != nil {
+		return moment{}, err
+	}
+	states := l.around(w.at)
+	if len(states) == 0 {
+		return moment{}, nil
+	}
+	if _, known := w.picks[s]; !known {
+		w.picks[s] = 0
+		if len(states) > 1 {
+			w.choices = append(w.choices, choice{s, len(states)})
+		}
+	}
+	return states[w.picks[s]%len(states)], nil
+}
+
+// Note gives the note of the file. Rules ask for no other.
+func (w *world) Note(id ledger.NoteID) (*ledger.Note, error) {
+	if id.Subject() != w.subject {
+		return nil, fault(ChainMissing, "subject", string(id))
+	}
+	return w.replay.note, nil
+}
+
+// Party gives a party's state, which needs its chain.
+func (w *world) Party(id ledger.PartyID) (*ledger.Party, error) {
+	if id.Subject() == w.subject {
+		return w.replay.lines[w.subject].last().party, nil
+	}
+	m, err := w.pick(id.Subject())
+	return m.party, err
+}
+
+// PartyRecord gives a party's record at the time. Of a party that the file only
+// names, it takes today's: what its standing was then stands nowhere in the file,
+// so one that is revoked now counts as in force, as the peers that applied the
+// command found it.
+func (w *world) PartyRecord(id ledger.PartyID) (*ledger.PartyRecord, error) {
+	if id.Subject() == w.subject {
+		return recordOf(w.replay.lines[w.subject].last()), nil
+	}
+	if !w.replay.source.known(id) {
+		w.replay.named[id] = true
+		r, err := w.replay.source.record(id)
+		if r == nil || err != nil {
+			return nil, err
+		}
+		r.Standing = ledger.InForce
+		return r, nil
+	}
+	l, err := w.replay.line(id.Subject(), w.place)
+	if err != nil {
+		return nil, err
+	}
+	states := l.around(w.at)
+	for _, m := range states {
+		if m.party.Standing == ledger.InForce {
+			return recordOf(m), nil
+		}
+	}
+	if len(states) == 0 {
+		return nil, nil
+	}
+	return recordOf(states[0]), nil
+}
+
+func recordOf(m moment) *ledger.PartyRecord {
+	if m.party == nil {
+		return nil
+	}
+	r := m.party.Record(ledger.Digest{})
+	return &r
+}
+
+// Book gives a book, which needs its chain.
+func (w *world) Book(id ledger.BookID) (*ledger.Book, error) {
+	if id.Subject() == w.subject {
+		return w.replay.lines[w.subject].last().book, nil
+	}
+	m, err := w.pick(id.Subject())
+	return m.book, err
+}
