@@ -37,7 +37,7 @@ func (s *Store) put(ctx context.Context, c changes) error {
 			return err
 		}
 		for id, v := range c.notes {
-			if err := putNote(ctx, tx, noteChange{id, v, latest[id], s.codeOf(id)}); err != nil {
+			if err := putNote(ctx, tx, noteChange{id, v, latest[id], s.CodeOf(id)}); err != nil {
 				return fmt.Errorf("writing note %s: %w", id, err)
 			}
 		}
@@ -52,6 +52,9 @@ func (s *Store) put(ctx context.Context, c changes) error {
 			}
 		}
 		if err := putTold(ctx, tx, c.told); err != nil {
+			return err
+		}
+		if err := eraseNotes(ctx, tx, c.blocks); err != nil {
 			return err
 		}
 		return setMeta(ctx, tx, metaNext, strconv.FormatUint(c.next, 10))

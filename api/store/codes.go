@@ -68,8 +68,8 @@ func (s *Store) fillCodes(ctx context.Context, key *code.Key) error {
 	}
 }
 
-// codeOf gives the public code of a note; "" where there are none.
-func (s *Store) codeOf(id ledger.NoteID) code.Code {
+// CodeOf gives the public code of a note; "" where there are none.
+func (s *Store) CodeOf(id ledger.NoteID) code.Code {
 	if s.codes == nil {
 		return ""
 	}
