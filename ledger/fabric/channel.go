@@ -103,6 +103,7 @@ type Channel struct {
 
 	own       *link   // the organisation's own peer
 	registrar []*link // the registrar's peers; own is among them in its own program
+	attesting attesting
 }
 
 var _ protocol.Channel = (*Channel)(nil)
@@ -182,7 +183,13 @@ func connect(p Peer, as caller) (*link, error) {
 // Close ends the connections. Nothing may be under way.
 func (c *Channel) Close() error {
 	var faults []error
-	for _, l := range c.links() {
+	all := c.links()
+	c.attesting.mu.Lock()
+	for _, l := range c.attesting.links {
+		all = append(all, l)
+	}
+	c.attesting.mu.Unlock()
+	for _, l := range all {
 		faults = append(faults, l.gateway.Close(), l.conn.Close())
 	}
 	return errors.Join(append(faults, c.caller.close())...)

@@ -284,11 +284,14 @@ func (l *life) addEntries(t *testing.T, s map[string][]byte, subject ledger.Subj
 	}
 	for _, e := range entries {
 		of := " of " + string(subject.Kind) + " " + subject.ID + " entry " + strconv.FormatUint(e.Seq, 10)
-		parts := strings.Split(e.Signed.JWS, ".")
-		if len(parts) != 3 || len(e.State) == 0 || e.Salt.IsZero() {
+		parts, names := strings.Split(e.Signed.JWS, "."), []string{"header", "payload", "signature"}
+		if e.Signed.WebAuthn != "" {
+			parts, names = strings.Split(e.Signed.WebAuthn, "."), []string{"key", "payload", "authenticator data", "client data", "signature"}
+		}
+		if len(parts) != len(names) || len(e.State) == 0 || e.Salt.IsZero() {
 			t.Fatalf("the entry%s is %+v", of, e)
 		}
-		for i, part := range []string{"header", "payload", "signature"} {
+		for i, part := range names {
 			s["the "+part+of], s["the "+part+of+" in bytes"] = []byte(parts[i]), decoded(t, parts[i])
 		}
 		s["the salt"+of], s["the salt in bytes"+of] = []byte(e.Salt.String()), e.Salt[:]

@@ -65,6 +65,8 @@ func Run(t *testing.T, start func(t *testing.T) World) {
 		{"AnErasedNoteStaysErased", erasedForGood},
 		{"WhatGoesTogetherWithAnErasureIsNotKept", erasureTogether},
 		{"ADebtIsKeptUntilNobodyCanClaim", retention},
+		{"EvidenceHoldsForEveryoneWhoMayReadTheNote", evidenceHolds},
+		{"EvidenceIsForTheEntitled", evidenceEntitlement},
 		{"BlocksTellEveryCommandOnceAndInOrder", blocks},
 		{"BlocksResumeFromANumber", blocksResume},
 		{"OfManyCommandsForOnePlaceOneWins", raceOnOneNote},
