@@ -249,3 +249,16 @@ func TestLedgerThatDoesNotAnswerIsNoRefusal(t *testing.T) {
 		t.Errorf("got %v, want the ledger's own error", err)
 	}
 }
+
+// TestAPasskeySignsNoAssertion: whatever signs as a passkey's key without its
+// pages is not the passkey.
+func TestAPasskeySignsNoAssertion(t *testing.T) {
+	s := newScene(t)
+	c := newClient(t, "b", ecKey(t))
+	c.jwk.Passkey = &ledger.Passkey{RPID: "localhost", Origin: "http://localhost:8080"}
+	s.parties[c.id] = c.party()
+	_, err := s.ask(c.compact(t, c.header(), s.claims(c)), s.forToken())
+	if ledger.CodeOf(err) != ledger.CodeAssertionInvalid || !strings.Contains(err.Error(), "its key is a passkey") {
+		t.Errorf("got %v", err)
+	}
+}

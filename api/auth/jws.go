@@ -148,6 +148,9 @@ func Algorithm(k ledger.Key) string {
 // Both are taken: nothing here is told from another by its signature, and who
 // sends the other form of a proof or an assertion is refused by its jti.
 func (c compact) verify(alg string, k ledger.Key) error {
+	if k.Passkey != nil {
+		return errors.New("its key is a passkey, which signs nothing but commands on its own pages")
+	}
 	algorithm, public, err := sign.PublicKey(k)
 	if err != nil {
 		return errors.New("its key is unusable")

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
-	"github.com/skuld-registry/skuld/ledger/sign"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 // Limits of a run's world.
@@ -112,7 +112,10 @@ func (s *simulation) newcomer() (*sent, error) {
 		return nil, errNobody
 	}
 	kind := pick(s, []ledger.PartyKind{ledger.Person, ledger.Company, ledger.Company, ledger.Authority})
-	p := s.newPerson(fmt.Sprintf("newcomer %d-%d", s.step, s.drawn+1), kind, pick(s, orgs))
+	p, err := s.newPerson(fmt.Sprintf("newcomer %d-%d", s.step, s.drawn+1), kind, pick(s, orgs))
+	if err != nil {
+		return nil, err
+	}
 	d, err := p.Registration(s.audit.network, s.commandID(), s.clock)
 	if err != nil {
 		return nil, err
@@ -127,18 +130,21 @@ func (s *simulation) rotation() (*sent, error) {
 	if strings.Contains(p.Name, "newcomer") && s.chance(40) {
 		return s.write(p, s.draft(p, ledger.OpPartyRevoke, string(p.ID), ledger.ReasonBody{Reason: secretWord}))
 	}
-	old, err := sign.KeyOf(s.keyInForce(p).Public())
+	old, err := s.keyInForce(p).Key()
 	if err != nil {
 		return nil, err
 	}
-	private := s.newKey(fmt.Sprintf("%s %d-%d", p.Name, s.step, s.drawn))
-	fresh, err := sign.KeyOf(private.Public())
+	pen, err := s.newKey(fmt.Sprintf("%s %d-%d", p.Name, s.step, s.drawn), p.Kind)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := pen.Key()
 	if err != nil {
 		return nil, err
 	}
 	c, err := s.write(p, s.draft(p, ledger.OpPartyRotate, string(p.ID), ledger.RotateBody{Add: []ledger.Key{fresh}, Remove: []string{old.ID}}))
 	if err == nil {
-		p.keys = append(p.keys, private)
+		p.keys = append(p.keys, pen)
 	}
 	return c, err
 }
@@ -333,23 +339,35 @@ func (s *simulation) forge() (*sent, error) {
 	if s.chance(50) {
 		signer = victim
 	}
-	signed, err := sign.Command(cmd, s.keyInForce(signer))
+	signed, err := model.SignCommand(cmd, s.keyInForce(signer))
 	if err != nil {
 		return nil, err
 	}
 	if signer == victim { // a real signature under another payload
-		parts := strings.Split(signed.JWS, ".")
 		cmd.Seq++
-		other, err := sign.Command(cmd, s.keyInForce(victim))
+		other, err := model.SignCommand(cmd, s.keyInForce(victim))
 		if err != nil {
 			return nil, err
 		}
-		parts[1] = strings.Split(other.JWS, ".")[1]
-		signed.JWS = strings.Join(parts, ".")
+		signed = transplant(signed, other)
 	}
 	c := &sent{signed: signed, cmd: cmd, by: victim, org: thief.Org, what: fmt.Sprintf("%s forged by %s for %s on note %.9s", cmd.Command[:8], thief, victim, n.ID)}
 	s.remember(c)
 	return c, nil
+}
+
+// transplant puts the payload of one signed command under the signature of
+// another. It is the second part of either form.
+func transplant(signed, other ledger.Signed) ledger.Signed {
+	move := func(to, from string) string {
+		parts := strings.Split(to, ".")
+		parts[1] = strings.Split(from, ".")[1]
+		return strings.Join(parts, ".")
+	}
+	if signed.WebAuthn != "" {
+		return ledger.Signed{WebAuthn: move(signed.WebAuthn, other.WebAuthn)}
+	}
+	return ledger.Signed{JWS: move(signed.JWS, other.JWS)}
 }
 
 // pick draws one of several.

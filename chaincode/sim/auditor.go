@@ -136,8 +136,9 @@ func (a *auditor) stands(c *sent) bool {
 	return ok && payloadOf(t.signed) == payloadOf(c.signed)
 }
 
+// payloadOf gives the payload, which is the second part of either form.
 func payloadOf(s ledger.Signed) string {
-	_, rest, _ := strings.Cut(s.JWS, ".")
+	_, rest, _ := strings.Cut(s.JWS+s.WebAuthn, ".")
 	payload, _, _ := strings.Cut(rest, ".")
 	return payload
 }

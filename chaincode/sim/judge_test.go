@@ -24,7 +24,10 @@ func newJudged(t *testing.T) *judged {
 	j := &judged{auditor: newAuditor(network, sign.Verifier{}), frame: ledger.Frame{At: start, Org: inproc.Lender}}
 	s := &simulation{byID: map[ledger.PartyID]*person{}, audit: j.auditor, clock: start}
 	s.opts.Seed = 1
-	p := s.newPerson("judge", ledger.Company, inproc.Lender)
+	p, err := s.newPerson("judge", ledger.Company, inproc.Lender)
+	if err != nil {
+		t.Fatal(err)
+	}
 	d, err := p.Registration(network, s.commandID(), start)
 	if err != nil {
 		t.Fatal(err)

@@ -1,15 +1,11 @@
 package sim
 
 import (
-	"crypto"
-	"crypto/ed25519"
-	"crypto/sha256"
 	"fmt"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
-	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
 var orgs = []string{inproc.Lender, inproc.Collector, inproc.Registrar}
@@ -21,17 +17,17 @@ const secretWord = "Hemligheten"
 // person is a party with all the keys that it ever had.
 type person struct {
 	*model.Signer
-	keys  []crypto.Signer
+	keys  []model.Pen
 	books []ledger.BookID
 }
 
 func (p *person) String() string { return p.Name[len(secretWord)+1:] }
 
 // keyInForce gives a key that the ledger knows for the party, or its newest.
-func (s *simulation) keyInForce(p *person) crypto.Signer {
+func (s *simulation) keyInForce(p *person) model.Pen {
 	known, _ := s.audit.model.Party(p.ID)
 	for i := len(p.keys) - 1; i >= 0 && known != nil; i-- {
-		if k, err := sign.KeyOf(p.keys[i].Public()); err == nil {
+		if k, err := p.keys[i].Key(); err == nil {
 			if _, ok := known.Key(k.ID); ok {
 				return p.keys[i]
 			}
@@ -40,18 +36,21 @@ func (s *simulation) keyInForce(p *person) crypto.Signer {
 	return p.keys[len(p.keys)-1]
 }
 
-// newKey gives a key that follows from the seed and a name.
-func (s *simulation) newKey(name string) crypto.Signer {
-	seed := sha256.Sum256(fmt.Appendf(nil, "%d %s", s.opts.Seed, name))
-	return ed25519.NewKeyFromSeed(seed[:])
+// newKey gives what a party of a kind signs with, which follows from the seed and
+// a name: a person's is a passkey.
+func (s *simulation) newKey(name string, kind ledger.PartyKind) (model.Pen, error) {
+	return model.NewPen(kind, fmt.Sprintf("%d %s", s.opts.Seed, name))
 }
 
 // newPerson makes a party that is not registered yet.
-func (s *simulation) newPerson(name string, kind ledger.PartyKind, org string) *person {
-	key := s.newKey(name)
-	p := &person{Signer: &model.Signer{Name: secretWord + " " + name, Kind: kind, Org: org, Private: key}, keys: []crypto.Signer{key}}
+func (s *simulation) newPerson(name string, kind ledger.PartyKind, org string) (*person, error) {
+	key, err := s.newKey(name, kind)
+	if err != nil {
+		return nil, err
+	}
+	p := &person{Signer: &model.Signer{Name: secretWord + " " + name, Kind: kind, Org: org, Pen: key}, keys: []model.Pen{key}}
 	s.cast = append(s.cast, p)
-	return p
+	return p, nil
 }
 
 // enter registers those whom every run starts with, each with a book.
@@ -67,7 +66,10 @@ func (s *simulation) enter() error {
 		{"Anna", ledger.Person, inproc.Registrar}, {"Bo", ledger.Person, inproc.Registrar}, {"Cia", ledger.Person, inproc.Lender},
 		{"bailiff", ledger.Authority, inproc.Registrar}, {"court", ledger.Authority, inproc.Registrar},
 	} {
-		p := s.newPerson(c.name, c.kind, c.org)
+		p, err := s.newPerson(c.name, c.kind, c.org)
+		if err != nil {
+			return err
+		}
 		if err := s.introduce(p); err != nil {
 			return err
 		}
@@ -145,7 +147,7 @@ func (s *simulation) write(by *person, d ledger.Draft) (*sent, error) {
 }
 
 func (s *simulation) signed(by *person, cmd *ledger.Command) (*sent, error) {
-	signed, err := sign.Command(cmd, s.keyInForce(by))
+	signed, err := model.SignCommand(cmd, s.keyInForce(by))
 	if err != nil {
 		return nil, err
 	}

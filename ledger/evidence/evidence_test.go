@@ -133,18 +133,21 @@ func TestEvidenceIsNotGivenWhileOnlyOnePeerAttests(t *testing.T) {
 // rotate gives a party another key in place of the one that it has.
 func (v *town) rotate(c *citizen) {
 	v.Helper()
-	before, err := sign.KeyOf(c.Private.Public())
+	before, err := c.Pen.Key()
 	if err != nil {
 		v.Fatal(err)
 	}
-	next := model.NewSigner(c.Name, c.Kind, c.Org, fmt.Sprintf("%s of %s, %d", c.Kind, c.Org, v.commands))
-	key, err := sign.KeyOf(next.Private.Public())
+	next, err := model.NewPen(c.Kind, fmt.Sprintf("%s of %s, %d", c.Kind, c.Org, v.commands))
+	if err != nil {
+		v.Fatal(err)
+	}
+	key, err := next.Key()
 	if err != nil {
 		v.Fatal(err)
 	}
 	v.seqs[c.ID.Subject()] = max(v.seqs[c.ID.Subject()], 1)
 	v.do(c, ledger.OpPartyRotate, string(c.ID), ledger.RotateBody{Add: []ledger.Key{key}, Remove: []string{before.ID}})
-	c.Private = next.Private
+	c.Pen = next
 }
 
 func has(r *evidence.Report, code evidence.Code) bool {

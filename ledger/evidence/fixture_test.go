@@ -74,7 +74,11 @@ func (v *town) commandID() ledger.CommandID {
 
 func (v *town) join(name string, kind ledger.PartyKind, org string) *citizen {
 	v.Helper()
-	c := &citizen{Signer: model.NewSigner(name, kind, org, fmt.Sprintf("%s of %s", kind, org)), service: v.ledger.Service(org)}
+	signer, err := model.NewSigner(name, kind, org, fmt.Sprintf("%s of %s", kind, org))
+	if err != nil {
+		v.Fatal(err)
+	}
+	c := &citizen{Signer: signer, service: v.ledger.Service(org)}
 	d, err := c.Registration(c.service.Network(), v.commandID(), v.now)
 	if err != nil {
 		v.Fatal(err)

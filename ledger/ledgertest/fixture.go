@@ -46,13 +46,23 @@ func newFixture(t *testing.T, w World) *fixture {
 // join registers a party through an organisation.
 func (f *fixture) join(name string, kind ledger.PartyKind, org string) *member {
 	f.Helper()
-	m := &member{Signer: model.NewSigner(name, kind, org, uuid.NewString()), service: f.serviceOf(org)}
+	m := f.newMember(name, kind, org)
 	d, err := m.Registration(m.service.Network(), ledger.CommandID(uuid.NewString()), f.world.Now())
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.must(m, d)
 	return m
+}
+
+// newMember makes a party that is not registered.
+func (f *fixture) newMember(name string, kind ledger.PartyKind, org string) *member {
+	f.Helper()
+	s, err := model.NewSigner(name, kind, org, uuid.NewString())
+	if err != nil {
+		f.Fatal(err)
+	}
+	return &member{Signer: s, service: f.serviceOf(org)}
 }
 
 // joinWithBook registers a party and opens a book for it.

@@ -98,7 +98,7 @@ func (f *fixture) payload(by *member, d ledger.Draft) string {
 // raw signs bytes that need not be a command.
 func (f *fixture) raw(by *member, payload string) ledger.Signed {
 	f.Helper()
-	s, err := sign.Payload([]byte(payload), by.Private)
+	s, err := by.Pen.Sign([]byte(payload))
 	if err != nil {
 		f.Fatal(err)
 	}

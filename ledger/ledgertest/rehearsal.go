@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
-	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 // rehearse asks what would become of one command.
@@ -83,7 +82,7 @@ func rehearsedRefusals(f *fixture) {
 	left := f.join("Avvecklade AB", ledger.Company, LenderOrg)
 	revoke := f.draft(left, ledger.OpPartyRevoke, string(left.ID), ledger.ReasonBody{Reason: "upphört"})
 	f.must(left, revoke)
-	unknown := &member{Signer: model.NewSigner("Ingen AB", ledger.Company, LenderOrg, "nobody"), service: p.lender.service}
+	unknown := f.newMember("Ingen AB", ledger.Company, LenderOrg)
 	unknown.ID = ledger.DerivePartyID("x", "")
 	f.note(p.lender, id)
 	for _, c := range []struct {
