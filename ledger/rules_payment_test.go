@@ -123,14 +123,10 @@ func TestAPaymentInGoodFaithToAFormerHolderCounts(t *testing.T) {
 	s.refuse(ledger.Refuse(ledger.CodeNotGoodFaith, "notified", told.String()), s.lender, ledger.OpPay, string(id),
 		ledger.PayBody{Amount: sek(50_00), PaidOn: told.AddDays(1)})
 
-	s.do(s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: n.Payments[0].Seq, Reason: "bounced"})
-	if n := s.note(id); n.Settlements[0].Amount != 50_00 {
-		t.Errorf("with one reversed it owes %+v", n.Settlements)
-	}
-	s.do(s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: n.Payments[1].Seq, Reason: "bounced"})
-	if n := s.note(id); len(n.Settlements) != 0 {
-		t.Errorf("with both reversed it owes %+v", n.Settlements)
-	}
+	// The borrower has its receipt: a former holder takes nothing back.
+	s.refuse(code(ledger.CodeRoleForbidden), s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: n.Payments[0].Seq, Reason: "bounced"})
+	s.mandate(id, s.buyer, s.lender)
+	s.refuse(code(ledger.CodePaymentFinal), s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: n.Payments[0].Seq, Reason: "bounced"})
 }
 
 func TestAPaymentInGoodFaithMayDischarge(t *testing.T) {
@@ -158,17 +154,31 @@ func TestANoticeOfAnyLaterHolderEndsGoodFaith(t *testing.T) {
 	}
 }
 
-// TestAPaymentReversedAfterTheSaleOwesTheSellerNothing: what the holder
-// booked as holder and takes back after the sale is no debt of the buyer's.
-func TestAPaymentReversedAfterTheSaleOwesTheSellerNothing(t *testing.T) {
+// TestAReceiptHoldsAgainstEveryLaterHolder: NJA 2017 s. 769. Neither the seller,
+// nor the buyer, nor the seller once it has the note again takes a payment back
+// that was written before the sale.
+func TestAReceiptHoldsAgainstEveryLaterHolder(t *testing.T) {
 	s := newStage(t)
 	id := s.active()
-	paid := s.pay(id, s.lender, 600_00).Seq
+	reverse := ledger.PayReverseBody{Payment: s.pay(id, s.lender, 600_00).Seq, Reason: "bounced"}
 	s.sell(id, s.lender, s.buyer)
-	n := s.do(s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: paid, Reason: "bounced"}).Note
-	if len(n.Settlements) != 0 || n.Balance.Principal != 12_000_00 {
-		t.Errorf("it leaves %+v and %+v", n.Settlements, n.Balance)
+	for _, who := range []*actor{s.lender, s.buyer} {
+		s.refuse(code(ledger.CodeRoleForbidden), who, ledger.OpPayReverse, string(id), reverse)
 	}
+	s.sell(id, s.buyer, s.lender)
+	s.refuse(code(ledger.CodePaymentFinal), s.lender, ledger.OpPayReverse, string(id), reverse)
+
+	own := s.pay(id, s.lender, 50_00).Seq
+	s.do(s.lender, ledger.OpPayReverse, string(id), ledger.PayReverseBody{Payment: own, Reason: "bounced"})
+}
+
+// TestAPaymentIsFinalOnceTheRestIsAgreedUpon: a plan was made of what it left.
+func TestAPaymentIsFinalOnceTheRestIsAgreedUpon(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	reverse := ledger.PayReverseBody{Payment: s.pay(id, s.lender, 600_00).Seq, Reason: "bounced"}
+	s.planned(id)
+	s.refuse(code(ledger.CodePaymentFinal), s.lender, ledger.OpPayReverse, string(id), reverse)
 }
 
 // TestLateBookkeepingCostsTheBorrowerNothing books the same payments in the

@@ -1,7 +1,10 @@
 package ledger_test
 
 import (
+	"slices"
+
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // situation is a state of a note that the rules may tell apart.
@@ -68,6 +71,39 @@ func situations() []situation {
 			s.pay(id, s.lender, 500_00)
 			return id
 		}),
+		of("active, payment claimed", func(s *stage) ledger.NoteID { return s.claimed(s.active()) }),
+		of("active, claim unanswered", func(s *stage) ledger.NoteID {
+			id := s.claimed(s.active())
+			s.after(ledger.ClaimDays + 1)
+			return id
+		}),
+		of("active, claim denied", func(s *stage) ledger.NoteID {
+			id := s.claimed(s.active())
+			s.do(s.lender, ledger.OpPayDeny, string(id), ledger.PayDenyBody{Claim: s.note(id).Claims[0].Seq, Text: "Nothing came."})
+			return id
+		}),
+		of("active, borrower proposes", func(s *stage) ledger.NoteID { return s.proposed(s.active(), s.borrower) }),
+		of("active, holder proposes", func(s *stage) ledger.NoteID { return s.proposed(s.active(), s.lender) }),
+		of("active, pledged, pledgee proposes", func(s *stage) ledger.NoteID { return s.proposed(s.pledged(), s.bank) }),
+		of("active, mandate, servicer proposes", func(s *stage) ledger.NoteID {
+			id := s.active()
+			s.mandate(id, s.lender, s.servicer)
+			return s.proposed(id, s.servicer)
+		}),
+		of("active, two borrowers, one proposes", func(s *stage) ledger.NoteID {
+			return s.proposed(s.issue(terms(), s.borrower, s.partner), s.borrower)
+		}),
+		of("active, two borrowers, half agreed", func(s *stage) ledger.NoteID {
+			id := s.proposed(s.issue(terms(), s.borrower, s.partner), s.borrower)
+			s.agree(id, s.lender)
+			return id
+		}),
+		of("active, plan", func(s *stage) ledger.NoteID { return s.planned(s.active()) }),
+		of("active, plan, sold, not notified", func(s *stage) ledger.NoteID {
+			id := s.planned(s.active())
+			s.sell(id, s.lender, s.buyer)
+			return id
+		}),
 		of("frozen", func(s *stage) ledger.NoteID { return s.frozen(s.active()) }),
 		of("frozen, sale pending", func(s *stage) ledger.NoteID { return s.frozen(s.pending(ledger.Sale)) }),
 		of("frozen, pledged", func(s *stage) ledger.NoteID { return s.frozen(s.pledged()) }),
@@ -75,6 +111,9 @@ func situations() []situation {
 			id := s.active()
 			s.mandate(id, s.lender, s.servicer)
 			return s.frozen(s.disputed(id))
+		}),
+		of("frozen, claimed, proposed", func(s *stage) ledger.NoteID {
+			return s.frozen(s.proposed(s.claimed(s.active()), s.borrower))
 		}),
 		of("frozen, sold, notified", func(s *stage) ledger.NoteID { return s.frozen(s.sold()) }),
 		of("discharged, paid", func(s *stage) ledger.NoteID { return s.paidOff(s.active()) }),
@@ -142,6 +181,35 @@ func (s *stage) sold() ledger.NoteID {
 
 func (s *stage) disputed(id ledger.NoteID) ledger.NoteID {
 	s.do(s.borrower, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "I never got the goods."})
+	return id
+}
+
+func (s *stage) claimed(id ledger.NoteID) ledger.NoteID {
+	s.do(s.borrower, ledger.OpPayClaim, string(id), claimBody(s.today()))
+	return id
+}
+
+func claimBody(on finance.Date) ledger.PayClaimBody {
+	return ledger.PayClaimBody{Amount: sek(700_00), PaidOn: on, Text: "I paid at the counter.", Reference: "slip 12"}
+}
+
+// planOf is the usual amendment: two years of months from some weeks ahead.
+func (s *stage) planOf() ledger.Amendment {
+	return ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: s.today().AddDays(45)}
+}
+
+func (s *stage) proposed(id ledger.NoteID, by *actor) ledger.NoteID {
+	s.do(by, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: s.planOf(), Text: "I am out of work."})
+	return id
+}
+
+func (s *stage) agree(id ledger.NoteID, who *actor) *ledger.Note {
+	p := s.note(id).Proposal
+	return s.do(who, ledger.OpAmendAccept, string(id), ledger.AmendAcceptBody{Proposal: p.Seq, Amendment: p.Amendment}).Note
+}
+
+func (s *stage) planned(id ledger.NoteID) ledger.NoteID {
+	s.agree(s.proposed(id, s.borrower), s.lender)
 	return id
 }
 
@@ -215,7 +283,38 @@ func variants() []variant {
 			return b
 		}),
 	}
-	return append(list, moneyVariants()...)
+	return slices.Concat(list, moneyVariants(), agreementVariants())
+}
+
+// agreementVariants are about what was paid and how the rest is.
+func agreementVariants() []variant {
+	of := func(name string, op ledger.Op, body func(*stage, ledger.NoteID) any) variant {
+		return variant{name, op, func(s *stage, id ledger.NoteID, _ *actor) any { return body(s, id) }}
+	}
+	end := func(s *stage, id ledger.NoteID) any { return ledger.AmendEndBody{Proposal: s.known(id).Proposal.Seq} }
+	return []variant{
+		of("pay.claim", ledger.OpPayClaim, func(s *stage, _ ledger.NoteID) any { return claimBody(s.today()) }),
+		of("pay.deny", ledger.OpPayDeny, func(s *stage, id ledger.NoteID) any {
+			return ledger.PayDenyBody{Claim: s.known(id).Claims[0].Seq, Text: "Nothing came."}
+		}),
+		of("pay what was claimed", ledger.OpPay, func(s *stage, id ledger.NoteID) any {
+			b := s.payBody(1_00)
+			b.Claim = s.known(id).Claims[0].Seq
+			return b
+		}),
+		of("amend.propose a plan", ledger.OpAmendPropose, func(s *stage, _ ledger.NoteID) any {
+			return ledger.AmendProposeBody{Amendment: s.planOf()}
+		}),
+		of("amend.propose a pause", ledger.OpAmendPropose, func(s *stage, _ ledger.NoteID) any {
+			return ledger.AmendProposeBody{Amendment: ledger.Amendment{Kind: ledger.AmendPause, FirstDue: s.today().AddDays(90)}}
+		}),
+		of("amend.accept", ledger.OpAmendAccept, func(s *stage, id ledger.NoteID) any {
+			p := s.known(id).Proposal
+			return ledger.AmendAcceptBody{Proposal: p.Seq, Amendment: p.Amendment}
+		}),
+		of("amend.reject", ledger.OpAmendReject, end),
+		of("amend.withdraw", ledger.OpAmendWithdraw, end),
+	}
 }
 
 func moneyVariants() []variant {
@@ -265,8 +364,11 @@ func transferBody(s *stage, id ledger.NoteID, _ *actor) any {
 
 func resolution(n *ledger.Note, o ledger.DisputeOutcome) ledger.DisputeResolveBody {
 	b := ledger.DisputeResolveBody{Dispute: 1, Outcome: o, Text: "as agreed on the telephone"}
-	if len(n.Disputes) > 0 {
+	switch {
+	case len(n.Disputes) > 0:
 		b.Dispute = n.Disputes[0].Seq
+	case len(n.Claims) > 0:
+		b.Dispute = n.Claims[0].Seq
 	}
 	return b
 }
@@ -284,6 +386,12 @@ func (s *stage) known(id ledger.NoteID) *ledger.Note {
 	}
 	if k.Pending == nil {
 		k.Pending = &ledger.Transfer{ID: s.nextID()}
+	}
+	if len(k.Claims) == 0 {
+		k.Claims = []ledger.Claim{{Seq: 1}}
+	}
+	if k.Proposal == nil {
+		k.Proposal = &ledger.Proposal{Seq: 1, Amendment: s.planOf()}
 	}
 	return &k
 }

@@ -56,8 +56,9 @@ func firstDifference(got, want string) string {
 const transitionsHeader = `What every operation does to a note in every situation, by what its signer is
 to the note. A line says who, and then the status that the note has afterwards
 with what changed in it, or the code of the refusal. Signers with the same
-answer share a line. "authority" froze the note where it is frozen, and a
-"disputing" borrower raised the dispute.
+answer share a line. "authority" froze the note where it is frozen, a "disputing"
+borrower raised the dispute, a "claiming" one claims a payment, and who "agreed"
+has to the proposal.
 `
 
 func transitions(t *testing.T) string {
@@ -142,6 +143,12 @@ func (s *stage) label(id ledger.NoteID, who *actor) string {
 	}
 	if slices.ContainsFunc(n.Disputes, func(d ledger.Dispute) bool { return d.By == who.id }) {
 		roles = append(roles, "disputing")
+	}
+	if slices.ContainsFunc(n.Claims, func(c ledger.Claim) bool { return c.By == who.id }) {
+		roles = append(roles, "claiming")
+	}
+	if p := n.Proposal; p != nil && slices.Contains(p.Agreed, who.id) {
+		roles = append(roles, "agreed")
 	}
 	for _, r := range ledger.NoteRoles(n, s.m.Holder(n), who.id) {
 		roles = append(roles, string(r))
