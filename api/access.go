@@ -125,6 +125,13 @@ var partyEvents = map[ledger.Op]auth.Event{
 	ledger.OpPartyRotate:   auth.EventKeysChanged,
 	ledger.OpPartyAdmit:    auth.EventAdmission,
 	ledger.OpPartyRevoke:   auth.EventPartyRevoked,
+
+	ledger.OpAttorneyGrant:    auth.EventPowerChanged,
+	ledger.OpAttorneyRevoke:   auth.EventPowerChanged,
+	ledger.OpRecoveryOpen:     auth.EventRecovery,
+	ledger.OpRecoveryConfirm:  auth.EventRecovery,
+	ledger.OpRecoveryObject:   auth.EventRecovery,
+	ledger.OpRecoveryComplete: auth.EventKeysChanged,
 }
 
 // logChange writes the event of a command that changed who has access, if it is one.

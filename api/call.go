@@ -34,6 +34,9 @@ type call struct {
 	// passing says that one of several commands was refused for now only, so that
 	// the answer is not kept for the request's key.
 	passing bool
+	// secret says that the answer holds what must not be kept. It is made anew for
+	// the same request.
+	secret bool
 
 	// For the log.
 	status      int

@@ -11,6 +11,7 @@ type networkAnswer struct {
 	Org           string    `json:"org"`          // its membership id
 	Registration  string    `json:"registration"` // open or closed
 	TokenEndpoint string    `json:"token_endpoint"`
+	Pages         string    `json:"pages,omitempty"` // address of the pages for persons
 	Time          time.Time `json:"time"`
 }
 
@@ -19,10 +20,14 @@ func (s *Server) getNetwork(w http.ResponseWriter, _ *http.Request) error {
 	if s.RegistrationOpen {
 		registration = "open"
 	}
-	return answer(w, http.StatusOK, networkAnswer{
+	a := networkAnswer{
 		Network: s.Service.Network(), Organisation: s.Organisation, Org: s.Org, Registration: registration,
 		TokenEndpoint: TokenURL(s.URL), Time: s.Clock().UTC().Truncate(time.Second),
-	})
+	}
+	if s.Pages != nil {
+		a.Pages = s.Pages.Origin
+	}
+	return answer(w, http.StatusOK, a)
 }
 
 func (s *Server) getHealth(w http.ResponseWriter, _ *http.Request) error {

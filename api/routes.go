@@ -61,7 +61,7 @@ type bind struct {
 func routes() []route {
 	var t []route
 	for _, theme := range [][]route{
-		ownRoutes, partyRoutes, bookRoutes, noteRoutes, noteWriteRoutes, commandRoutes, eventRoutes, webhookRoutes, importRoutes,
+		ownRoutes, partyRoutes, bookRoutes, noteRoutes, noteWriteRoutes, commandRoutes, eventRoutes, webhookRoutes, importRoutes, peopleRoutes,
 	} {
 		t = append(t, theme...)
 	}

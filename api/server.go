@@ -47,8 +47,8 @@ const (
 	ownWrites = 2 * time.Second
 )
 
-// Options are what a server works with. All must be given but Limits, Log, Done and
-// Tracer.
+// Options are what a server works with. All must be given but Limits, Pages, Log,
+// Done and Tracer.
 type Options struct {
 	Service    ledger.Service
 	Signatures ledger.Signatures
@@ -62,6 +62,9 @@ type Options struct {
 	URL          string // base of the gateway's own addresses, without a slash at its end
 	// RegistrationOpen lets anybody register as a party of the organisation.
 	RegistrationOpen bool
+
+	// Pages says where the pages for persons are; nil at a gateway without them.
+	Pages *Pages
 
 	// Limits bound what callers may ask. Their zero value has no rates, and the
 	// default numbers of requests and streams.
@@ -95,7 +98,7 @@ func (o Options) check() error {
 	case o.Complete == nil || o.Missing == nil || o.Clock == nil || o.Random == nil:
 		return errors.New("the server needs its state, a clock and randomness")
 	}
-	return nil
+	return o.Pages.check()
 }
 
 // Server answers requests. It may be used by many callers at a time.
@@ -116,6 +119,7 @@ type Server struct {
 	addresses *limit.Callers // of those who prove nothing
 	refused   *limit.Callers // of those whose proof was refused
 	router    chi.Router
+	first     map[string]bool     // first segments of the patterns
 	queries   map[string][]string // parameters that each operation takes in its query
 	page      []byte              // the document for people
 }
@@ -152,8 +156,9 @@ func New(o Options) (*Server, error) {
 	if s.page, err = writePage(doc); err != nil {
 		return nil, err
 	}
-	s.router = chi.NewRouter()
+	s.router, s.first = chi.NewRouter(), map[string]bool{}
 	for _, r := range routes() {
+		s.first[firstSegment(r.pattern)] = true
 		s.router.Method(r.method, r.pattern, s.serve(&r))
 	}
 	s.router.NotFound(s.serve(&route{pattern: "-", handle: (*Server).notFound}).ServeHTTP)
@@ -163,6 +168,16 @@ func New(o Options) (*Server, error) {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+
+// Serves says whether a path is the interface's own, whether or not there is
+// anything at it. A gateway that serves pages for people as well gives them the rest.
+func (s *Server) Serves(path string) bool { return s.first[firstSegment(path)] }
+
+// firstSegment gives what stands between the first two slashes of a path.
+func firstSegment(path string) string {
+	segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return segment
+}
 
 // Stop ends the streams, which would otherwise keep a shutdown waiting. Call it
 // once, before http.Server.Shutdown, which then finishes what was accepted.

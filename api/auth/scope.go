@@ -19,13 +19,14 @@ const (
 	NotesAccept    Scope = "notes:accept"    // the borrower's side of it
 	NotesTransfer  Scope = "notes:transfer"  // who holds, pledges and collects, and telling the borrower
 	NotesPayment   Scope = "notes:payment"   // payments and what is forgiven
+	NotesAmend     Scope = "notes:amend"     // plans and pauses
 	NotesDispute   Scope = "notes:dispute"   // disputes and their ends
 	NotesAuthority Scope = "notes:authority" // what courts and enforcement agencies order
 	NotesErase     Scope = "notes:erase"     // the end of what is kept
 	BooksRead      Scope = "books:read"
 	BooksWrite     Scope = "books:write" // opening books and moving notes between one's own
 	PartiesRead    Scope = "parties:read"
-	PartiesWrite   Scope = "parties:write" // keys, admissions and revocations
+	PartiesWrite   Scope = "parties:write" // keys, contacts, powers of attorney, admissions and revocations
 	EventsRead     Scope = "events:read"   // the stream of what happens
 	Webhooks       Scope = "webhooks"      // addresses that events are sent to
 	Imports        Scope = "imports"       // files whose rows become notes
@@ -36,6 +37,9 @@ const (
 var opScopes = map[ledger.Op]Scope{
 	ledger.OpPartyRegister: PartiesWrite, ledger.OpPartyRotate: PartiesWrite,
 	ledger.OpPartyRevoke: PartiesWrite, ledger.OpPartyAdmit: PartiesWrite,
+	ledger.OpPartyContact: PartiesWrite, ledger.OpAttorneyGrant: PartiesWrite, ledger.OpAttorneyRevoke: PartiesWrite,
+	ledger.OpRecoveryOpen: PartiesWrite, ledger.OpRecoveryConfirm: PartiesWrite, ledger.OpRecoveryObject: PartiesWrite,
+	ledger.OpRecoveryComplete: PartiesWrite,
 
 	ledger.OpBookOpen: BooksWrite, ledger.OpBookMove: BooksWrite,
 
@@ -47,6 +51,10 @@ var opScopes = map[ledger.Op]Scope{
 	ledger.OpPledgeRelease: NotesTransfer, ledger.OpMandateEnd: NotesTransfer, ledger.OpNotice: NotesTransfer,
 
 	ledger.OpPay: NotesPayment, ledger.OpPayReverse: NotesPayment, ledger.OpForgive: NotesPayment,
+	ledger.OpPayClaim: NotesPayment, ledger.OpPayDeny: NotesPayment,
+
+	ledger.OpAmendPropose: NotesAmend, ledger.OpAmendAccept: NotesAmend,
+	ledger.OpAmendReject: NotesAmend, ledger.OpAmendWithdraw: NotesAmend,
 
 	ledger.OpDisputeRaise: NotesDispute, ledger.OpDisputeResolve: NotesDispute,
 
@@ -65,7 +73,7 @@ type Scopes []Scope
 // everybodys are the scopes that every kind of party may have. Orders are among
 // them: who may give one is a rule of the ledger, which says so better.
 var everybodys = Scopes{
-	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesDispute, NotesAuthority, NotesErase,
+	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesAmend, NotesDispute, NotesAuthority, NotesErase,
 	BooksRead, BooksWrite, PartiesRead, PartiesWrite, EventsRead,
 }
 

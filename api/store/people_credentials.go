@@ -18,7 +18,8 @@ type Credential struct {
 	KeyID     string
 	Label     string // what its owner calls it
 	SignCount uint32 // as the authenticator last told it; always 0 of most passkeys
-	BackedUp  bool   // it is on more devices than one
+	Eligible  bool   // it may be on more devices than one, which never changes
+	BackedUp  bool   // and it is
 	Created   time.Time
 	Used      time.Time // zero before the first sign-in
 	Removed   time.Time // zero while it signs in
@@ -28,17 +29,17 @@ func credentialID(id []byte) string { return base64.RawURLEncoding.EncodeToStrin
 
 func scanCredential(rows *sql.Rows) (c Credential, err error) {
 	var id string
-	var backedUp, created, used, removed int64
-	err = rows.Scan(&id, &c.Party, &c.KeyID, &c.Label, &c.SignCount, &backedUp, &created, &used, &removed)
+	var eligible, backedUp, created, used, removed int64
+	err = rows.Scan(&id, &c.Party, &c.KeyID, &c.Label, &c.SignCount, &eligible, &backedUp, &created, &used, &removed)
 	if err == nil {
 		c.ID, err = base64.RawURLEncoding.DecodeString(id)
 	}
-	c.BackedUp, c.Created, c.Used, c.Removed = backedUp != 0, inTime(created), inTime(used), inTime(removed)
+	c.Eligible, c.BackedUp, c.Created, c.Used, c.Removed = eligible != 0, backedUp != 0, inTime(created), inTime(used), inTime(removed)
 	return c, err
 }
 
 func (s *Store) credentials(ctx context.Context, where string, args ...any) ([]Credential, error) {
-	rows, err := s.reader.QueryContext(ctx, `SELECT id, party, key_id, label, sign_count, backed_up, created, used, removed
+	rows, err := s.reader.QueryContext(ctx, `SELECT id, party, key_id, label, sign_count, eligible, backed_up, created, used, removed
 		FROM credentials `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading credentials: %w", err)
@@ -56,9 +57,9 @@ func (s *Store) AddCredential(ctx context.Context, c Credential) error {
 }
 
 func addCredential(ctx context.Context, tx *sql.Tx, c Credential) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO credentials (id, party, key_id, label, sign_count, backed_up, created, used, removed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (id) DO NOTHING`,
-		credentialID(c.ID), string(c.Party), c.KeyID, c.Label, int64(c.SignCount), flag(c.BackedUp), c.Created.Unix())
+	_, err := tx.ExecContext(ctx, `INSERT INTO credentials (id, party, key_id, label, sign_count, eligible, backed_up, created, used, removed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0) ON CONFLICT (id) DO NOTHING`,
+		credentialID(c.ID), string(c.Party), c.KeyID, c.Label, int64(c.SignCount), flag(c.Eligible), flag(c.BackedUp), c.Created.Unix())
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,50 @@ type AcceptBody struct {
 // AccountName What stands on an account of the caller's general ledger.
 type AccountName string
 
+// AmendAcceptBody Examples: {"amendment":{"due_day":31,"first_due":"2026-08-31","instalments":36,"kind":"plan"}}
+type AmendAcceptBody struct {
+	// Amendment How the debt is paid back from the day that it is agreed.
+	//
+	// Examples: {"due_day":31,"first_due":"2026-08-31","instalments":36,"kind":"plan"}
+	Amendment Amendment `json:"amendment"`
+	Proposal  int       `json:"proposal,omitempty,omitzero"`
+}
+
+// AmendEndBody Examples: {"text":"We could offer 24 months."}
+type AmendEndBody struct {
+	Proposal int  `json:"proposal,omitempty,omitzero"`
+	Text     Text `json:"text,omitempty,omitzero"`
+}
+
+// AmendProposeBody Examples: {"amendment":{"due_day":31,"first_due":"2026-10-31","kind":"pause"},"text":"I am out of work until September."}
+type AmendProposeBody struct {
+	// Amendment How the debt is paid back from the day that it is agreed.
+	//
+	// Examples: {"due_day":31,"first_due":"2026-08-31","instalments":36,"kind":"plan"}
+	Amendment Amendment `json:"amendment"`
+	Text      Text      `json:"text,omitempty,omitzero"`
+}
+
+// Amendment How the debt is paid back from the day that it is agreed.
+//
+// Examples: {"due_day":31,"first_due":"2026-08-31","instalments":36,"kind":"plan"}
+type Amendment struct {
+	// DueDay Wanted day of the month where that of first_due is too short to have it
+	DueDay   int  `json:"due_day,omitempty,omitzero"`
+	FirstDue Date `json:"first_due"`
+
+	// Instalments Of a plan, the number of months; a pause has none
+	Instalments int `json:"instalments,omitempty,omitzero"`
+
+	// Kind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
+	// remain, and are equal from then on.
+	Kind AmendmentKind `json:"kind"`
+}
+
+// AmendmentKind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
+// remain, and are equal from then on.
+type AmendmentKind string
+
 // Amount Minor units of the currency
 type Amount = finance.Amount
 
@@ -41,6 +85,56 @@ type Attempt struct {
 
 // AttemptFault Why it does not count as delivered; absent where it does
 type AttemptFault string
+
+// Attorney A power of attorney.
+type Attorney struct {
+	Evidence string         `json:"evidence,omitempty,omitzero"`
+	Ground   AttorneyGround `json:"ground"`
+
+	// Notes Absent for all
+	Notes []NoteID `json:"notes,omitempty,omitzero"`
+	On    Date     `json:"on"`
+
+	// Representative Pseudonymous id of a party
+	Representative PartyID `json:"representative"`
+
+	// Scopes In this order: see the notes; talk with staff, dispute and say what was paid; agree on a plan or a pause; sign or decline offers. Whoever may do anything may also see.
+	Scopes AttorneyScopes `json:"scopes"`
+
+	// Seq Number of the grant
+	Seq   uint64 `json:"seq"`
+	Until Date   `json:"until"`
+}
+
+// AttorneyGrantBody Examples: {"ground":"power_of_attorney","representative":"prrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr","scopes":["see","talk"],"until":"2027-06-30"}
+type AttorneyGrantBody struct {
+	// Evidence Where the ground can be looked up; names no person
+	Evidence string         `json:"evidence,omitempty,omitzero"`
+	Ground   AttorneyGround `json:"ground"`
+
+	// Notes The notes that it is for; absent for all
+	Notes []NoteID `json:"notes,omitempty,omitzero"`
+
+	// Representative Pseudonymous id of a party
+	Representative PartyID `json:"representative"`
+
+	// Scopes In this order: see the notes; talk with staff, dispute and say what was paid; agree on a plan or a pause; sign or decline offers. Whoever may do anything may also see.
+	Scopes AttorneyScopes `json:"scopes"`
+	Until  Date           `json:"until"`
+}
+
+// AttorneyGround defines model for AttorneyGround.
+type AttorneyGround string
+
+// AttorneyRevokeBody defines model for AttorneyRevokeBody.
+type AttorneyRevokeBody struct {
+	// Grant Number of the grant; the address has it, too
+	Grant  int  `json:"grant,omitempty,omitzero"`
+	Reason Text `json:"reason,omitempty,omitzero"`
+}
+
+// AttorneyScopes In this order: see the notes; talk with staff, dispute and say what was paid; agree on a plan or a pause; sign or decline offers. Whoever may do anything may also see.
+type AttorneyScopes = []string
 
 // Balance For each component, paid + forgiven + outstanding is what was ever charged.
 type Balance struct {
@@ -105,6 +199,75 @@ type BookMoveBody struct {
 	Book BookID `json:"book"`
 }
 
+// Callback defines model for Callback.
+type Callback struct {
+	// Created In UTC
+	Created Time `json:"created"`
+
+	// Done In UTC
+	Done Time `json:"done,omitempty,omitzero"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun   bool     `json:"dry_run,omitempty,omitzero"`
+	ID       string   `json:"id"`
+	Language Language `json:"language"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+
+	// Number To call, as it was written
+	Number  string `json:"number"`
+	Outcome string `json:"outcome,omitempty,omitzero"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID       `json:"party,omitempty,omitzero"`
+	State CallbackState `json:"state"`
+
+	// Taken In UTC
+	Taken Time `json:"taken,omitempty,omitzero"`
+
+	// TakenBy Pseudonymous id of a party
+	TakenBy PartyID `json:"taken_by,omitempty,omitzero"`
+
+	// TakenName Its person who will
+	TakenName string `json:"taken_name,omitempty,omitzero"`
+
+	// When When to call, in the words of who asks
+	When string `json:"when,omitempty,omitzero"`
+
+	// Words What it is about, in the words of who asks
+	Words string `json:"words,omitempty,omitzero"`
+}
+
+// CallbackState defines model for Callback.State.
+type CallbackState string
+
+// CallbackList defines model for CallbackList.
+type CallbackList struct {
+	Callbacks []Callback `json:"callbacks"`
+
+	// Next Cursor of the next page
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// Claim A payment that a borrower says it made.
+type Claim struct {
+	// Amount Minor units of the currency
+	Amount   Amount `json:"amount"`
+	AnswerBy Date   `json:"answer_by"`
+
+	// By Pseudonymous id of a party
+	By        PartyID `json:"by"`
+	On        Date    `json:"on"`
+	PaidOn    Date    `json:"paid_on"`
+	Reference string  `json:"reference,omitempty,omitzero"`
+	Seq       uint64  `json:"seq"`
+	Text      Text    `json:"text"`
+
+	// Via Pseudonymous id of a party
+	Via PartyID `json:"via,omitempty,omitzero"`
+}
+
 // Code The stable name of a refusal.
 type Code = ledger.Code
 
@@ -147,6 +310,32 @@ type CommandV int
 
 // CommandID UUID that the signer gave the command
 type CommandID = ledger.CommandID
+
+// CompletionRequest Examples: {"outcome":"Will pay on the 25th."}
+type CompletionRequest struct {
+	Outcome string `json:"outcome"`
+}
+
+// Contact How people reach a company or an authority; a person is reached through its host.
+//
+// Examples: {"hours":"vardagar 8–17","human":"Lena Ek, kundservice","licence":"Finansinspektionen 2024-123","phone":"+46812345678","web":"https://langbolaget.example"}
+type Contact struct {
+	Address string `json:"address,omitempty,omitzero"`
+	Email   string `json:"email,omitempty,omitzero"`
+	Hours   string `json:"hours"`
+
+	// Human A person or a team, as it answers the telephone
+	Human string `json:"human"`
+
+	// Licence Who permits the business, and under which number
+	Licence string `json:"licence,omitempty,omitzero"`
+
+	// Phone E.164
+	Phone string `json:"phone"`
+
+	// Web An https address
+	Web string `json:"web,omitempty,omitzero"`
+}
 
 // Date defines model for Date.
 type Date = finance.Date
@@ -243,6 +432,9 @@ type DraftOf struct {
 	// Command UUID that the signer gave the command
 	Command CommandID `json:"command,omitempty,omitzero"`
 
+	// For Pseudonymous id of a party
+	For PartyID `json:"for,omitempty,omitzero"`
+
 	// Life Seconds until the command expires; a day unless said
 	Life int `json:"life,omitempty,omitzero"`
 }
@@ -256,8 +448,11 @@ type DraftRequest struct {
 
 	// Command UUID that the signer gave the command
 	Command CommandID `json:"command,omitempty,omitzero"`
-	Life    int       `json:"life,omitempty,omitzero"`
-	Op      Op        `json:"op"`
+
+	// For Pseudonymous id of a party
+	For  PartyID `json:"for,omitempty,omitzero"`
+	Life int     `json:"life,omitempty,omitzero"`
+	Op   Op      `json:"op"`
 
 	// Subject Id of the note, book or party; absent where the operation creates it
 	Subject string `json:"subject,omitempty,omitzero"`
@@ -488,6 +683,127 @@ type ImportRows struct {
 	Rows []ImportRow `json:"rows"`
 }
 
+// Instalment defines model for Instalment.
+type Instalment struct {
+	// BalanceAfter Minor units of the currency
+	BalanceAfter Amount `json:"balance_after"`
+
+	// Charges Minor units of the currency
+	Charges Amount `json:"charges,omitempty,omitzero"`
+	Due     Date   `json:"due"`
+
+	// Interest Minor units of the currency
+	Interest Amount `json:"interest"`
+	Number   int    `json:"number"`
+	PayBy    Date   `json:"pay_by"`
+
+	// Principal Minor units of the currency
+	Principal Amount `json:"principal"`
+
+	// Total Minor units of the currency
+	Total Amount `json:"total"`
+}
+
+// InterestLine Interest at one rate on one base, and why.
+type InterestLine struct {
+	// Base Minor units of the currency
+	Base Amount           `json:"base"`
+	Days int              `json:"days"`
+	From Date             `json:"from"`
+	Kind InterestLineKind `json:"kind"`
+
+	// Micro Millionths of a minor unit
+	Micro int `json:"micro"`
+
+	// Rate Percent per year, without needless zeros
+	Rate   Rate   `json:"rate"`
+	Rule   string `json:"rule"`
+	Source string `json:"source"`
+	To     Date   `json:"to"`
+}
+
+// InterestLineKind defines model for InterestLine.Kind.
+type InterestLineKind string
+
+// Invitation defines model for Invitation.
+type Invitation struct {
+	// Code Opens the page once; only in the answer to who made it
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Created In UTC
+	Created Time `json:"created"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun bool   `json:"dry_run,omitempty,omitzero"`
+	Email  string `json:"email,omitempty,omitzero"`
+
+	// Expires In UTC
+	Expires Time   `json:"expires"`
+	ID      string `json:"id"`
+
+	// Key A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).
+	Key      Key      `json:"key,omitempty,omitzero"`
+	Language Language `json:"language"`
+
+	// Link Address of the page, with the code
+	Link string `json:"link,omitempty,omitzero"`
+
+	// Name One line
+	Name PersonName `json:"name"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note,omitempty,omitzero"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID `json:"party,omitempty,omitzero"`
+
+	// Phone A telephone number with its country (E.164)
+	Phone Phone `json:"phone,omitempty,omitzero"`
+
+	// Purpose What an invitation is for; persons make those for a helper and for a device themselves
+	Purpose Purpose `json:"purpose"`
+
+	// Revoked In UTC
+	Revoked Time            `json:"revoked,omitempty,omitzero"`
+	State   InvitationState `json:"state"`
+
+	// Used In UTC
+	Used Time `json:"used,omitempty,omitzero"`
+}
+
+// InvitationList defines model for InvitationList.
+type InvitationList struct {
+	Invitations []Invitation `json:"invitations"`
+
+	// Next Cursor of the next page
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// InvitationRequest Examples: {"language":"sv","name":"Anna Berg","phone":"+46701234567"}
+type InvitationRequest struct {
+	Email    string   `json:"email,omitempty,omitzero"`
+	Language Language `json:"language"`
+
+	// Name One line
+	Name PersonName `json:"name"`
+
+	// Note Id of the note that it is about, if any
+	Note string `json:"note,omitempty,omitzero"`
+
+	// Party Who has lost the keys; of a recovery, and of nothing else
+	Party string `json:"party,omitempty,omitzero"`
+
+	// Phone A telephone number with its country (E.164)
+	Phone   Phone                    `json:"phone,omitempty,omitzero"`
+	Purpose InvitationRequestPurpose `json:"purpose,omitempty,omitzero"`
+}
+
+// InvitationRequestPurpose defines model for InvitationRequest.Purpose.
+type InvitationRequestPurpose string
+
+// InvitationState defines model for InvitationState.
+type InvitationState string
+
 // ItemResult What became of one command of several, or would become of a draft.
 type ItemResult struct {
 	union json.RawMessage
@@ -525,6 +841,56 @@ type JWKS_Keys struct {
 // Key A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).
 type Key = ledger.Key
 
+// Language defines model for Language.
+type Language string
+
+// Link Examples: {"code":"60RK-4CSM-6MV3-EE1S","link":"https://skuld.example/n/60RK-4CSM-6MV3-EE1S","note":"naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
+type Link struct {
+	// Code As it stands in a letter. Whoever types it may use small letters, spaces, O for 0, and I or L for 1
+	Code string `json:"code"`
+
+	// Link Address of the page
+	Link string `json:"link"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+}
+
+// Message defines model for Message.
+type Message struct {
+	// At In UTC
+	At      Time           `json:"at"`
+	Channel MessageChannel `json:"channel"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun bool        `json:"dry_run,omitempty,omitzero"`
+	Kind   MessageKind `json:"kind"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID `json:"party"`
+}
+
+// MessageChannel defines model for Message.Channel.
+type MessageChannel string
+
+// MessageKind defines model for Message.Kind.
+type MessageKind string
+
+// MessageRequest defines model for MessageRequest.
+type MessageRequest struct {
+	Channel MessageRequestChannel `json:"channel"`
+}
+
+// MessageRequestChannel defines model for MessageRequest.Channel.
+type MessageRequestChannel string
+
+// MissingRate defines model for MissingRate.
+type MissingRate struct {
+	From         Date   `json:"from"`
+	Jurisdiction string `json:"jurisdiction"`
+	Kind         string `json:"kind"`
+}
+
 // Money defines model for Money.
 type Money = finance.Money
 
@@ -534,8 +900,11 @@ type Network struct {
 	Network string `json:"network"`
 
 	// Org Membership id of the organisation
-	Org          string              `json:"org"`
-	Organisation string              `json:"organisation"`
+	Org          string `json:"org"`
+	Organisation string `json:"organisation"`
+
+	// Pages Address of the pages for persons, at the gateway that serves them: the registrar's
+	Pages        string              `json:"pages,omitempty,omitzero"`
 	Registration NetworkRegistration `json:"registration"`
 
 	// Time In UTC
@@ -612,7 +981,16 @@ type OfferBody struct {
 	AnswerBy  Time      `json:"answer_by"`
 	Book      BookID    `json:"book"`
 	Borrowers []PartyID `json:"borrowers"`
-	Terms     Terms     `json:"terms"`
+
+	// Names Of the borrowers in their order, as the note says them
+	Names []string `json:"names,omitempty,omitzero"`
+
+	// Payee The lender's name as the note says it
+	Payee string `json:"payee,omitempty,omitzero"`
+	Terms Terms  `json:"terms"`
+
+	// Text Conditions in the lender's own words; at most 8000 bytes
+	Text string `json:"text,omitempty,omitzero"`
 }
 
 // Op defines model for Op.
@@ -657,13 +1035,41 @@ type PartyKind = ledger.PartyKind
 // PartyRecord defines model for PartyRecord.
 type PartyRecord = ledger.PartyRecord
 
+// PasskeyPages Set for a key in an authenticator, which signs WebAuthn assertions and nothing else: the pages that it signs for. A key without it signs none.
+type PasskeyPages struct {
+	// Origin Scheme, host and port of the pages; the host is rp_id or lies under it
+	Origin string `json:"origin"`
+
+	// RpID Relying party id: a domain
+	RpID string `json:"rp_id"`
+}
+
 // PayBody Examples: {"amount":{"amount":531307,"currency":"SEK"},"paid_on":"2026-07-31","reference":"OCR 4711"}
 type PayBody struct {
+	Amount Money `json:"amount"`
+
+	// Claim Number of the claim of payment that it answers
+	Claim  int  `json:"claim,omitempty,omitzero"`
+	PaidOn Date `json:"paid_on"`
+
+	// Reference Of the bank's entry
+	Reference string `json:"reference,omitempty,omitzero"`
+}
+
+// PayClaimBody Examples: {"amount":{"amount":531307,"currency":"SEK"},"paid_on":"2026-07-29","text":"I paid at the bank's counter and have the slip."}
+type PayClaimBody struct {
 	Amount Money `json:"amount"`
 	PaidOn Date  `json:"paid_on"`
 
 	// Reference Of the bank's entry
 	Reference string `json:"reference,omitempty,omitzero"`
+	Text      Text   `json:"text"`
+}
+
+// PayDenyBody Examples: {"text":"Nothing with that amount has come to our account between 20 July and today."}
+type PayDenyBody struct {
+	Claim int  `json:"claim,omitempty,omitzero"`
+	Text  Text `json:"text"`
 }
 
 // PayReverseBody defines model for PayReverseBody.
@@ -672,12 +1078,39 @@ type PayReverseBody struct {
 	Reason  Text `json:"reason"`
 }
 
+// PersonName One line
+type PersonName = string
+
+// Phone A telephone number with its country (E.164)
+type Phone = string
+
 // Ping defines model for Ping.
 type Ping struct {
 	// At In UTC
 	At      Time   `json:"at"`
 	Webhook string `json:"webhook"`
 }
+
+// Plan An amendment that was agreed, with what was owed when it took the place of the schedule before it.
+type Plan struct {
+	// By Pseudonymous id of a party
+	By          PartyID  `json:"by"`
+	DueDay      int      `json:"due_day,omitempty,omitzero"`
+	FirstDue    Date     `json:"first_due"`
+	Instalments int      `json:"instalments"`
+	Kind        PlanKind `json:"kind"`
+	On          Date     `json:"on"`
+	Owed        Parts    `json:"owed"`
+	Proposal    int      `json:"proposal"`
+
+	// Seq Of the last agreement
+	Seq     uint64 `json:"seq"`
+	Settled Parts  `json:"settled"`
+	Since   Date   `json:"since"`
+}
+
+// PlanKind defines model for Plan.Kind.
+type PlanKind string
 
 // Problem A refusal (RFC 9457).
 //
@@ -707,6 +1140,29 @@ type Problem struct {
 	Type  string `json:"type"`
 }
 
+// Proposal An amendment that not everybody has agreed to whose word it needs.
+type Proposal struct {
+	// Agreed Who has agreed so far
+	Agreed []PartyID `json:"agreed"`
+
+	// Amendment How the debt is paid back from the day that it is agreed.
+	//
+	// Examples: {"due_day":31,"first_due":"2026-08-31","instalments":36,"kind":"plan"}
+	Amendment Amendment `json:"amendment"`
+
+	// By Pseudonymous id of a party
+	By   PartyID `json:"by"`
+	On   Date    `json:"on"`
+	Seq  uint64  `json:"seq"`
+	Text Text    `json:"text,omitempty,omitzero"`
+
+	// Via Pseudonymous id of a party
+	Via PartyID `json:"via,omitempty,omitzero"`
+}
+
+// Purpose What an invitation is for; persons make those for a helper and for a device themselves
+type Purpose string
+
 // Rate Percent per year, without needless zeros
 type Rate = finance.Rate
 
@@ -715,6 +1171,11 @@ type Readiness struct {
 	Missing []string `json:"missing"`
 	Ready   bool     `json:"ready"`
 }
+
+// Reason `gate_closed`: the borrower has not been told of the holder. `frozen`: an authority prohibits payment. `disputed`: an objection is
+// open, or a claim of payment was not answered in time. `claim_open`: a claim of payment waits for its answer. `barred`: the time to
+// claim is over. `plan_running`: a plan or a pause is in force.
+type Reason string
 
 // ReasonBody defines model for ReasonBody.
 type ReasonBody struct {
@@ -743,6 +1204,64 @@ type Receipt struct {
 type Receipt_Links struct {
 	Subject     string `json:"subject,omitempty,omitzero"`
 	Transaction string `json:"transaction,omitempty,omitzero"`
+}
+
+// Recovery How a person who lost its keys is to get new ones.
+type Recovery struct {
+	// At In UTC
+	At Time `json:"at"`
+
+	// By Pseudonymous id of a party
+	By PartyID `json:"by"`
+
+	// Confirmed How the witness identified the person
+	Confirmed string `json:"confirmed,omitempty,omitzero"`
+
+	// ConfirmedAt In UTC
+	ConfirmedAt Time   `json:"confirmed_at,omitempty,omitzero"`
+	Identified  string `json:"identified"`
+	Keys        []Key  `json:"keys"`
+
+	// Seq Number of its opening
+	Seq uint64 `json:"seq"`
+
+	// Witness Pseudonymous id of a party
+	Witness PartyID `json:"witness"`
+}
+
+// RecoveryCompleteBody defines model for RecoveryCompleteBody.
+type RecoveryCompleteBody struct {
+	Recovery int `json:"recovery"`
+}
+
+// RecoveryConfirmBody defines model for RecoveryConfirmBody.
+type RecoveryConfirmBody struct {
+	// Identified How the person was identified, by another way
+	Identified string `json:"identified"`
+
+	// Keys Ids of the new keys, in their order
+	Keys []string `json:"keys"`
+
+	// Recovery Number of the opening
+	Recovery int `json:"recovery"`
+}
+
+// RecoveryObjectBody defines model for RecoveryObjectBody.
+type RecoveryObjectBody struct {
+	Reason   Text `json:"reason,omitempty,omitzero"`
+	Recovery int  `json:"recovery"`
+}
+
+// RecoveryOpenBody defines model for RecoveryOpenBody.
+type RecoveryOpenBody struct {
+	// Identified How the person was identified; names nobody
+	Identified string `json:"identified"`
+
+	// Keys The new keys
+	Keys []Key `json:"keys"`
+
+	// Witness Pseudonymous id of a party
+	Witness PartyID `json:"witness"`
 }
 
 // RegisterBody Examples: {"keys":[{"crv":"Ed25519","kid":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],"kind":"company","name":"Fjord Lån AB"}
@@ -859,6 +1378,12 @@ type Subject = ledger.Subject
 
 // Summary What follows from the note on a day. None of it is stored.
 type Summary = ledger.Summary
+
+// TakingRequest Examples: {"name":"Karin Holm"}
+type TakingRequest struct {
+	// Name The person who will call
+	Name string `json:"name,omitempty,omitzero"`
+}
 
 // Terms defines model for Terms.
 type Terms = ledger.Terms
@@ -1024,6 +1549,9 @@ type Borrower = PartyID
 // CacheControl defines model for CacheControl.
 type CacheControl = string
 
+// CallbackParameter defines model for Callback.
+type CallbackParameter = string
+
 // ChangedSince defines model for ChangedSince.
 type ChangedSince = string
 
@@ -1069,6 +1597,9 @@ type IfMatch = string
 // ImportParameter defines model for Import.
 type ImportParameter = string
 
+// InvitationParameter defines model for Invitation.
+type InvitationParameter = string
+
 // LastEventID defines model for LastEventID.
 type LastEventID = string
 
@@ -1077,6 +1608,9 @@ type Limit = int
 
 // NoteParameter defines model for Note.
 type NoteParameter = string
+
+// Open defines model for Open.
+type Open = bool
 
 // Order defines model for Order.
 type Order string
@@ -1128,6 +1662,50 @@ type OpenBookJSONBody = Write
 
 // OpenBookParams defines parameters for OpenBook.
 type OpenBookParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// ListCallbacksParams defines parameters for ListCallbacks.
+type ListCallbacksParams struct {
+	// Open Only those whose call is still to be made, or only the others
+	Open Open `form:"open,omitempty" json:"open,omitempty,omitzero"`
+
+	// Cursor The `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit Most items of the page
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// CompleteCallbackParams defines parameters for CompleteCallback.
+type CompleteCallbackParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// TakeCallbackParams defines parameters for TakeCallback.
+type TakeCallbackParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
 	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
@@ -1377,6 +1955,63 @@ type StartImportParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
+	// Cursor The `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit Most items of the page
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// CreateInvitationParams defines parameters for CreateInvitation.
+type CreateInvitationParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// RecordMessageParams defines parameters for RecordMessage.
+type RecordMessageParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// RevokeInvitationParams defines parameters for RevokeInvitation.
+type RevokeInvitationParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // ListNotesParams defines parameters for ListNotes.
 type ListNotesParams struct {
 	// Status Only notes of this status
@@ -1470,11 +2105,149 @@ type AcceptNoteParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// ProposeAmendmentJSONBody defines parameters for ProposeAmendment.
+type ProposeAmendmentJSONBody = Write
+
+// ProposeAmendmentParams defines parameters for ProposeAmendment.
+type ProposeAmendmentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// AcceptAmendmentJSONBody defines parameters for AcceptAmendment.
+type AcceptAmendmentJSONBody = Write
+
+// AcceptAmendmentParams defines parameters for AcceptAmendment.
+type AcceptAmendmentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// RejectAmendmentJSONBody defines parameters for RejectAmendment.
+type RejectAmendmentJSONBody = Write
+
+// RejectAmendmentParams defines parameters for RejectAmendment.
+type RejectAmendmentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// WithdrawAmendmentJSONBody defines parameters for WithdrawAmendment.
+type WithdrawAmendmentJSONBody = Write
+
+// WithdrawAmendmentParams defines parameters for WithdrawAmendment.
+type WithdrawAmendmentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // MoveNoteJSONBody defines parameters for MoveNote.
 type MoveNoteJSONBody = Write
 
 // MoveNoteParams defines parameters for MoveNote.
 type MoveNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ClaimPaymentJSONBody defines parameters for ClaimPayment.
+type ClaimPaymentJSONBody = Write
+
+// ClaimPaymentParams defines parameters for ClaimPayment.
+type ClaimPaymentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// DenyPaymentJSONBody defines parameters for DenyPayment.
+type DenyPaymentJSONBody = Write
+
+// DenyPaymentParams defines parameters for DenyPayment.
+type DenyPaymentParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
 	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
@@ -1950,6 +2723,167 @@ type AdmitPartyParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// GrantAttorneyJSONBody defines parameters for GrantAttorney.
+type GrantAttorneyJSONBody = Write
+
+// GrantAttorneyParams defines parameters for GrantAttorney.
+type GrantAttorneyParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// RevokeAttorneyJSONBody defines parameters for RevokeAttorney.
+type RevokeAttorneyJSONBody = Write
+
+// RevokeAttorneyParams defines parameters for RevokeAttorney.
+type RevokeAttorneyParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SetContactJSONBody defines parameters for SetContact.
+type SetContactJSONBody = Write
+
+// SetContactParams defines parameters for SetContact.
+type SetContactParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// OpenRecoveryJSONBody defines parameters for OpenRecovery.
+type OpenRecoveryJSONBody = Write
+
+// OpenRecoveryParams defines parameters for OpenRecovery.
+type OpenRecoveryParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CompleteRecoveryJSONBody defines parameters for CompleteRecovery.
+type CompleteRecoveryJSONBody = Write
+
+// CompleteRecoveryParams defines parameters for CompleteRecovery.
+type CompleteRecoveryParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ConfirmRecoveryJSONBody defines parameters for ConfirmRecovery.
+type ConfirmRecoveryJSONBody = Write
+
+// ConfirmRecoveryParams defines parameters for ConfirmRecovery.
+type ConfirmRecoveryParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ObjectToRecoveryJSONBody defines parameters for ObjectToRecovery.
+type ObjectToRecoveryJSONBody = Write
+
+// ObjectToRecoveryParams defines parameters for ObjectToRecovery.
+type ObjectToRecoveryParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // RevokePartyJSONBody defines parameters for RevokeParty.
 type RevokePartyJSONBody = Write
 
@@ -2130,6 +3064,12 @@ type TestWebhookParams struct {
 // OpenBookJSONRequestBody defines body for OpenBook for application/json ContentType.
 type OpenBookJSONRequestBody = OpenBookJSONBody
 
+// CompleteCallbackJSONRequestBody defines body for CompleteCallback for application/json ContentType.
+type CompleteCallbackJSONRequestBody = CompletionRequest
+
+// TakeCallbackJSONRequestBody defines body for TakeCallback for application/json ContentType.
+type TakeCallbackJSONRequestBody = TakingRequest
+
 // SubmitCommandsJSONRequestBody defines body for SubmitCommands for application/json ContentType.
 type SubmitCommandsJSONRequestBody = SubmitCommandsJSONBody
 
@@ -2142,14 +3082,38 @@ type CreateImportJSONRequestBody = ImportRequest
 // UploadImportRowsJSONRequestBody defines body for UploadImportRows for application/json ContentType.
 type UploadImportRowsJSONRequestBody = ImportChunk
 
+// CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
+type CreateInvitationJSONRequestBody = InvitationRequest
+
+// RecordMessageJSONRequestBody defines body for RecordMessage for application/json ContentType.
+type RecordMessageJSONRequestBody = MessageRequest
+
 // OfferNoteJSONRequestBody defines body for OfferNote for application/json ContentType.
 type OfferNoteJSONRequestBody = OfferNoteJSONBody
 
 // AcceptNoteJSONRequestBody defines body for AcceptNote for application/json ContentType.
 type AcceptNoteJSONRequestBody = AcceptNoteJSONBody
 
+// ProposeAmendmentJSONRequestBody defines body for ProposeAmendment for application/json ContentType.
+type ProposeAmendmentJSONRequestBody = ProposeAmendmentJSONBody
+
+// AcceptAmendmentJSONRequestBody defines body for AcceptAmendment for application/json ContentType.
+type AcceptAmendmentJSONRequestBody = AcceptAmendmentJSONBody
+
+// RejectAmendmentJSONRequestBody defines body for RejectAmendment for application/json ContentType.
+type RejectAmendmentJSONRequestBody = RejectAmendmentJSONBody
+
+// WithdrawAmendmentJSONRequestBody defines body for WithdrawAmendment for application/json ContentType.
+type WithdrawAmendmentJSONRequestBody = WithdrawAmendmentJSONBody
+
 // MoveNoteJSONRequestBody defines body for MoveNote for application/json ContentType.
 type MoveNoteJSONRequestBody = MoveNoteJSONBody
+
+// ClaimPaymentJSONRequestBody defines body for ClaimPayment for application/json ContentType.
+type ClaimPaymentJSONRequestBody = ClaimPaymentJSONBody
+
+// DenyPaymentJSONRequestBody defines body for DenyPayment for application/json ContentType.
+type DenyPaymentJSONRequestBody = DenyPaymentJSONBody
 
 // DeclineNoteJSONRequestBody defines body for DeclineNote for application/json ContentType.
 type DeclineNoteJSONRequestBody = DeclineNoteJSONBody
@@ -2207,6 +3171,27 @@ type RegisterPartyJSONRequestBody = RegisterPartyJSONBody
 
 // AdmitPartyJSONRequestBody defines body for AdmitParty for application/json ContentType.
 type AdmitPartyJSONRequestBody = AdmitPartyJSONBody
+
+// GrantAttorneyJSONRequestBody defines body for GrantAttorney for application/json ContentType.
+type GrantAttorneyJSONRequestBody = GrantAttorneyJSONBody
+
+// RevokeAttorneyJSONRequestBody defines body for RevokeAttorney for application/json ContentType.
+type RevokeAttorneyJSONRequestBody = RevokeAttorneyJSONBody
+
+// SetContactJSONRequestBody defines body for SetContact for application/json ContentType.
+type SetContactJSONRequestBody = SetContactJSONBody
+
+// OpenRecoveryJSONRequestBody defines body for OpenRecovery for application/json ContentType.
+type OpenRecoveryJSONRequestBody = OpenRecoveryJSONBody
+
+// CompleteRecoveryJSONRequestBody defines body for CompleteRecovery for application/json ContentType.
+type CompleteRecoveryJSONRequestBody = CompleteRecoveryJSONBody
+
+// ConfirmRecoveryJSONRequestBody defines body for ConfirmRecovery for application/json ContentType.
+type ConfirmRecoveryJSONRequestBody = ConfirmRecoveryJSONBody
+
+// ObjectToRecoveryJSONRequestBody defines body for ObjectToRecovery for application/json ContentType.
+type ObjectToRecoveryJSONRequestBody = ObjectToRecoveryJSONBody
 
 // RevokePartyJSONRequestBody defines body for RevokeParty for application/json ContentType.
 type RevokePartyJSONRequestBody = RevokePartyJSONBody
@@ -2288,6 +3273,39 @@ func OpenBook(params OpenBookParams, body OpenBookJSONRequestBody) Request {
 // GetBook asks for GET /v1/books/{book}: a book.
 func GetBook(book BookParameter) Request {
 	r := Request{Operation: "getBook", Method: "GET", Path: path("/v1/books/{book}", book)}
+	return r
+}
+
+// ListCallbacks asks for GET /v1/callbacks: who asked to be called, the latest first.
+func ListCallbacks(params ListCallbacksParams) Request {
+	r := Request{Operation: "listCallbacks", Method: "GET", Path: path("/v1/callbacks")}
+	r.query("open", params.Open)
+	r.query("cursor", params.Cursor)
+	r.query("limit", params.Limit)
+	return r
+}
+
+// GetCallback asks for GET /v1/callbacks/{callback}: somebody who asked to be called.
+func GetCallback(callback CallbackParameter) Request {
+	r := Request{Operation: "getCallback", Method: "GET", Path: path("/v1/callbacks/{callback}", callback)}
+	return r
+}
+
+// CompleteCallback asks for POST /v1/callbacks/{callback}/completion: say that the call was made, and what came of it.
+func CompleteCallback(callback CallbackParameter, params CompleteCallbackParams, body CompleteCallbackJSONRequestBody) Request {
+	r := Request{Operation: "completeCallback", Method: "POST", Path: path("/v1/callbacks/{callback}/completion", callback)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
+// TakeCallback asks for POST /v1/callbacks/{callback}/taking: say who will call.
+func TakeCallback(callback CallbackParameter, params TakeCallbackParams, body TakeCallbackJSONRequestBody) Request {
+	r := Request{Operation: "takeCallback", Method: "POST", Path: path("/v1/callbacks/{callback}/taking", callback)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
 	return r
 }
 
@@ -2436,6 +3454,46 @@ func StartImport(pImport ImportParameter, params StartImportParams) Request {
 	return r
 }
 
+// ListInvitations asks for GET /v1/invitations: the caller's invitations, the latest first.
+func ListInvitations(params ListInvitationsParams) Request {
+	r := Request{Operation: "listInvitations", Method: "GET", Path: path("/v1/invitations")}
+	r.query("cursor", params.Cursor)
+	r.query("limit", params.Limit)
+	return r
+}
+
+// CreateInvitation asks for POST /v1/invitations: invite a person to make a passkey.
+func CreateInvitation(params CreateInvitationParams, body CreateInvitationJSONRequestBody) Request {
+	r := Request{Operation: "createInvitation", Method: "POST", Path: path("/v1/invitations")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
+// GetInvitation asks for GET /v1/invitations/{invitation}: an invitation and what became of it.
+func GetInvitation(invitation InvitationParameter) Request {
+	r := Request{Operation: "getInvitation", Method: "GET", Path: path("/v1/invitations/{invitation}", invitation)}
+	return r
+}
+
+// RecordMessage asks for POST /v1/invitations/{invitation}/messages: note that a person was told of a recovery.
+func RecordMessage(invitation InvitationParameter, params RecordMessageParams, body RecordMessageJSONRequestBody) Request {
+	r := Request{Operation: "recordMessage", Method: "POST", Path: path("/v1/invitations/{invitation}/messages", invitation)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
+// RevokeInvitation asks for POST /v1/invitations/{invitation}/revocation: take an invitation back.
+func RevokeInvitation(invitation InvitationParameter, params RevokeInvitationParams) Request {
+	r := Request{Operation: "revokeInvitation", Method: "POST", Path: path("/v1/invitations/{invitation}/revocation", invitation)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	return r
+}
+
 // GetNetwork asks for GET /v1/network: the network that commands must name, and the gateway's organisation.
 func GetNetwork() Request {
 	r := Request{Operation: "getNetwork", Method: "GET", Path: path("/v1/network")}
@@ -2487,9 +3545,69 @@ func AcceptNote(note NoteParameter, params AcceptNoteParams, body AcceptNoteJSON
 	return r
 }
 
+// ProposeAmendment asks for POST /v1/notes/{note}/amendments: propose a plan or a pause.
+func ProposeAmendment(note NoteParameter, params ProposeAmendmentParams, body ProposeAmendmentJSONRequestBody) Request {
+	r := Request{Operation: "proposeAmendment", Method: "POST", Path: path("/v1/notes/{note}/amendments", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// AcceptAmendment asks for POST /v1/notes/{note}/amendments/{seq}/acceptance: agree to a proposal; with the last one it is in force.
+func AcceptAmendment(note NoteParameter, seq Seq, params AcceptAmendmentParams, body AcceptAmendmentJSONRequestBody) Request {
+	r := Request{Operation: "acceptAmendment", Method: "POST", Path: path("/v1/notes/{note}/amendments/{seq}/acceptance", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// RejectAmendment asks for POST /v1/notes/{note}/amendments/{seq}/rejection: say no to a proposal of the other side, or of another borrower.
+func RejectAmendment(note NoteParameter, seq Seq, params RejectAmendmentParams, body RejectAmendmentJSONRequestBody) Request {
+	r := Request{Operation: "rejectAmendment", Method: "POST", Path: path("/v1/notes/{note}/amendments/{seq}/rejection", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// WithdrawAmendment asks for POST /v1/notes/{note}/amendments/{seq}/withdrawal: take one's own proposal back.
+func WithdrawAmendment(note NoteParameter, seq Seq, params WithdrawAmendmentParams, body WithdrawAmendmentJSONRequestBody) Request {
+	r := Request{Operation: "withdrawAmendment", Method: "POST", Path: path("/v1/notes/{note}/amendments/{seq}/withdrawal", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
 // MoveNote asks for POST /v1/notes/{note}/book: move a note to another of the holder's books.
 func MoveNote(note NoteParameter, params MoveNoteParams, body MoveNoteJSONRequestBody) Request {
 	r := Request{Operation: "moveNote", Method: "POST", Path: path("/v1/notes/{note}/book", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// ClaimPayment asks for POST /v1/notes/{note}/claims: claim a payment that does not stand on the note, as its borrower.
+func ClaimPayment(note NoteParameter, params ClaimPaymentParams, body ClaimPaymentJSONRequestBody) Request {
+	r := Request{Operation: "claimPayment", Method: "POST", Path: path("/v1/notes/{note}/claims", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// DenyPayment asks for POST /v1/notes/{note}/claims/{seq}/denial: deny a claim of payment; it becomes a dispute.
+func DenyPayment(note NoteParameter, seq Seq, params DenyPaymentParams, body DenyPaymentJSONRequestBody) Request {
+	r := Request{Operation: "denyPayment", Method: "POST", Path: path("/v1/notes/{note}/claims/{seq}/denial", note, seq)}
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
@@ -2563,6 +3681,12 @@ func GetHistory(note NoteParameter, params GetHistoryParams) Request {
 	r.query("from", params.From)
 	r.query("limit", params.Limit)
 	r.header("Cache-Control", params.CacheControl)
+	return r
+}
+
+// GetLink asks for GET /v1/notes/{note}/link: the address of a note's page for everybody.
+func GetLink(note NoteParameter) Request {
+	r := Request{Operation: "getLink", Method: "GET", Path: path("/v1/notes/{note}/link", note)}
 	return r
 }
 
@@ -2703,6 +3827,76 @@ func GetParty(party PartyParameter) Request {
 // AdmitParty asks for POST /v1/parties/{party}/admission: let an authority of another organisation act, as a company.
 func AdmitParty(party PartyParameter, params AdmitPartyParams, body AdmitPartyJSONRequestBody) Request {
 	r := Request{Operation: "admitParty", Method: "POST", Path: path("/v1/parties/{party}/admission", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// GrantAttorney asks for POST /v1/parties/{party}/attorneys: let another person act for the party.
+func GrantAttorney(party PartyParameter, params GrantAttorneyParams, body GrantAttorneyJSONRequestBody) Request {
+	r := Request{Operation: "grantAttorney", Method: "POST", Path: path("/v1/parties/{party}/attorneys", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// RevokeAttorney asks for POST /v1/parties/{party}/attorneys/{seq}/revocation: end a power of attorney.
+func RevokeAttorney(party PartyParameter, seq Seq, params RevokeAttorneyParams, body RevokeAttorneyJSONRequestBody) Request {
+	r := Request{Operation: "revokeAttorney", Method: "POST", Path: path("/v1/parties/{party}/attorneys/{seq}/revocation", party, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// SetContact asks for POST /v1/parties/{party}/contact: say how a company or an authority is reached.
+func SetContact(party PartyParameter, params SetContactParams, body SetContactJSONRequestBody) Request {
+	r := Request{Operation: "setContact", Method: "POST", Path: path("/v1/parties/{party}/contact", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// OpenRecovery asks for POST /v1/parties/{party}/recovery: open a recovery of lost keys.
+func OpenRecovery(party PartyParameter, params OpenRecoveryParams, body OpenRecoveryJSONRequestBody) Request {
+	r := Request{Operation: "openRecovery", Method: "POST", Path: path("/v1/parties/{party}/recovery", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// CompleteRecovery asks for POST /v1/parties/{party}/recovery/completion: put the new keys in force.
+func CompleteRecovery(party PartyParameter, params CompleteRecoveryParams, body CompleteRecoveryJSONRequestBody) Request {
+	r := Request{Operation: "completeRecovery", Method: "POST", Path: path("/v1/parties/{party}/recovery/completion", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// ConfirmRecovery asks for POST /v1/parties/{party}/recovery/confirmation: confirm a recovery, as its witness.
+func ConfirmRecovery(party PartyParameter, params ConfirmRecoveryParams, body ConfirmRecoveryJSONRequestBody) Request {
+	r := Request{Operation: "confirmRecovery", Method: "POST", Path: path("/v1/parties/{party}/recovery/confirmation", party)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// ObjectToRecovery asks for POST /v1/parties/{party}/recovery/objection: end a recovery.
+func ObjectToRecovery(party PartyParameter, params ObjectToRecoveryParams, body ObjectToRecoveryJSONRequestBody) Request {
+	r := Request{Operation: "objectToRecovery", Method: "POST", Path: path("/v1/parties/{party}/recovery/objection", party)}
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)

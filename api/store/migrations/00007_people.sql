@@ -47,6 +47,7 @@ CREATE TABLE credentials (
   key_id     TEXT   NOT NULL,
   label      TEXT   NOT NULL,
   sign_count BIGINT NOT NULL,
+  eligible   BIGINT NOT NULL,
   backed_up  BIGINT NOT NULL,
   created    BIGINT NOT NULL,
   used       BIGINT NOT NULL,

@@ -1,0 +1,470 @@
+package store_test
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/code"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+var (
+	anna   = partyID("a")
+	bertil = partyID("b")
+)
+
+func drawn(t testing.TB) code.Code {
+	t.Helper()
+	c, err := code.New(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// invited keeps an invitation of the lender's and gives its code.
+func invited(t testing.TB, s *store.Store, i store.Invitation) code.Code {
+	t.Helper()
+	c := drawn(t)
+	if i.By == "" {
+		i.By = lender
+	}
+	if i.Purpose == "" {
+		i.Purpose = store.ForBorrower
+	}
+	i.Created, i.Expires, i.Language = noon, noon.Add(i.Purpose.Life()), ledger.Swedish
+	if kept, made, err := s.AddInvitation(t.Context(), i, c); err != nil || !made || kept == nil {
+		t.Fatalf("the invitation is kept: %v, %t, %v", kept, made, err)
+	}
+	return c
+}
+
+func passkeyOf(party ledger.PartyID, name string) (*store.Credential, *ledger.Key) {
+	return &store.Credential{ID: []byte("id of " + name), Party: party, KeyID: name, Label: "phone", Created: noon}, &ledger.Key{ID: name, Kty: "EC"}
+}
+
+func TestPersonIsKnownUntilForgotten(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		if p, err := s.PersonOf(t.Context(), anna); p != nil || err != nil {
+			t.Fatalf("before, she is %v, %v", p, err)
+		}
+		want := store.Person{Party: anna, Name: "Anna Ö.", Phone: "+46701234567", Email: "a@example.se", Language: ledger.Swedish, Created: noon}
+		later := want
+		later.Phone, later.Created = "+46707654321", noon.Add(time.Hour)
+		for _, p := range []store.Person{want, later} {
+			if err := s.SavePerson(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		later.Created = noon // that stays
+		if p, err := s.PersonOf(t.Context(), anna); err != nil || *p != later {
+			t.Errorf("she is %+v, %v; want %+v", p, err, later)
+		}
+	})
+}
+
+func TestForgottenPersonLeavesNothingBehind(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, address := on.opened(t)
+		for _, who := range []ledger.PartyID{anna, bertil} {
+			person(t, s, who)
+		}
+		if err := s.ForgetPerson(t.Context(), anna); err != nil {
+			t.Fatal(err)
+		}
+		db := on.behind(t, address)
+		for table, columns := range map[string][]string{
+			"persons": {"party"}, "credentials": {"party"}, "sessions": {"party"}, "drafts": {"party"}, "callbacks": {"party"},
+			"messages": {"party"}, "invitations": {"party", "for_party"},
+		} {
+			for _, column := range columns {
+				var hers, his int
+				query := fmt.Sprintf("SELECT COUNT(CASE WHEN %[1]s = $1 THEN 1 END), COUNT(CASE WHEN %[1]s = $2 THEN 1 END) FROM %[2]s", column, table)
+				if err := db.QueryRowContext(t.Context(), query, string(anna), string(bertil)).Scan(&hers, &his); err != nil {
+					t.Fatal(err)
+				}
+				if hers != 0 || his == 0 {
+					t.Errorf("%s by %s: %d rows of hers and %d of his are left", table, column, hers, his)
+				}
+			}
+		}
+	})
+}
+
+// person fills every table that knows of persons.
+func person(t *testing.T, s *store.Store, who ledger.PartyID) {
+	t.Helper()
+	credential, key := passkeyOf(who, "key of "+string(who))
+	c := invited(t, s, store.Invitation{ID: "for " + string(who), Name: "A name"})
+	if used, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: c, Party: who, Credential: credential, Key: key}, noon); used == nil || err != nil {
+		t.Fatal(used, err)
+	}
+	invited(t, s, store.Invitation{ID: "device of " + string(who), By: who, For: who, Purpose: store.ForDevice})
+	token := "token of " + string(who)
+	if _, err := s.BeginSession(t.Context(), token, who, key.ID, noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddDraft(t.Context(), token, store.Draft{ID: "draft of " + string(who), Party: who, Created: noon}); err != nil {
+		t.Fatal(err)
+	}
+	if added, err := s.AddCallback(t.Context(), store.Callback{ID: "call of " + string(who), Note: noteID(1), Party: who, Number: "070", Created: noon}); !added || err != nil {
+		t.Fatal(added, err)
+	}
+	if err := s.AddMessage(t.Context(), store.Message{Party: who, Kind: store.MessageRecovery, Channel: "letter", At: noon}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestInvitationIsUsedOnce(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		c := invited(t, s, store.Invitation{ID: "i", ByName: "Fjord", Name: "Anna", Phone: "+46701234567", Note: noteID(1)})
+		open, err := s.OpenInvitation(t.Context(), c, noon)
+		if err != nil || open == nil || open.State(noon) != store.InvitationOpen || open.ByName != "Fjord" {
+			t.Fatalf("it opens %+v, %v", open, err)
+		}
+		credential, key := passkeyOf(anna, "k1")
+		use := store.InvitationUse{Code: c, Party: anna, Credential: credential, Key: key}
+		used, err := s.UseInvitation(t.Context(), use, noon.Add(time.Minute))
+		if err != nil || used == nil || used.Party != anna || used.Key.ID != "k1" || !used.Used.Equal(noon.Add(time.Minute)) {
+			t.Fatalf("it is used: %+v, %v", used, err)
+		}
+		if again, err := s.UseInvitation(t.Context(), use, noon.Add(time.Hour)); err != nil || !reflect.DeepEqual(again, used) {
+			t.Errorf("the same use again is told %+v, %v; want %+v", again, err, used)
+		}
+		p, err := s.PersonOf(t.Context(), anna)
+		if want := (store.Person{Party: anna, Name: "Anna", Phone: "+46701234567", Language: ledger.Swedish, Created: noon.Add(time.Minute)}); err != nil || *p != want {
+			t.Errorf("she is known as %+v, %v", p, err)
+		}
+		if all, err := s.Credentials(t.Context(), anna); err != nil || len(all) != 1 || string(all[0].ID) != "id of k1" {
+			t.Errorf("her passkeys are %+v, %v", all, err)
+		}
+		other, otherKey := passkeyOf(bertil, "k2")
+		for what, u := range map[string]store.InvitationUse{
+			"another party":   {Code: c, Party: bertil, Credential: other, Key: otherKey},
+			"another key":     {Code: c, Party: anna, Credential: credential, Key: otherKey},
+			"no key":          {Code: c, Party: anna},
+			"no such code":    {Code: drawn(t), Party: anna},
+			"no code at all":  {Party: anna},
+			"not quite a one": {Code: c[:15], Party: anna},
+		} {
+			if used, err := s.UseInvitation(t.Context(), u, noon.Add(time.Minute)); used != nil || err != nil {
+				t.Errorf("%s: it is used: %+v, %v", what, used, err)
+			}
+		}
+		if left, err := s.OpenInvitation(t.Context(), c, noon); left != nil || err != nil {
+			t.Errorf("its code still opens %+v, %v", left, err)
+		}
+	})
+}
+
+func TestOfManyWhoUseAnInvitationAtOnceOneDoes(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		c := invited(t, s, store.Invitation{ID: "i"})
+		var winners atomic.Int32
+		var all sync.WaitGroup
+		for i := range 16 {
+			all.Go(func() {
+				credential, key := passkeyOf(partyID(string(rune('a'+i))), fmt.Sprint("k", i))
+				used, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: c, Party: credential.Party, Credential: credential, Key: key}, noon)
+				if err != nil {
+					t.Error(err)
+				}
+				if used != nil {
+					winners.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if n := winners.Load(); n != 1 {
+			t.Errorf("%d have used it", n)
+		}
+	})
+}
+
+func TestInvitationThatCannotBeUsedOpensNothing(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		expired, revoked := invited(t, s, store.Invitation{ID: "e"}), invited(t, s, store.Invitation{ID: "r"})
+		if i, err := s.RevokeInvitation(t.Context(), lender, "r", noon); err != nil || i.State(noon) != store.InvitationRevoked {
+			t.Fatal(i, err)
+		}
+		month := noon.Add(store.ForBorrower.Life())
+		for what, tc := range map[string]struct {
+			code code.Code
+			at   time.Time
+		}{"expired": {expired, month}, "revoked": {revoked, noon}, "unknown": {drawn(t), noon}, "none": {"", noon}} {
+			if i, err := s.OpenInvitation(t.Context(), tc.code, tc.at); i != nil || err != nil {
+				t.Errorf("%s: it opens %+v, %v", what, i, err)
+			}
+			if i, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: tc.code, Party: anna}, tc.at); i != nil || err != nil {
+				t.Errorf("%s: it is used as %+v, %v", what, i, err)
+			}
+		}
+		if i, err := s.OpenInvitation(t.Context(), expired, month.Add(-time.Second)); i == nil || err != nil {
+			t.Errorf("a second before its end it opens %v, %v", i, err)
+		}
+		if p, err := s.PersonOf(t.Context(), anna); p != nil || err != nil {
+			t.Errorf("she is known: %+v, %v", p, err)
+		}
+	})
+}
+
+func TestInvitationForOneIsNotUsedByAnother(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		for _, purpose := range []store.Purpose{store.ForDevice, store.ForRecovery} {
+			c := invited(t, s, store.Invitation{ID: string(purpose), By: anna, For: anna, Purpose: purpose, Name: "Anna"})
+			theirs, theirKey := passkeyOf(bertil, "b"+string(purpose))
+			if used, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: c, Party: bertil, Credential: theirs, Key: theirKey}, noon); used != nil || err != nil {
+				t.Errorf("%s: another uses it: %+v, %v", purpose, used, err)
+			}
+			hers, herKey := passkeyOf(anna, "a"+string(purpose))
+			if used, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: c, Party: anna, Credential: hers, Key: herKey}, noon); used == nil || err != nil {
+				t.Errorf("%s: she cannot use it: %v", purpose, err)
+			}
+		}
+		// What an invitation says is known of new persons alone.
+		if p, err := s.PersonOf(t.Context(), anna); p != nil || err != nil {
+			t.Errorf("she is known as %+v, %v", p, err)
+		}
+	})
+}
+
+func TestInvitationWithAnothersPasskeyIsNotUsed(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		his, key := passkeyOf(bertil, "k")
+		if err := s.AddCredential(t.Context(), *his); err != nil {
+			t.Fatal(err)
+		}
+		c := invited(t, s, store.Invitation{ID: "i", Name: "Anna"})
+		hers := *his
+		hers.Party = anna
+		if used, err := s.UseInvitation(t.Context(), store.InvitationUse{Code: c, Party: anna, Credential: &hers, Key: key}, noon); err == nil {
+			t.Errorf("it is used: %+v", used)
+		}
+		if i, err := s.OpenInvitation(t.Context(), c, noon); i == nil || err != nil {
+			t.Errorf("afterwards it opens %v, %v", i, err)
+		}
+		if p, err := s.PersonOf(t.Context(), anna); p != nil || err != nil {
+			t.Errorf("she is known as %+v, %v", p, err)
+		}
+	})
+}
+
+func TestInvitationsAreListedToWhoMadeThem(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		for n := range 5 {
+			invited(t, s, store.Invitation{ID: fmt.Sprint("l", n)})
+			invited(t, s, store.Invitation{ID: fmt.Sprint("b", n), By: buyer})
+		}
+		var got []string
+		for before := int64(0); ; {
+			page, more, err := s.Invitations(t.Context(), lender, before, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range page {
+				got = append(got, i.ID)
+			}
+			if !more {
+				break
+			}
+			before = page[len(page)-1].Place
+		}
+		if want := []string{"l4", "l3", "l2", "l1", "l0"}; !slices.Equal(got, want) {
+			t.Errorf("the list is %v, want %v", got, want)
+		}
+		if i, err := s.Invitation(t.Context(), lender, "b1"); i != nil || err != nil {
+			t.Errorf("another's is %+v, %v", i, err)
+		}
+		if i, err := s.RevokeInvitation(t.Context(), lender, "b1", noon); i != nil || err != nil {
+			t.Errorf("another's is revoked: %+v, %v", i, err)
+		}
+		if i, err := s.Invitation(t.Context(), buyer, "b1"); err != nil || i.State(noon) != store.InvitationOpen {
+			t.Errorf("it is %+v, %v", i, err)
+		}
+	})
+}
+
+func TestInvitationOfTheSameIDIsGivenAsItStands(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		c := invited(t, s, store.Invitation{ID: "i", Name: "Anna"})
+		other := store.Invitation{ID: "i", By: lender, Name: "Another", Purpose: store.ForBorrower, Created: noon, Expires: noon.Add(time.Hour)}
+		if kept, made, err := s.AddInvitation(t.Context(), other, drawn(t)); err != nil || made || kept.Name != "Anna" {
+			t.Errorf("it is %+v, %t, %v", kept, made, err)
+		}
+		if i, err := s.OpenInvitation(t.Context(), c, noon); err != nil || i.Name != "Anna" {
+			t.Errorf("its code opens %+v, %v", i, err)
+		}
+		other.By = buyer
+		if _, _, err := s.AddInvitation(t.Context(), other, drawn(t)); err == nil {
+			t.Error("another party keeps an invitation of the same id")
+		}
+	})
+}
+
+func TestPasskeyWhoseCountGoesBackIsACopy(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		for _, tc := range []struct {
+			name   string
+			counts []uint32
+			good   []bool
+		}{
+			{"keeps no count", []uint32{0, 0, 0}, []bool{true, true, true}},
+			{"counts", []uint32{1, 2, 7, 4294967295}, []bool{true, true, true, true}},
+			{"goes back", []uint32{5, 4, 6}, []bool{true, false, true}},
+			{"stands still", []uint32{5, 5}, []bool{true, false}},
+			{"goes back to none", []uint32{5, 0}, []bool{true, false}},
+		} {
+			c, _ := passkeyOf(anna, tc.name)
+			if err := s.AddCredential(t.Context(), *c); err != nil {
+				t.Fatal(err)
+			}
+			for i, count := range tc.counts {
+				if good, err := s.CredentialUsed(t.Context(), c.ID, count, true, noon.Add(time.Duration(i)*time.Second)); err != nil || good != tc.good[i] {
+					t.Errorf("%s: use %d with the count %d: %t, %v", tc.name, i, count, good, err)
+				}
+			}
+		}
+		if good, err := s.CredentialUsed(t.Context(), []byte("nobody's"), 1, false, noon); good || err != nil {
+			t.Errorf("one that is not known is used: %t, %v", good, err)
+		}
+	})
+}
+
+func TestPasskeyIsItsOwnersToNameAndToRemove(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		c, _ := passkeyOf(anna, "k")
+		if err := s.AddCredential(t.Context(), *c); err != nil {
+			t.Fatal(err)
+		}
+		if named, err := s.NameCredential(t.Context(), bertil, c.ID, "mine"); named || err != nil {
+			t.Errorf("another names it: %t, %v", named, err)
+		}
+		if removed, err := s.RemoveCredential(t.Context(), bertil, c.ID, noon); removed || err != nil {
+			t.Errorf("another removes it: %t, %v", removed, err)
+		}
+		if named, err := s.NameCredential(t.Context(), anna, c.ID, "desk"); !named || err != nil {
+			t.Errorf("she cannot name it: %v", err)
+		}
+		got, err := s.Credential(t.Context(), c.ID)
+		want := *c
+		want.Label = "desk"
+		if err != nil || !reflect.DeepEqual(*got, want) {
+			t.Errorf("it is %+v, %v; want %+v", got, err, want)
+		}
+		if removed, err := s.RemoveCredential(t.Context(), anna, c.ID, noon); !removed || err != nil {
+			t.Errorf("she cannot remove it: %v", err)
+		}
+		if good, err := s.CredentialUsed(t.Context(), c.ID, 1, false, noon); good || err != nil {
+			t.Errorf("afterwards it is used: %t, %v", good, err)
+		}
+		if all, err := s.Credentials(t.Context(), anna); len(all) != 0 || err != nil {
+			t.Errorf("afterwards she has %v, %v", all, err)
+		}
+		if got, err := s.Credential(t.Context(), c.ID); err != nil || got.Removed.IsZero() {
+			t.Errorf("it is %+v, %v", got, err)
+		}
+	})
+}
+
+func TestMessagesAreToldTheLatestFirst(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		var want []store.Message
+		for _, channel := range []string{"page", "letter", "phone"} {
+			m := store.Message{Party: anna, Kind: store.MessageRecovery, Channel: channel, About: "i", By: lender, At: noon}
+			if err := s.AddMessage(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			want = append([]store.Message{m}, want...)
+		}
+		if got, err := s.Messages(t.Context(), anna); err != nil || !slices.Equal(got, want) {
+			t.Errorf("she was told %+v, %v; want %+v", got, err, want)
+		}
+		if got, err := s.Messages(t.Context(), bertil); err != nil || len(got) != 0 {
+			t.Errorf("he was told %+v, %v", got, err)
+		}
+	})
+}
+
+func TestDraftIsKeptForItsSession(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		d := store.Draft{ID: "d", Party: anna, Payload: []byte("{\"v\":1}\x00"), Title: json.RawMessage(`{"op":"pay"}`), Next: "/me", Created: noon}
+		if err := s.AddDraft(t.Context(), "token", d); err != nil {
+			t.Fatal(err)
+		}
+		want := d
+		want.Expires = noon.Add(store.DraftLife)
+		got, err := s.DraftOf(t.Context(), "token", "d", noon)
+		if err != nil || !reflect.DeepEqual(*got, want) {
+			t.Errorf("it is %+v, %v; want %+v", got, err, want)
+		}
+		for what, tc := range map[string]struct {
+			token, id string
+			at        time.Time
+		}{"another session": {"other", "d", noon}, "another draft": {"token", "e", noon}, "too late": {"token", "d", want.Expires}} {
+			if got, err := s.DraftOf(t.Context(), tc.token, tc.id, tc.at); got != nil || err != nil {
+				t.Errorf("%s: it is %+v, %v", what, got, err)
+			}
+		}
+		signed := ledger.Signed{WebAuthn: "a.b.c.d.e"}
+		for what, want := range map[string]bool{"other": false, "token": true} {
+			if kept, err := s.SignDraft(t.Context(), what, "d", signed); kept != want || err != nil {
+				t.Errorf("by the session %q it is signed: %t, %v", what, kept, err)
+			}
+		}
+		if kept, err := s.SignDraft(t.Context(), "token", "d", ledger.Signed{JWS: "x"}); kept || err != nil {
+			t.Errorf("it is signed again: %t, %v", kept, err)
+		}
+		if got, err := s.DraftOf(t.Context(), "token", "d", noon); err != nil || got.Signed != signed {
+			t.Errorf("its signature is %+v, %v", got, err)
+		}
+		if err := s.RemoveDraft(t.Context(), "other", "d"); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := s.DraftOf(t.Context(), "token", "d", noon); got == nil {
+			t.Error("another session removes it")
+		}
+		if err := s.RemoveDraft(t.Context(), "token", "d"); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := s.DraftOf(t.Context(), "token", "d", noon); got != nil {
+			t.Error("it is not removed")
+		}
+	})
+}
+
+func TestSessionHasSoManyDraftsAndNoMore(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s, _ := on.opened(t)
+		for n := range 40 {
+			d := store.Draft{ID: fmt.Sprint("d", n), Party: anna, Created: noon.Add(time.Duration(n) * time.Second)}
+			if err := s.AddDraft(t.Context(), "token", d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for n, want := range map[int]bool{0: false, 7: false, 8: true, 39: true} {
+			if got, err := s.DraftOf(t.Context(), "token", fmt.Sprint("d", n), noon); err != nil || (got != nil) != want {
+				t.Errorf("the draft %d is there: %t, %v", n, got != nil, err)
+			}
+		}
+	})
+}
