@@ -41,7 +41,7 @@ func wholeLife(f *fixture) {
 	if got := ledger.Controllers(v.Note, v.Holder); !slices.Equal(got, []ledger.PartyID{p.borrower.ID}) {
 		f.Errorf("handed back it is controlled by %v", got)
 	}
-	f.wants(f.try(p.buyer, ledger.OpPay, string(id), f.payBody(1_00)), ledger.Rejected, ledger.CodeRoleForbidden)
+	f.wants(f.try(p.buyer, ledger.OpPay, string(id), f.payBody(1_00)), ledger.Rejected, ledger.CodeNoteDischarged)
 	f.wants(f.try(p.borrower, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "no"}), ledger.Rejected, ledger.CodeNoteDischarged)
 }
 

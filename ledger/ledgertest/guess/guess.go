@@ -43,7 +43,8 @@ type form struct {
 func (d *Dictionary) Guesses() int { return d.guesses }
 
 // Know adds a JSON document and every part of it, each in every form that JSON
-// has for it, and every object also without any one of its members.
+// has for it, and every object also without any one of its members. What nobody
+// can know is left out of it before.
 func (d *Dictionary) Know(what string, document []byte) error {
 	var v any
 	numbers := json.NewDecoder(bytes.NewReader(document))
@@ -51,8 +52,30 @@ func (d *Dictionary) Know(what string, document []byte) error {
 	if err := numbers.Decode(&v); err != nil {
 		return fmt.Errorf("reading %s: %w", what, err)
 	}
-	d.Text(what, document)
+	if !stripped(v) {
+		d.Text(what, document)
+	}
 	return d.value(what, v, 0)
+}
+
+// stripped takes out of a value what nobody can know, and says whether there was any.
+func stripped(v any) (found bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range secret {
+			_, has := v[name]
+			found = found || has
+			delete(v, name)
+		}
+		for _, part := range v {
+			found = stripped(part) || found
+		}
+	case []any:
+		for _, part := range v {
+			found = stripped(part) || found
+		}
+	}
+	return found
 }
 
 func (d *Dictionary) value(what string, v any, depth int) error {
@@ -64,12 +87,6 @@ func (d *Dictionary) value(what string, v any, depth int) error {
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		for _, name := range secret {
-			delete(v, name)
-		}
-		if err := d.written(what+" without its secrets", v); err != nil {
-			return err
-		}
 		for name, part := range v {
 			if err := d.value(what+"."+name, part, depth+1); err != nil {
 				return err

@@ -25,13 +25,12 @@ func known(t *testing.T) *guess.Dictionary {
 func TestWhatCanBeGuessedIsFoundWhereverItStands(t *testing.T) {
 	d := known(t)
 	for text, want := range map[string]string{
-		document:  "the hash of a state",
 		"1200000": "the hash of a state.terms.principal.amount",
 		"SEK":     "the hash of a state.terms.principal.currency as text",
 		`"SEK"`:   "the hash of a state.terms.principal.currency",
 		"SEK\n":   "the hash of a state.terms.principal.currency as text",
-		`{"payee":"Holm & Söner","terms":{"principal":{"amount":1200000,"currency":"SEK"}}}`:      "the hash of a state without its secrets",
-		`{"payee":"Holm \u0026 Söner","terms":{"principal":{"amount":1200000,"currency":"SEK"}}}`: "the hash of a state without its secrets escaped",
+		`{"payee":"Holm & Söner","terms":{"principal":{"amount":1200000,"currency":"SEK"}}}`:      "the hash of a state",
+		`{"payee":"Holm \u0026 Söner","terms":{"principal":{"amount":1200000,"currency":"SEK"}}}`: "the hash of a state escaped",
 		"{\n  \"amount\": 1200000,\n  \"currency\": \"SEK\"\n}":                                   "the hash of a state.terms.principal indented",
 		`{"currency":"SEK"}`: "the hash of a state.terms.principal without amount",
 	} {
@@ -49,11 +48,15 @@ func TestWhatCanBeGuessedIsFoundWhereverItStands(t *testing.T) {
 
 func TestWhatIsSaltedIsNotFound(t *testing.T) {
 	d := known(t)
+	whole := sha256.Sum256([]byte(document)) // with its salt
+	if found := d.Find(whole[:]); len(found) > 0 {
+		t.Errorf("found %q", found)
+	}
 	salted := ledger.Commit(ledger.Salt{1}, []byte(document))
 	if found := d.Find(salted[:]); len(found) > 0 {
 		t.Errorf("found %q", found)
 	}
-	bare := ledger.Commit(ledger.Salt{}, []byte(document))
+	bare := ledger.Commit(ledger.Salt{}, []byte("SEK"))
 	if found := d.Find(bare[:]); len(found) == 0 {
 		t.Error("a commitment without a salt is not found")
 	}
