@@ -20,6 +20,12 @@ func TestWhatHasServedItsPurposeIsTakenAway(t *testing.T) {
 		{"assertions", store.KeepAssertions, "INSERT INTO assertions (party, jti, expires) VALUES ('p', '%[1]s', %[2]d)"},
 		{"idempotency", 0, "INSERT INTO idempotency (party, target, name, request, status, header, body, expires) VALUES ('p', 't', '%[1]s', 'r', 200, '{}', '', %[2]d)"},
 		{"imports", store.KeepImports, "INSERT INTO imports (id, party, digest, name, total, created, state, ended) VALUES ('%[1]s', 'p', '%[1]s', '', 1, 0, 'finished', %[2]d)"},
+		{"invitations", store.KeepInvitations, "INSERT INTO invitations (id, place, code, by_party, by_name, purpose, for_party, name, phone, email, language, note, party, key, created, expires, used, revoked) VALUES ('%[1]s', %[2]d, '%[1]s', 'p', '', 'borrower', '', '', '', '', 'sv', '', '', '', 0, %[2]d, 0, 0)"},
+		{"sessions", 0, "INSERT INTO sessions (token, party, key_id, created, seen, expires) VALUES ('%[1]s', 'p', 'k', 0, 0, %[2]d)"},
+		{"challenges", 0, "INSERT INTO challenges (challenge, purpose, data, expires) VALUES ('%[1]s', '', '', %[2]d)"},
+		{"drafts", 0, "INSERT INTO drafts (id, token, party, payload, title, next, signed, created, expires) VALUES ('%[1]s', '', 'p', '', '', '', '', 0, %[2]d)"},
+		{"callbacks", store.KeepCallbacks, "INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome) VALUES ('%[1]s', %[2]d, 'n', '', '', '', '', '', 0, '', '', 0, %[2]d, '')"},
+		{"messages", store.KeepMessages, "INSERT INTO messages (place, party, kind, channel, about, by_party, at) VALUES (%[2]d, 'p', '%[1]s', '', '', '', %[2]d)"},
 		{"deliveries", store.KeepDeliveries, "INSERT INTO deliveries (webhook, position, id, subject, state, attempts, due, tried, status, fault, took) VALUES ('%[1]s', 1, 'd', 's', 'delivered', 1, 0, %[2]d000, 200, '', 1)"},
 	}
 	everywhere(t, func(t *testing.T, on database) {
@@ -42,14 +48,16 @@ func TestWhatHasServedItsPurposeIsTakenAway(t *testing.T) {
 		do("INSERT INTO imports (id, party, digest, name, total, created) VALUES ('running', 'p', 'd', '', 1, 0)")
 		do("INSERT INTO deliveries (webhook, position, id, subject, state, attempts, due, tried, status, fault, took) VALUES ('w', 2, 'x', 's', 'waiting', 1, 0, 0, 500, '', 1)")
 
-		want := map[string]int{"submissions": 1, "assertions": 1, "idempotency": 1, "imports": 1, "import_rows": 1, "deliveries": 1}
+		do("INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome) VALUES ('waits', 1, 'n', '', '', '', '', '', 0, '', '', 0, 0, '')")
+
+		want := map[string]int{"invitations": 1, "sessions": 1, "challenges": 1, "drafts": 1, "callbacks": 1, "messages": 1, "submissions": 1, "assertions": 1, "idempotency": 1, "imports": 1, "import_rows": 1, "deliveries": 1}
 		if gone, err := s.Prune(t.Context(), noon); err != nil || !maps.Equal(gone, want) {
 			t.Errorf("it takes away %v, %v; want %v", gone, err, want)
 		}
 		if gone, err := s.Prune(t.Context(), noon); err != nil || len(gone) > 0 {
 			t.Errorf("a second time it takes away %v, %v", gone, err)
 		}
-		left := map[string]int{"submissions": 1, "assertions": 1, "idempotency": 1, "imports": 2, "import_rows": 1, "deliveries": 2}
+		left := map[string]int{"invitations": 1, "sessions": 1, "challenges": 1, "drafts": 1, "callbacks": 2, "messages": 1, "submissions": 1, "assertions": 1, "idempotency": 1, "imports": 2, "import_rows": 1, "deliveries": 2}
 		for table, want := range left {
 			var n int
 			if err := db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil || n != want {
