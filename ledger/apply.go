@@ -170,9 +170,6 @@ func (a *act) authenticate(b body) error {
 		if p == nil {
 			return Refuse(CodeSignerUnknown)
 		}
-		if a.cmd.Op == OpRecoveryComplete && p.Recovery == nil {
-			return Refuse(CodeRecoveryNone)
-		}
 		a.signer = p
 	}
 	if err := a.verify(); err != nil {
@@ -196,8 +193,11 @@ func (a *act) verify() error {
 // signingKeys gives the keys that may sign the command: the signer's, but for the
 // completion of a recovery, which the new ones sign.
 func (a *act) signingKeys() []Key {
-	if a.cmd.Op != OpRecoveryComplete {
+	switch {
+	case a.cmd.Op != OpRecoveryComplete:
 		return a.signer.Keys
+	case a.signer.Recovery == nil:
+		return nil
 	}
 	return a.signer.Recovery.Keys
 }

@@ -57,8 +57,7 @@ type Attorney struct {
 	Evidence       string          `json:"evidence,omitempty"`
 }
 
-// Lets says whether the power covers a scope on a note on a day. Whoever may do
-// anything may also see.
+// Lets says whether the power covers a scope on a note on a day.
 func (t *Attorney) Lets(scope AttorneyScope, note NoteID, on finance.Date) bool {
 	covered := scope == ScopeSee || slices.Contains(t.Scopes, scope)
 	return covered && !on.After(t.Until) && (len(t.Notes) == 0 || slices.Contains(t.Notes, note))
@@ -145,26 +144,23 @@ func (a *act) represent() error {
 	if err != nil {
 		return err
 	}
-	if principal == nil || !mayRepresent(principal, a.signer) {
-		return Refuse(CodeNoPowerOfAttorney)
-	}
-	scope, note, today := operations[a.cmd.Op].scope, a.cmd.Note, a.today()
-	covered := slices.ContainsFunc(principal.Attorneys, func(t Attorney) bool {
-		return t.Representative == a.signer.ID && t.Lets(scope, note, today)
-	})
-	if !covered {
+	if principal == nil || !principal.Lets(a.signer, operations[a.cmd.Op].scope, a.cmd.Note, a.today()) {
 		return Refuse(CodeNoPowerOfAttorney)
 	}
 	a.actor, a.via = principal, a.signer.ID
 	return refuseStanding(principal.ID, principal.Standing)
 }
 
-// mayRepresent says whether one party may act for another at all: persons whom
-// the same organisation serves. That organisation then sees both, so that no
-// power needs to be shown to anybody new.
-func mayRepresent(principal, representative *Party) bool {
-	return principal.Kind == Person && representative.Kind == Person &&
-		principal.ID != representative.ID && principal.Org == representative.Org
+// Lets says whether the party has given another a power of attorney that covers
+// a scope on a note on a day. Both are persons whom the same organisation serves:
+// that organisation sees both, so that no power needs to be shown to anybody new.
+func (p *Party) Lets(other *Party, scope AttorneyScope, note NoteID, on finance.Date) bool {
+	if p.Kind != Person || other.Kind != Person || p.Org != other.Org {
+		return false
+	}
+	return slices.ContainsFunc(p.Attorneys, func(t Attorney) bool {
+		return t.Representative == other.ID && t.Lets(scope, note, on)
+	})
 }
 
 // applyAttorneyGrant lets another person act for the principal. Powers that have

@@ -113,7 +113,7 @@ func TestWhoMayEndARecovery(t *testing.T) {
 				return
 			}
 			p.pass(ledger.RecoveryWait)
-			p.refuse(code(ledger.CodeRecoveryNone), p.anew, ledger.OpRecoveryComplete, self, ledger.RecoveryCompleteBody{Recovery: p.number()})
+			p.refuse(code(ledger.CodeKeyUnknown), p.anew, ledger.OpRecoveryComplete, self, ledger.RecoveryCompleteBody{Recovery: p.number()})
 			p.open()
 		})
 	}
