@@ -81,14 +81,37 @@ func (s *Server) note(ctx context.Context, id ledger.NoteID, fresh bool) (noteVi
 		return noteView{}, errLedger{err}
 	}
 	v := views[0]
+	if v.Err != nil && v.Err.Code == ledger.CodeNoteErased { // which is public
+		return noteView{}, v.Err
+	}
 	if v.Note != nil && mayRead(v.Note, v.Holder, party, today) {
 		return noteView{note: v.Note, holder: v.Holder}, nil
+	}
+	if v.Note != nil {
+		if represents, err := s.represents(ctx, v.Note); err != nil || represents {
+			return noteView{note: v.Note, holder: v.Holder}, err
+		}
 	}
 	// An authority may freeze any note, and must know where its record stands.
 	if party.Kind == ledger.Authority && v.Record.Seq > 0 {
 		return noteView{record: v.Record}, nil
 	}
 	return noteView{}, absent()
+}
+
+// represents says whether a borrower of the note lets the caller see it, by a
+// power of attorney.
+func (s *Server) represents(ctx context.Context, n *ledger.Note) (bool, error) {
+	for _, id := range n.BorrowerIDs() {
+		borrower, err := s.Store.Party(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		if borrower != nil && borrower.Lets(callOf(ctx).party, ledger.ScopeSee, n.ID, s.today()) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (s *Server) today() finance.Date { return finance.DateOf(s.Clock()) }
@@ -200,7 +223,7 @@ type historyEntry struct {
 	Org         string          `json:"org"` // organisation through which it came
 	Transaction string          `json:"transaction"`
 	Command     json.RawMessage `json:"command"`
-	JWS         string          `json:"jws"`
+	ledger.Signed
 }
 
 type historyAnswer struct {
@@ -234,7 +257,7 @@ func (s *Server) getHistory(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		a.Entries = append(a.Entries, historyEntry{
-			Seq: e.Seq, At: e.At, Org: e.Org, Transaction: e.Transaction, Command: opened.Payload, JWS: e.Signed.JWS,
+			Seq: e.Seq, At: e.At, Org: e.Org, Transaction: e.Transaction, Command: opened.Payload, Signed: e.Signed,
 		})
 	}
 	a.Next = nextEntry(entries, v.seq())

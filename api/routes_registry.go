@@ -25,6 +25,13 @@ var partyRoutes = []route{
 	{method: post, pattern: "/v1/parties/{party}/rotation", name: "rotateKeys", access: tokened, op: ledger.OpPartyRotate, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/admission", name: "admitParty", access: tokened, op: ledger.OpPartyAdmit, handle: (*Server).write},
 	{method: post, pattern: "/v1/parties/{party}/revocation", name: "revokeParty", access: tokened, op: ledger.OpPartyRevoke, handle: (*Server).write},
+	onParty("contact", "setContact", ledger.OpPartyContact),
+	onParty("attorneys", "grantAttorney", ledger.OpAttorneyGrant),
+	onParty("attorneys/{seq}/revocation", "revokeAttorney", ledger.OpAttorneyRevoke, bind{param: "seq", member: "grant", number: true}),
+	onParty("recovery", "openRecovery", ledger.OpRecoveryOpen),
+	onParty("recovery/confirmation", "confirmRecovery", ledger.OpRecoveryConfirm),
+	onParty("recovery/objection", "objectToRecovery", ledger.OpRecoveryObject),
+	{method: post, pattern: "/v1/parties/{party}/recovery/completion", name: "completeRecovery", access: signable, op: ledger.OpRecoveryComplete, handle: (*Server).write},
 }
 
 var bookRoutes = []route{
@@ -52,6 +59,8 @@ var commandRoutes = []route{
 
 var transferBind = []bind{{param: "transfer", member: "transfer"}}
 
+var proposalBind = []bind{{param: "seq", member: "proposal", number: true}}
+
 var noteWriteRoutes = []route{
 	onNote("acceptance", "acceptNote", ledger.OpAccept),
 	onNote("decline", "declineNote", ledger.OpDecline),
@@ -70,9 +79,22 @@ var noteWriteRoutes = []route{
 	onNote("forgiveness", "forgive", ledger.OpForgive),
 	onNote("disputes", "raiseDispute", ledger.OpDisputeRaise),
 	onNote("disputes/{seq}/resolution", "resolveDispute", ledger.OpDisputeResolve, bind{param: "seq", member: "dispute", number: true}),
+	onNote("claims", "claimPayment", ledger.OpPayClaim),
+	onNote("claims/{seq}/denial", "denyPayment", ledger.OpPayDeny, bind{param: "seq", member: "claim", number: true}),
+	onNote("amendments", "proposeAmendment", ledger.OpAmendPropose),
+	onNote("amendments/{seq}/acceptance", "acceptAmendment", ledger.OpAmendAccept, proposalBind...),
+	onNote("amendments/{seq}/rejection", "rejectAmendment", ledger.OpAmendReject, proposalBind...),
+	onNote("amendments/{seq}/withdrawal", "withdrawAmendment", ledger.OpAmendWithdraw, proposalBind...),
 	onNote("freeze", "freezeNote", ledger.OpFreeze),
 	onNote("release", "releaseNote", ledger.OpRelease),
 	onNote("erasure", "eraseNote", ledger.OpErase),
+}
+
+func onParty(path, name string, op ledger.Op, binds ...bind) route {
+	return route{
+		method: post, pattern: "/v1/parties/{party}/" + path, name: name, access: tokened, op: op, binds: binds,
+		handle: (*Server).write,
+	}
 }
 
 func onNote(path, name string, op ledger.Op, binds ...bind) route {

@@ -16,10 +16,10 @@ import (
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
-// writeRequest asks for a change. With jws it hands in the signed command; with
-// body it asks for a draft, the command to sign.
+// writeRequest asks for a change. With jws or webauthn it hands in the signed
+// command; with body it asks for a draft, the command to sign.
 type writeRequest struct {
-	JWS string `json:"jws"`
+	ledger.Signed
 	draftRequest
 }
 
@@ -27,6 +27,7 @@ type writeRequest struct {
 type draftRequest struct {
 	Body    json.RawMessage  `json:"body"`
 	By      ledger.PartyID   `json:"by"`      // the caller, unless said
+	For     ledger.PartyID   `json:"for"`     // whom the caller represents; nobody, unless said
 	Command ledger.CommandID `json:"command"` // a new one, unless said
 	Life    int              `json:"life"`    // seconds; ledger.DefaultLife unless said
 }
@@ -38,21 +39,21 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	switch {
-	case (req.JWS == "") == (req.Body == nil):
-		return malformed("give either jws, to submit, or body, to get a draft")
-	case req.JWS == "":
+	case (req.Signed == ledger.Signed{}) == (req.Body == nil):
+		return malformed("give either jws or webauthn, to submit, or body, to get a draft")
+	case req.Signed == ledger.Signed{}:
 		return s.writeDraft(w, r, req.draftRequest)
-	case req.By != "" || req.Command != "" || req.Life != 0:
-		return malformed("by, command and life stand in the signed command already")
+	case req.By != "" || req.For != "" || req.Command != "" || req.Life != 0:
+		return malformed("by, for, command and life stand in the signed command already")
 	}
-	cmd, err := s.open(ledger.Signed{JWS: req.JWS})
+	cmd, err := s.open(req.Signed)
 	if err != nil {
 		return err
 	}
 	if err := fits(r, cmd); err != nil {
 		return err
 	}
-	return s.submitOne(w, r, cmd, ledger.Signed{JWS: req.JWS})
+	return s.submitOne(w, r, cmd, req.Signed)
 }
 
 // open reads a signed command without verifying it, which the ledger does.
@@ -169,7 +170,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request, op ledger.Op, sub
 		return err
 	}
 	d := ledger.Draft{
-		Op: op, Network: s.Service.Network(), Subject: subject, Command: req.Command, IssuedAt: s.Clock(),
+		Op: op, Network: s.Service.Network(), For: req.For, Subject: subject, Command: req.Command, IssuedAt: s.Clock(),
 		Life: time.Duration(req.Life) * time.Second, Body: body,
 	}
 	if c.party != nil {

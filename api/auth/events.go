@@ -21,6 +21,8 @@ const (
 	EventAdmission      Event = "admission"        // an authority was admitted
 	EventKeysChanged    Event = "keys_changed"     // a party's keys were
 	EventPartyRevoked   Event = "party_revoked"    // a party ended
+	EventPowerChanged   Event = "power_changed"    // a power of attorney was granted or ended
+	EventRecovery       Event = "recovery"         // a recovery of lost keys was opened, confirmed or ended
 	EventKeyMade        Event = "key_made"         // the gateway has a new key
 	EventKeyRemoved     Event = "key_removed"      // the gateway's old key verifies nothing any more
 	EventIssuerKeysRead Event = "issuer_keys_read" // an identity provider's keys were fetched
