@@ -24,7 +24,7 @@ import (
 // keptTables are the tables of a backup: all that migrations make, but meta and the
 // passing ones.
 var keptTables = []string{
-	"submissions", "assertions", "idempotency", "imports", "import_rows", "webhooks", "deliveries",
+	"submissions", "assertions", "idempotency", "idempotency_notes", "imports", "import_rows", "webhooks", "deliveries",
 	"persons", "invitations", "credentials", "callbacks", "messages",
 }
 

@@ -50,6 +50,7 @@ type world struct {
 	reads      int
 	histories  int                    // how often a history was asked for
 	hidden     map[ledger.NoteID]bool // notes that the reader may not see
+	erased     map[ledger.NoteID]ledger.NoteView
 }
 
 var errBroken = errors.New("the stream broke")
@@ -57,7 +58,7 @@ var errBroken = errors.New("the stream broke")
 func newWorld() *world {
 	return &world{
 		notes: map[ledger.NoteID][]ledger.NoteView{}, books: map[ledger.BookID]ledger.BookView{},
-		people: map[ledger.PartyID]ledger.PartyView{}, hidden: map[ledger.NoteID]bool{}, news: make(chan struct{}),
+		people: map[ledger.PartyID]ledger.PartyView{}, hidden: map[ledger.NoteID]bool{}, erased: map[ledger.NoteID]ledger.NoteView{}, news: make(chan struct{}),
 		blocks: []ledger.Block{{}},
 	}
 }
@@ -120,6 +121,10 @@ func (w *world) Notes(_ context.Context, ids ...ledger.NoteID) ([]ledger.NoteVie
 	w.reads++
 	views := make([]ledger.NoteView, len(ids))
 	for i, id := range ids {
+		if gone, ok := w.erased[id]; ok {
+			views[i] = gone
+			continue
+		}
 		states := w.notes[id]
 		if w.lag > 0 {
 			states = states[:len(states)-1]
@@ -164,6 +169,9 @@ func (w *world) History(_ context.Context, s ledger.Subject, from uint64, limit 
 	id := ledger.NoteID(s.ID)
 	if w.hidden[id] {
 		return nil, ledger.Refuse(ledger.CodeNotEntitled)
+	}
+	if _, ok := w.erased[id]; ok {
+		return nil, ledger.Refuse(ledger.CodeNoteErased)
 	}
 	var entries []ledger.Entry
 	for _, v := range w.notes[id] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -79,6 +80,9 @@ func (s *Store) ClaimKey(ctx context.Context, k Key, request string, now, expire
 		if err != nil {
 			return err
 		}
+		if err := nameNotes(ctx, tx, k, k.Target, expires.Unix()); err != nil {
+			return err
+		}
 		var header string
 		var until int64
 		err = tx.QueryRowContext(ctx, `SELECT request, status, header, body, expires FROM idempotency
@@ -103,10 +107,17 @@ func (s *Store) KeepAnswer(ctx context.Context, k Key, answer Kept) error {
 		return fmt.Errorf("keeping the answer to a request: %w", err)
 	}
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE idempotency SET status = $1, header = $2, body = $3
-			WHERE party = $4 AND target = $5 AND name = $6 AND request = $7`,
-			answer.Status, string(header), answer.Body, string(k.Party), k.Target, k.Name, answer.Request)
-		return err
+		var expires int64
+		err := tx.QueryRowContext(ctx, `UPDATE idempotency SET status = $1, header = $2, body = $3
+			WHERE party = $4 AND target = $5 AND name = $6 AND request = $7 RETURNING expires`,
+			answer.Status, string(header), answer.Body, string(k.Party), k.Target, k.Name, answer.Request).Scan(&expires)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // it was dropped meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		return nameNotes(ctx, tx, k, answer.Body, expires)
 	})
 	if err != nil {
 		return fmt.Errorf("keeping the answer to a request: %w", err)

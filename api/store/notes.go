@@ -77,13 +77,7 @@ func putNote(ctx context.Context, tx *sql.Tx, c noteChange) error {
 	if err != nil || !come || old == nil {
 		return err
 	}
-	for _, p := range partsOf(old.State, old.Holder) {
-		if err := dropPart(ctx, tx, old.Cursor, p.party); err != nil {
-			return err
-		}
-	}
-	_, err = tx.ExecContext(ctx, "DELETE FROM notes WHERE id = $1", string(id))
-	return err
+	return dropNote(ctx, tx, old)
 }
 
 // putState writes what a note is and what each party is to it, in the place of

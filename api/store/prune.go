@@ -30,6 +30,8 @@ const (
 	KeepMessages = 10 * 365 * 24 * time.Hour
 	// KeepDeliveries is how long the log of settled deliveries goes back.
 	KeepDeliveries = 30 * 24 * time.Hour
+	// KeepErasures is how long after a note was erased it is known who was told so.
+	KeepErasures = 30 * 24 * time.Hour
 )
 
 // pruneBatch bounds the rows that one write takes away, so that others get in
@@ -45,9 +47,10 @@ type prunable struct {
 	statement string
 }
 
-func inSeconds(t time.Time) any { return t.Unix() }
-func inMillis(t time.Time) any  { return t.UnixMilli() }
-func inDays(t time.Time) any    { return finance.DateOf(t).String() }
+func inSeconds(t time.Time) any    { return t.Unix() }
+func inMillis(t time.Time) any     { return t.UnixMilli() }
+func inLedgerTime(t time.Time) any { return t.UTC().Format(time.RFC3339) }
+func inDays(t time.Time) any       { return finance.DateOf(t).String() }
 
 // prunables are all tables that rows are taken away from, in this order.
 var prunables = []prunable{
@@ -57,6 +60,8 @@ var prunables = []prunable{
 		(SELECT party, jti FROM assertions WHERE expires < $1 LIMIT $2)`},
 	{"idempotency", 0, inSeconds, `DELETE FROM idempotency WHERE (party, target, name) IN
 		(SELECT party, target, name FROM idempotency WHERE expires < $1 LIMIT $2)`},
+	{"idempotency_notes", 0, inSeconds, `DELETE FROM idempotency_notes WHERE (note, party, target, name) IN
+		(SELECT note, party, target, name FROM idempotency_notes WHERE expires < $1 LIMIT $2)`},
 	{"import_rows", KeepImports, inSeconds, `DELETE FROM import_rows WHERE (import, line) IN
 		(SELECT import, line FROM import_rows WHERE import IN (SELECT id FROM imports WHERE ended > 0 AND ended < $1) LIMIT $2)`},
 	{"imports", KeepImports, inSeconds, `DELETE FROM imports WHERE id IN
@@ -75,6 +80,9 @@ var prunables = []prunable{
 		(SELECT id FROM callbacks WHERE done > 0 AND done < $1 LIMIT $2)`},
 	{"messages", KeepMessages, inSeconds, `DELETE FROM messages WHERE place IN
 		(SELECT place FROM messages WHERE at < $1 LIMIT $2)`},
+	{"entry_parties", KeepErasures, inLedgerTime, `DELETE FROM entry_parties WHERE (party, position) IN
+		(SELECT p.party, p.position FROM entries e JOIN transactions t ON t.id = e.tx JOIN entry_parties p ON p.position = e.position
+			WHERE e.op = 'erase' AND t.at < $1 LIMIT $2)`},
 	// A former holder's last day is kept in the row: ledger.FormerHolderDays after
 	// the notice of its successor.
 	{"note_parties", 0, inDays, `DELETE FROM note_parties WHERE (party, born) IN

@@ -166,8 +166,8 @@ func (f *Follower) past(ctx context.Context, c *changes, id ledger.NoteID, momen
 		entries, err := f.Service.History(ctx, id.Subject(), from, int(min(last-from+1, ledger.MaxHistory)))
 		refusal, refused := errors.AsType[*ledger.Error](err)
 		switch {
-		case refused && (refusal.Code == ledger.CodeNotEntitled || refusal.Code == ledger.CodeNotFound):
-			return nil // the right ended since the state was read
+		case refused && refusal.Class() == ledger.ClassNotFound:
+			return nil // the right ended since the state was read, or the note was erased
 		case err != nil:
 			return fmt.Errorf("reading its history: %w", err)
 		case len(entries) == 0:

@@ -26,6 +26,8 @@ CREATE TABLE entries (
 CREATE UNIQUE INDEX entries_position ON entries (position);
 CREATE INDEX entries_command ON entries (command);
 CREATE INDEX entries_tx ON entries (tx);
+-- Of an erased note this is all that is left: it says so.
+CREATE INDEX entries_erased ON entries (op, position) WHERE op = 'erase';
 
 -- Who is told of an entry: whoever was something to its subject before the
 -- command or after it.
@@ -34,6 +36,7 @@ CREATE TABLE entry_parties (
   position BIGINT NOT NULL,
   PRIMARY KEY (party, position)
 );
+CREATE INDEX entry_parties_position ON entry_parties (position);
 
 -- Notes that the organisation may see. born is the position of the offer, and so
 -- a short name of the note. code is its public code, '' at a gateway without pages.
