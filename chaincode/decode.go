@@ -121,7 +121,8 @@ func decodeHistoryQuery(raw []byte) (*protocol.HistoryQuery, error) {
 		return nil, malformed("the subject is malformed")
 	case q.Limit <= 0:
 		return nil, malformed("the limit is not positive")
-	case q.Because != nil && (q.Subject.Kind != ledger.KindParty || !q.Because.Note.Valid()):
+	case q.Because != nil && (q.Subject.Kind != ledger.KindParty || !q.Because.Note.Valid()),
+		q.Because != nil && q.Because.Via != "" && !q.Because.Via.Valid():
 		return nil, malformed("a reason is a command on a note, and given for a party alone")
 	}
 	q.Limit = min(q.Limit, ledger.MaxHistory)

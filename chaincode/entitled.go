@@ -99,19 +99,36 @@ func (r *reader) mayReadHistory(s ledger.Subject, end tip) (bool, error) {
 	return r.among(orgs), err
 }
 
-// actedOn says whether the caller may read a note and the party has signed this
-// command on it, or it was signed for the party. Who may read the signature may
-// see the keys that prove it, and their whole history, since keys come and go.
-func (r *reader) actedOn(id ledger.PartyID, place *protocol.Place) (bool, error) {
-	subject := place.Note.Subject()
-	end, err := r.world.before(subject)
-	if err != nil || place.Seq == 0 || place.Seq > end.seq {
+// mayReadSigner says whether the caller may read a note on which the party acted,
+// or on which another party acted and the party on that one. Who may read a
+// signature may see the keys that prove it, and their whole history, since keys
+// come and go.
+func (r *reader) mayReadSigner(id ledger.PartyID, because *protocol.Place) (bool, error) {
+	note := because.Note.Subject()
+	end, err := r.world.before(note)
+	if err != nil || end.seq == 0 {
 		return false, err
 	}
-	if may, err := r.mayReadHistory(subject, end); err != nil || !may {
+	if may, err := r.mayReadHistory(note, end); err != nil || !may {
 		return false, err
 	}
-	e, err := r.entry(subject, place.Seq)
+	if because.Via == "" {
+		return r.acted(id, note, because.Seq)
+	}
+	if may, err := r.acted(because.Via, note, because.Seq); err != nil || !may {
+		return false, err
+	}
+	return r.acted(id, because.Via.Subject(), because.ViaSeq)
+}
+
+// acted says whether a party signed a command on a subject, or it was signed for
+// the party.
+func (r *reader) acted(id ledger.PartyID, on ledger.Subject, seq uint64) (bool, error) {
+	end, err := r.world.before(on)
+	if err != nil || seq == 0 || seq > end.seq {
+		return false, err
+	}
+	e, err := r.entry(on, seq)
 	if err != nil {
 		return false, err
 	}

@@ -204,7 +204,7 @@ func (r *reader) history(raw []byte) ([]byte, error) {
 	}
 	entitled, err := r.mayReadHistory(q.Subject, end)
 	if err == nil && !entitled && q.Because != nil && end.seq > 0 {
-		entitled, err = r.actedOn(ledger.PartyID(q.Subject.ID), q.Because)
+		entitled, err = r.mayReadSigner(ledger.PartyID(q.Subject.ID), q.Because)
 	}
 	if err != nil {
 		return nil, err

@@ -26,11 +26,14 @@ type Attester struct {
 
 // SignerQuery asks for the entries of a party because of a command on a note,
 // which the party signed or which was signed for it: without its keys nobody
-// could check that signature.
+// could check that signature. Or, with Via, because it acted in the same way on
+// the party that did: a representative that laid down its power, say.
 type SignerQuery struct {
-	Party PartyID
-	Note  NoteID
-	Seq   uint64 // of the command
-	From  uint64 // of the first entry wanted
-	Limit int
+	Party  PartyID
+	Note   NoteID
+	Seq    uint64 // of the command on the note
+	Via    PartyID
+	ViaSeq uint64 // of the command on Via
+	From   uint64 // of the first entry wanted
+	Limit  int
 }

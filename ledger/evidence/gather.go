@@ -162,10 +162,10 @@ func (g *gatherer) history(s ledger.Subject, read reader) ([]ledger.Entry, error
 // chain reads the history of a party or a book that the replay asks for.
 func (g *gatherer) chain(s ledger.Subject, at place) ([]Entry, error) {
 	read := reader(g.service.History)
-	if s.Kind == ledger.KindParty && at.noteSeq > 0 {
+	if s.Kind == ledger.KindParty {
 		read = func(ctx context.Context, s ledger.Subject, from uint64, limit int) ([]ledger.Entry, error) {
 			return g.service.SignerHistory(ctx, ledger.SignerQuery{
-				Party: ledger.PartyID(s.ID), Note: g.note, Seq: at.noteSeq, From: from, Limit: limit,
+				Party: ledger.PartyID(s.ID), Note: g.note, Seq: at.seq, Via: at.via, ViaSeq: at.viaSeq, From: from, Limit: limit,
 			})
 		}
 	}

@@ -16,9 +16,13 @@ const tolerance = 2 * ledger.ClockTolerance
 // maxTries bounds how many combinations of past states are tried for one command.
 const maxTries = 64
 
-// place is where the replay stands: at a command of the note, or of another
-// subject, of which the number is zero.
-type place struct{ noteSeq uint64 }
+// place is where the replay stands: at a command of the note, and at one of a
+// party that acted there, if it is that one.
+type place struct {
+	seq    uint64
+	via    ledger.PartyID
+	viaSeq uint64
+}
 
 // source gives a replay what it asks for.
 type source interface {
@@ -93,7 +97,7 @@ func newReplay(network string, sigs ledger.Signatures, from source) *replay {
 
 // add applies the next entry of the note.
 func (r *replay) add(id ledger.NoteID, seq uint64, e Entry) (*ledger.Change, error) {
-	c, err := r.apply(id.Subject(), seq, e)
+	c, err := r.apply(id.Subject(), seq, e, place{seq: seq})
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +123,10 @@ func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
 	l := &timeline{growing: true}
 	r.lines[s] = l
 	for i, e := range entries {
-		c, err := r.apply(s, uint64(i+1), e)
+		if s.Kind == ledger.KindParty {
+			at.via, at.viaSeq = ledger.PartyID(s.ID), uint64(i+1)
+		}
+		c, err := r.apply(s, uint64(i+1), e, at)
 		if err != nil {
 			return nil, err
 		}
@@ -135,11 +142,8 @@ func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
 
 // apply carries out one entry on the states that the ledger may have had. It
 // must succeed on one of them.
-func (r *replay) apply(s ledger.Subject, seq uint64, e Entry) (*ledger.Change, error) {
-	w := &world{replay: r, subject: s, at: e.At, picks: map[ledger.Subject]int{}}
-	if s.Kind == ledger.KindNote {
-		w.place.noteSeq = seq
-	}
+func (r *replay) apply(s ledger.Subject, seq uint64, e Entry, at place) (*ledger.Change, error) {
+	w := &world{replay: r, subject: s, at: e.At, place: at, picks: map[ledger.Subject]int{}}
 	frame := ledger.Frame{Network: r.network, At: e.At, Org: e.Org}
 	var first error
 	for range maxTries {

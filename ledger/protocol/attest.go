@@ -44,7 +44,7 @@ func (c *Client) SignerHistory(ctx context.Context, q ledger.SignerQuery) ([]led
 		return nil, nil
 	}
 	return c.checkedPage(ctx, HistoryQuery{
-		Subject: q.Party.Subject(), From: from, Limit: limit, Because: &Place{Note: q.Note, Seq: q.Seq},
+		Subject: q.Party.Subject(), From: from, Limit: limit, Because: &Place{Note: q.Note, Seq: q.Seq, Via: q.Via, ViaSeq: q.ViaSeq},
 	})
 }
 

@@ -157,10 +157,13 @@ type HistoryQuery struct {
 	Because *Place `json:"because,omitempty"`
 }
 
-// Place is where a command stands on a note.
+// Place is where a command stands on a note, and where one stands on the party
+// that signed it, if that is the one that is meant.
 type Place struct {
-	Note ledger.NoteID `json:"note"`
-	Seq  uint64        `json:"seq"`
+	Note   ledger.NoteID  `json:"note"`
+	Seq    uint64         `json:"seq"`
+	Via    ledger.PartyID `json:"via,omitempty"`
+	ViaSeq uint64         `json:"via_seq,omitempty"`
 }
 
 // HistoryAnswer answers FnHistory. It may hold fewer entries than asked for,
