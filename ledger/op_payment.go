@@ -29,12 +29,10 @@ func applyPay(a *act, b body) error {
 		return err
 	}
 	before := a.note.Balance
-	parts, err := a.allocate(p.Amount)
+	parts, err := a.spend(p.Amount, valueOn)
 	if err != nil {
 		return err
 	}
-	a.note.Balance.use(parts)
-	a.note.Balance.dropFractions(parts)
 	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts, Claim: p.Claim}
 	if err := a.giveBack(&payment, &before, valueOn); err != nil {
 		return err
@@ -45,6 +43,26 @@ func applyPay(a *act, b body) error {
 	a.addPayment(payment)
 	a.dischargeIfPaid()
 	return nil
+}
+
+// spend uses a payment as on its day: interest that was counted since then is no
+// debt that it could have paid, and is set aside meanwhile.
+func (a *act) spend(m finance.Money, valueOn finance.Date) (finance.Parts, error) {
+	bal := &a.note.Balance
+	since, err := a.counted(bal, valueOn)
+	if err != nil {
+		return finance.Parts{}, err
+	}
+	aside := min(since.InterestMicro, max(0, bal.InterestMicro))
+	bal.InterestMicro -= aside
+	parts, err := a.allocate(m)
+	if err != nil {
+		return parts, err
+	}
+	bal.use(parts)
+	bal.dropFractions(parts)
+	bal.InterestMicro += aside
+	return parts, nil
 }
 
 // allocate says what an amount is used for, and refuses more than is owed.
