@@ -18,9 +18,19 @@ func (w words) in(lang Language) string {
 // signature may be used. It reads the command itself, so that the words cannot
 // differ from what is signed.
 func Describe(c *Command, lang Language) (string, error) {
-	b, err := decodeBody(c)
+	act, lines, err := DescribeLines(c, lang)
 	if err != nil {
 		return "", err
+	}
+	return act + "\n" + text(lines), nil
+}
+
+// DescribeLines is Describe with the act and its terms apart. A value may be a
+// person's own words, with lines of their own.
+func DescribeLines(c *Command, lang Language) (act string, lines []Line, err error) {
+	b, err := decodeBody(c)
+	if err != nil {
+		return "", nil, err
 	}
 	t := textOf{lang: lang}
 	t.addBody(c, b)
@@ -29,7 +39,7 @@ func Describe(c *Command, lang Language) (string, error) {
 		t.add(kinds[s.Kind], s.ID+" ("+itoa(c.Seq)+")")
 	}
 	t.add(words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}, stamp(c.ExpiresAt))
-	return acts[c.Op].in(lang) + "\n" + text(t.lines), nil
+	return acts[c.Op].in(lang), t.lines, nil
 }
 
 var kinds = map[Kind]words{
