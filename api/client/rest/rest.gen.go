@@ -401,7 +401,7 @@ type DraftAnswerDraftSigningAlg string
 // DraftAnswerDraftSigningTyp defines model for DraftAnswer.Draft.Signing.Typ.
 type DraftAnswerDraftSigningTyp string
 
-// DraftAnswer_Draft_Signing The protected header of the JWS, members in this order and without spaces.
+// DraftAnswer_Draft_Signing The protected header of the JWS, members in this order and without spaces. Where `typ` is `webauthn.get`, the key is a passkey: it signs an assertion whose challenge is the SHA-256 of the payload.
 type DraftAnswer_Draft_Signing struct {
 	Alg DraftAnswerDraftSigningAlg `json:"alg"`
 	Kid string                     `json:"kid"`
@@ -415,7 +415,7 @@ type DraftAnswer_Draft struct {
 	// Payload The exact bytes to sign in base64url
 	Payload string `json:"payload"`
 
-	// Signing The protected header of the JWS, members in this order and without spaces.
+	// Signing The protected header of the JWS, members in this order and without spaces. Where `typ` is `webauthn.get`, the key is a passkey: it signs an assertion whose challenge is the SHA-256 of the payload.
 	Signing DraftAnswer_Draft_Signing `json:"signing"`
 
 	// Text What is signed, in words, in the caller's language
@@ -567,15 +567,27 @@ type History struct {
 	Next int `json:"next,omitempty,omitzero"`
 }
 
+// HistoryEntries0 defines model for History.Entries.0.
+type HistoryEntries0 = interface{}
+
+// HistoryEntries1 defines model for History.Entries.1.
+type HistoryEntries1 = interface{}
+
 // History_Entries defines model for History.Entries.
 type History_Entries struct {
 	// At In UTC
-	At          Time    `json:"at"`
-	Command     Command `json:"command"`
-	JWS         string  `json:"jws"`
-	Org         string  `json:"org"`
-	Seq         uint64  `json:"seq"`
-	Transaction string  `json:"transaction"`
+	At      Time    `json:"at"`
+	Command Command `json:"command"`
+
+	// JWS The signed command, where a private key signed it
+	JWS         string `json:"jws,omitempty,omitzero"`
+	Org         string `json:"org"`
+	Seq         uint64 `json:"seq"`
+	Transaction string `json:"transaction"`
+
+	// Webauthn The signed command, where a passkey signed it
+	Webauthn string `json:"webauthn,omitempty,omitzero"`
+	union    json.RawMessage
 }
 
 // Import defines model for Import.
@@ -1331,7 +1343,9 @@ type ServerMetadata struct {
 	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 }
 
-// SignedCommand Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}
+// SignedCommand A command with its signature, in the one form that its key has.
+//
+// Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}, {"webauthn":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k.eyJib2R5Ijp7fX0.YXV0aGVudGljYXRvciBkYXRh.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0.c2lnbmF0dXJl"}
 type SignedCommand = ledger.Signed
 
 // Statement Examples: {"closing":{"costs":0,"interest":0,"late_interest":0,"principal":1106000,"total":1106000},"currency":"SEK","entries":[{"balance":{"costs":0,"interest":0,"late_interest":0,"principal":1106000,"total":1106000},"booked_at":"2026-07-31T10:00:00Z","charged":{"costs":0,"interest":6000,"late_interest":0,"principal":0},"forgiven":{"costs":0,"interest":0,"late_interest":0,"principal":0},"op":"pay","paid":{"costs":0,"interest":6000,"late_interest":0,"principal":94000},"seq":7,"value_on":"2026-07-31"}],"from":"2026-07-01","note":"nkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk","opening":{"costs":0,"interest":0,"late_interest":0,"principal":1200000,"total":1200000},"to":"2026-07-31"}
@@ -1678,7 +1692,7 @@ type OpenBookParams struct {
 
 // ListCallbacksParams defines parameters for ListCallbacks.
 type ListCallbacksParams struct {
-	// Open Only those whose call is still to be made, or only the others
+	// Open Only those whose call is still to be made
 	Open Open `form:"open,omitempty" json:"open,omitempty,omitzero"`
 
 	// Cursor The `next` of the page before
@@ -2317,6 +2331,29 @@ type ResolveDisputeJSONBody = Write
 
 // ResolveDisputeParams defines parameters for ResolveDispute.
 type ResolveDisputeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// EraseNoteJSONBody defines parameters for EraseNote.
+type EraseNoteJSONBody = Write
+
+// EraseNoteParams defines parameters for EraseNote.
+type EraseNoteParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
 	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
@@ -3124,6 +3161,9 @@ type RaiseDisputeJSONRequestBody = RaiseDisputeJSONBody
 // ResolveDisputeJSONRequestBody defines body for ResolveDispute for application/json ContentType.
 type ResolveDisputeJSONRequestBody = ResolveDisputeJSONBody
 
+// EraseNoteJSONRequestBody defines body for EraseNote for application/json ContentType.
+type EraseNoteJSONRequestBody = EraseNoteJSONBody
+
 // ExpireNoteJSONRequestBody defines body for ExpireNote for application/json ContentType.
 type ExpireNoteJSONRequestBody = ExpireNoteJSONBody
 
@@ -3638,6 +3678,16 @@ func RaiseDispute(note NoteParameter, params RaiseDisputeParams, body RaiseDispu
 // ResolveDispute asks for POST /v1/notes/{note}/disputes/{seq}/resolution: end a dispute.
 func ResolveDispute(note NoteParameter, seq Seq, params ResolveDisputeParams, body ResolveDisputeJSONRequestBody) Request {
 	r := Request{Operation: "resolveDispute", Method: "POST", Path: path("/v1/notes/{note}/disputes/{seq}/resolution", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// EraseNote asks for POST /v1/notes/{note}/erasure: erase a note after its time.
+func EraseNote(note NoteParameter, params EraseNoteParams, body EraseNoteJSONRequestBody) Request {
+	r := Request{Operation: "eraseNote", Method: "POST", Path: path("/v1/notes/{note}/erasure", note)}
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
