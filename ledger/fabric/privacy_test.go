@@ -101,19 +101,9 @@ func live(t *testing.T, n *networktest.Network) *life {
 // issue offers a note that is declined and one that is accepted.
 func (l *life) issue(book ledger.BookID) {
 	l.lenders.Helper()
-	rate, err := finance.ParseRate(rateText)
-	if err != nil {
-		l.lenders.Fatal(err)
-	}
-	day := finance.DateOf(time.Now())
 	body := ledger.OfferBody{
 		Book: book, Borrowers: []ledger.PartyID{l.borrower.id}, AnswerBy: time.Now().UTC().Add(time.Hour).Truncate(time.Second),
-		Terms: ledger.Terms{
-			Kind: ledger.Negotiable, Jurisdiction: finance.Generic, AgreedOn: day, InterestFrom: day, Rate: rate,
-			Principal: finance.Money{Amount: principal, Currency: "SEK"}, DayCount: finance.Thirty360,
-			Schedule: ledger.Schedule{Kind: finance.Annuity, Instalments: 37, FirstDue: day.AddMonths(1, 0)},
-			Fees:     ledger.Fees{Setup: setupFee}, Reference: lenderNumber,
-		},
+		Terms: privateTerms(l.lenders.T),
 	}
 	l.note = l.lenders.commit(l.lenders.signed(l.lender, ledger.Draft{Op: ledger.OpOffer, Body: body})).Result.Subject.ID
 	l.seq = 1
@@ -127,6 +117,22 @@ func (l *life) issue(book ledger.BookID) {
 		l.lenders.Fatal(err)
 	}
 	l.do(l.registrar, l.borrower, ledger.OpAccept, ledger.AcceptBody{Offer: ledger.PayloadDigest(opened.Payload)})
+}
+
+// privateTerms are terms of which every word is private.
+func privateTerms(t *testing.T) ledger.Terms {
+	t.Helper()
+	rate, err := finance.ParseRate(rateText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := finance.DateOf(time.Now())
+	return ledger.Terms{
+		Kind: ledger.Negotiable, Jurisdiction: finance.Generic, AgreedOn: day, InterestFrom: day, Rate: rate,
+		Principal: finance.Money{Amount: principal, Currency: "SEK"}, DayCount: finance.Thirty360,
+		Schedule: ledger.Schedule{Kind: finance.Annuity, Instalments: 37, FirstDue: day.AddMonths(1, 0)},
+		Fees:     ledger.Fees{Setup: setupFee}, Reference: lenderNumber,
+	}
 }
 
 func (l *life) transfer(offer ledger.TransferOfferBody, to ledger.BookID) {
