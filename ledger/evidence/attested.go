@@ -158,7 +158,7 @@ func checkAttestation(c *channel, a *Attestation) (*attested, error) {
 	for i, s := range a.Attesters {
 		org, err := c.verifyPeer(s, a.Answer, q.at)
 		if err != nil {
-			return nil, fault(AttesterWrong, "number", fmt.Sprint(i+1), "org", org, "detail", err.Error())
+			return nil, fault(AttesterWrong, "number", itoa(i+1), "org", org, "detail", err.Error())
 		}
 		if i > 0 && org <= found.orgs[i-1] {
 			return nil, fault(AttesterTwice, "org", org)

@@ -120,7 +120,7 @@ func (f *File) Encode() ([]byte, error) {
 // The error is a *Finding.
 func Decode(raw []byte) (*File, error) {
 	if len(raw) > MaxFileBytes {
-		return nil, fault(TooLarge, "limit", fmt.Sprint(MaxFileBytes))
+		return nil, fault(TooLarge, "limit", itoa(MaxFileBytes))
 	}
 	var f File
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -132,7 +132,7 @@ func Decode(raw []byte) (*File, error) {
 		return nil, fault(Malformed, "detail", "data after the end of the value")
 	}
 	if f.V != Version {
-		return nil, fault(VersionUnknown, "version", fmt.Sprint(f.V))
+		return nil, fault(VersionUnknown, "version", itoa(f.V))
 	}
 	canonical, err := f.Encode()
 	if err != nil || !bytes.Equal(canonical, raw) {
@@ -169,7 +169,7 @@ func (f *File) check() error {
 	case len(f.Attestation.Question) == 0 || len(f.Attestation.Answer) == 0:
 		return missing("attestation")
 	case len(f.Attestation.Attesters) > MaxAttesters, 1+len(f.Parties)+len(f.Books) > MaxSubjects:
-		return fault(TooLarge, "limit", fmt.Sprint(MaxSubjects))
+		return fault(TooLarge, "limit", itoa(MaxSubjects))
 	}
 	all := len(f.Entries)
 	if err := checkTimes(f.Note.Subject(), f.Entries); err != nil {
@@ -196,7 +196,7 @@ func (f *File) check() error {
 		last, all = string(b.Book), all+len(b.Entries)
 	}
 	if all > MaxEntries {
-		return fault(TooLarge, "limit", fmt.Sprint(MaxEntries))
+		return fault(TooLarge, "limit", itoa(MaxEntries))
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (g *gatherer) attest(f *File, r *replay) error {
 		f.Books = append(f.Books, BookChain{id, g.chains[id.Subject()]})
 	}
 	if len(subjects) > MaxSubjects {
-		return ledger.Refuse(ledger.CodeLimit, "what", "subjects of one file", "limit", fmt.Sprint(MaxSubjects))
+		return ledger.Refuse(ledger.CodeLimit, "what", "subjects of one file", "limit", itoa(MaxSubjects))
 	}
 	a, err := g.service.Attest(g.ctx, subjects...)
 	if err != nil {
@@ -154,7 +154,7 @@ func (g *gatherer) history(s ledger.Subject, read reader) ([]ledger.Entry, error
 	case len(all) == 0:
 		return nil, ledger.Refuse(ledger.CodeNotFound, "kind", string(s.Kind))
 	case len(all) >= ledger.MaxProofLinks:
-		return nil, ledger.Refuse(ledger.CodeLimit, "what", "commands in one file", "limit", fmt.Sprint(ledger.MaxProofLinks))
+		return nil, ledger.Refuse(ledger.CodeLimit, "what", "commands in one file", "limit", itoa(ledger.MaxProofLinks))
 	}
 	return all, nil
 }

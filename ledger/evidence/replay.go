@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -114,7 +113,7 @@ func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
 		return l, nil
 	}
 	if len(r.lines) >= MaxSubjects {
-		return nil, fault(TooLarge, "limit", fmt.Sprint(MaxSubjects))
+		return nil, fault(TooLarge, "limit", itoa(MaxSubjects))
 	}
 	entries, err := r.source.chain(s, at)
 	if err != nil {
@@ -150,7 +149,7 @@ func (r *replay) apply(s ledger.Subject, seq uint64, e Entry, at place) (*ledger
 		c, err := ledger.Apply(w, r.sigs, frame, e.Signed)
 		if err == nil {
 			if c.Result.Subject != s || c.Result.Seq != seq {
-				return nil, fault(SubjectOther, "subject", s.ID, "seq", fmt.Sprint(seq))
+				return nil, fault(SubjectOther, "subject", s.ID, "seq", itoa(seq))
 			}
 			r.signatures++
 			return c, nil
@@ -176,7 +175,7 @@ func refused(s ledger.Subject, seq uint64, why *ledger.Error) error {
 	case ledger.CodeSignatureWrong, ledger.CodeSignatureMalformed, ledger.CodeKeyUnknown, ledger.CodeAlgorithmForbidden:
 		code = SignatureWrong
 	}
-	f := finding(code, "subject", s.ID, "seq", fmt.Sprint(seq), "code", string(why.Code))
+	f := finding(code, "subject", s.ID, "seq", itoa(seq), "code", string(why.Code))
 	f.Cause = why
 	return f
 }

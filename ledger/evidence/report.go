@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -131,3 +132,5 @@ func (r *Report) Holds() bool { return r.Verdict != Refused }
 func (r *Report) Of(s Sort) []*Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f *Finding) bool { return f.Sort() != s })
 }
+
+func itoa[T ~int | ~uint64](n T) string { return strconv.FormatInt(int64(n), 10) }

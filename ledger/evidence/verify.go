@@ -134,7 +134,7 @@ func (v *verifier) replayNote() error {
 		return fault(StateOther)
 	}
 	if v.file.About != nil && v.report.Payment == nil {
-		return fault(PaymentAbsent, "seq", fmt.Sprint(v.file.About.Payment))
+		return fault(PaymentAbsent, "seq", itoa(v.file.About.Payment))
 	}
 	return nil
 }
@@ -249,17 +249,17 @@ func (v *verifier) conclude() {
 		add(NetworkKnown, "network", r.Network)
 	}
 	add(Attests, "at", at, "orgs", strings.Join(r.Attested, ", "))
-	add(Complete, "seq", fmt.Sprint(r.Seq))
-	add(Signed, "parties", fmt.Sprint(len(r.Parties)), "signatures", fmt.Sprint(v.replay.signatures))
+	add(Complete, "seq", itoa(r.Seq))
+	add(Signed, "parties", itoa(len(r.Parties)), "signatures", itoa(v.replay.signatures))
 	add(Replayed)
 	if p := r.Payment; p != nil {
-		add(PaymentWritten, "seq", fmt.Sprint(p.Seq), "amount", p.Amount.String(), "on", p.On.String(), "by", string(p.By))
+		add(PaymentWritten, "seq", itoa(p.Seq), "amount", p.Amount.String(), "on", p.On.String(), "by", string(p.By))
 	}
 	if note.Status == ledger.StatusDischarged {
 		add(HandedBack)
 	}
 	if p := r.Payment; p != nil && p.ReversedBy != 0 {
-		add(PaymentReversed, "seq", fmt.Sprint(p.Seq), "by", fmt.Sprint(p.ReversedBy))
+		add(PaymentReversed, "seq", itoa(p.Seq), "by", itoa(p.ReversedBy))
 	}
 	if len(v.anchors.Networks) == 0 {
 		r.Verdict = Consistent

@@ -1,0 +1,37 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// ElementID is the id of the script element that holds the file in its page for
+// people (package document).
+const ElementID = "skuld-evidence"
+
+// Extract gives the file itself of what somebody was handed: the file, or its page
+// for people with the file inside. What the page says beside it counts for
+// nothing, and is not looked at.
+func Extract(raw []byte) ([]byte, error) {
+	if len(raw) > MaxFileBytes {
+		return nil, fault(TooLarge, "limit", itoa(MaxFileBytes))
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(raw, "\ufeff \t\r\n"), []byte("<")) {
+		return raw, nil
+	}
+	open := []byte(`<script type="application/json" id="` + ElementID + `">`)
+	_, rest, found := bytes.Cut(raw, open)
+	inside, after, ended := bytes.Cut(rest, []byte("</script>"))
+	if !found || !ended || bytes.Contains(after, open) {
+		return nil, fault(Malformed, "detail", "the page holds not one evidence file")
+	}
+	// The page writes < as an escape. The canonical form has one spelling of each
+	// text, so it is the file byte for byte.
+	file, err := ledger.Canonical(json.RawMessage(inside))
+	if err != nil {
+		return nil, fault(Malformed, "detail", "the page holds no JSON where the file should be")
+	}
+	return file, nil
+}

@@ -1,0 +1,64 @@
+package evidence_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/evidence"
+	"github.com/skuld-registry/skuld/ledger/evidence/document"
+)
+
+func TestPageOfAFileHoldsTheFileByteForByte(t *testing.T) {
+	v := newTown(t)
+	id := v.issue()
+	v.do(v.borrower, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: `</script><!-- <b>5 < 6 & "7" \u003c`})
+	raw := v.gather(v.borrower, evidence.Request{Note: id, Payment: v.pay(v.lender, id, 100_00)})
+	r := evidence.Verify(raw, v.trusted())
+	for _, lang := range ledger.Languages() {
+		page, err := document.HTML(raw, r, document.Options{Lang: lang, Link: "http://localhost:1/n/abc", Code: &document.Code{Size: 29, Path: "M0 0h1v1h-1z"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside, err := evidence.Extract(page)
+		if err != nil || !bytes.Equal(inside, raw) {
+			t.Errorf("in %s the page holds another file: %v", lang, err)
+		}
+		if strings.Count(string(page), "<script") != 1 || strings.Contains(string(page), "ZgotmplZ") {
+			t.Errorf("in %s the page has a script, or something that a template refused", lang)
+		}
+		for _, want := range []string{`<html lang="` + string(lang) + `">`, string(id), "Långivaren AB", v.lender.service.Network(), `<path d="M0 0h1v1h-1z"/>`} {
+			if !strings.Contains(string(page), want) {
+				t.Errorf("in %s the page does not say %s", lang, want)
+			}
+		}
+	}
+}
+
+func TestFileThatIsRefusedHasNoPage(t *testing.T) {
+	r := evidence.Verify([]byte("{}"), evidence.Anchors{})
+	if _, err := document.HTML([]byte("{}"), r, document.Options{Lang: ledger.English}); err == nil {
+		t.Error("it has one")
+	}
+}
+
+func TestOnlyAPageWithOneFileIsTakenApart(t *testing.T) {
+	element := `<script type="application/json" id="` + evidence.ElementID + `">`
+	for name, page := range map[string]string{
+		"none":       "<p>nothing</p>",
+		"two":        element + "{}</script>" + element + "{}</script>",
+		"no end":     element + "{}",
+		"no JSON":    element + "{</script>",
+		"two values": element + "{}{}</script>",
+	} {
+		_, err := evidence.Extract([]byte(page))
+		if f, ok := errors.AsType[*evidence.Finding](err); !ok || f.Code != evidence.Malformed {
+			t.Errorf("a page with %s: %v", name, err)
+		}
+	}
+	if raw, err := evidence.Extract([]byte(" {}")); err != nil || string(raw) != " {}" {
+		t.Errorf("what is no page is not given as it is: %q %v", raw, err)
+	}
+}
