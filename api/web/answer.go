@@ -111,10 +111,15 @@ func (s *Server) problemOf(v *visit, e *ledger.Error) *page.Problem {
 	return p
 }
 
+// ownProblem is an error that has a page of its own.
+type ownProblem interface {
+	error
+	page(*Server) *page.Problem
+}
+
 // fail answers with a page that says what to do.
 func (s *Server) fail(v *visit, err error) {
-	if own, ok := errors.AsType[staleError](err); ok {
-		v.code = "form_stale"
+	if own, ok := errors.AsType[ownProblem](err); ok {
 		s.finish(v, own.page(s))
 		return
 	}

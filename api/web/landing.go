@@ -17,7 +17,7 @@ func codeField() page.Field {
 }
 
 func (s *Server) getLanding(v *visit) error {
-	return s.show(v, http.StatusOK, page.Landing{Code: codeField(), Help: s.Help})
+	return s.show(v, http.StatusOK, &page.Landing{Code: codeField(), Help: s.Help})
 }
 
 // postLanding leads to the page of a code. Whether there is such a note is for that
@@ -35,5 +35,5 @@ func (s *Server) postLanding(v *visit) error {
 	if len(typed) <= maxCodeTyped {
 		field.Value = typed
 	}
-	return s.show(v, http.StatusUnprocessableEntity, page.Landing{Code: field, Help: s.Help})
+	return s.show(v, http.StatusUnprocessableEntity, &page.Landing{Code: field, Help: s.Help})
 }

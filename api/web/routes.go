@@ -33,4 +33,17 @@ func (s *Server) routes() []route {
 var publicRoutes = []route{
 	{method: get, pattern: "/", handle: (*Server).getLanding},
 	{method: post, pattern: "/", handle: (*Server).postLanding},
+	{method: get, pattern: statusPattern, handle: (*Server).getStatus},
+	{method: get, pattern: "/n/{code}/call", handle: (*Server).getCall},
+	{method: post, pattern: "/n/{code}/call", handle: (*Server).postCall},
+	{method: get, pattern: "/n/{code}/note", signedIn: true, handle: (*Server).getOwnNote},
+	{method: get, pattern: "/help", handle: (*Server).getHelp},
+	{method: get, pattern: "/lost", handle: (*Server).getLost},
+	{method: get, pattern: "/signin", handle: (*Server).getSignIn},
+	{method: post, pattern: "/signin", limit: maxCeremony, handle: (*Server).postSignIn},
+	{method: post, pattern: "/signout", signedIn: true, handle: (*Server).postSignOut},
+	{method: get, pattern: "/i/{code}", handle: (*Server).getInvitation},
+	{method: post, pattern: "/i/{code}/key", limit: maxCeremony, handle: (*Server).postKey},
+	{method: post, pattern: "/i/{code}/registration", limit: maxCeremony, handle: (*Server).postRegistration},
+	{method: post, pattern: "/i/{code}/join", signedIn: true, handle: (*Server).postJoin},
 }

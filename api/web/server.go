@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/skuld-registry/skuld/api/auth/passkey"
+	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
@@ -39,6 +40,8 @@ type Options struct {
 	Store   *store.Store
 	// RelyingParty is for whom passkeys are made. Its origin is that of the pages.
 	RelyingParty passkey.RelyingParty
+	Codes        *code.Key      // of notes
+	Complete     func() bool    // whether the read model has caught up since the start
 	Help         page.HumanCard // whom to call at the registry itself
 	Limits       Limits
 	Storybook    bool // shows every component in every state, for trials
@@ -51,8 +54,8 @@ type Options struct {
 
 func (o Options) check() error {
 	switch {
-	case o.Service == nil || o.Store == nil:
-		return errors.New("the pages need a ledger and a store")
+	case o.Service == nil || o.Store == nil || o.Codes == nil || o.Complete == nil:
+		return errors.New("the pages need a ledger, a store, its state and the codes of notes")
 	case o.Help.Company == "" || o.Help.Phone == "":
 		return errors.New("the pages need somebody to call")
 	case o.Clock == nil || o.Random == nil:
@@ -110,7 +113,11 @@ func New(o Options) (*Server, error) {
 }
 
 // ServeHTTP answers a request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.serveReady(w, r) {
+		s.router.ServeHTTP(w, r)
+	}
+}
 
 func (s *Server) notFound(*visit) error { return ledger.Refuse(ledger.CodeNotFound) }
 
@@ -122,4 +129,9 @@ func (s *Server) methodNotAllowed(v *visit) error {
 // person leaves ends the wait and not the command.
 func withTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, submitTime)
+}
+
+// withOwnWrites gives a context in which a page waits for the read model.
+func withOwnWrites(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, ownWrites)
 }

@@ -1,0 +1,185 @@
+package web
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/skuld-registry/skuld/api/auth/passkey"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// maxCeremony bounds a form with the answer of a passkey, which is JSON in the
+// encoding of forms.
+const maxCeremony = 4 * passkey.MaxResponseBytes
+
+// The purposes of challenges.
+const (
+	forSignIn   = "signin"
+	forCreation = "creation"
+	forRegister = "register"
+)
+
+// mine is where a person goes who has signed in and wanted nothing else.
+const mine = "/me"
+
+func (s *Server) getSignIn(v *visit) error {
+	next := local(v.r.URL.Query().Get("next"), mine)
+	if v.party != nil {
+		return s.redirect(v, next)
+	}
+	return s.showSignIn(v, http.StatusOK, next, page.Text{})
+}
+
+// showSignIn asks for a passkey, with a challenge of its own each time.
+func (s *Server) showSignIn(v *visit, status int, next string, failed page.Text) error {
+	challenge, err := s.challenge(v, forSignIn, next)
+	if err != nil {
+		return err
+	}
+	options, err := s.RelyingParty.SignIn(challenge)
+	if err != nil {
+		return fmt.Errorf("asking for a passkey: %w", err)
+	}
+	form := page.NewPasskey(page.Get, "/signin", options, page.Say("signin.button"))
+	form.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge)}}
+	return s.show(v, status, &page.SignIn{Passkey: form, Failed: failed, Help: s.Help})
+}
+
+// challenge draws a challenge and keeps what is to be remembered until it is answered.
+func (s *Server) challenge(v *visit, purpose, data string) ([]byte, error) {
+	challenge := make([]byte, passkey.ChallengeBytes)
+	if _, err := io.ReadFull(s.Random, challenge); err != nil {
+		return nil, fmt.Errorf("drawing a challenge: %w", err)
+	}
+	return challenge, s.Store.AddChallenge(v.r.Context(), challenge, purpose, data, s.Clock())
+}
+
+// ceremony is what a form with the answer of a passkey holds.
+type ceremony struct {
+	challenge []byte
+	data      string // what was remembered with the challenge
+	response  []byte
+}
+
+// readCeremony reads the answer of a passkey. Each challenge is answered once: failed
+// says, for the person, why there is nothing to check.
+func (s *Server) readCeremony(v *visit, purpose string) (c ceremony, failed page.Text, err error) {
+	if err := v.r.ParseForm(); err != nil {
+		return c, failed, formError(err)
+	}
+	c.response = []byte(v.r.PostForm.Get("credential"))
+	if len(c.response) == 0 {
+		return c, page.Say("signin.script"), nil
+	}
+	if c.challenge, err = base64.RawURLEncoding.DecodeString(v.r.PostForm.Get("challenge")); err != nil {
+		return c, page.Say("signin.late"), nil
+	}
+	data, found, err := s.Store.TakeChallenge(v.r.Context(), c.challenge, purpose, s.Clock())
+	if err == nil && !found {
+		failed = page.Say("signin.late")
+	}
+	c.data = data
+	return c, failed, err
+}
+
+// postSignIn checks what a passkey answered. Whichever passkey it is, and whatever is
+// wrong with it, the person is told no more than that it does not open anything here.
+func (s *Server) postSignIn(v *visit) error {
+	c, failed, err := s.readCeremony(v, forSignIn)
+	if err != nil {
+		return err
+	}
+	if !failed.IsZero() {
+		return s.showSignIn(v, http.StatusUnprocessableEntity, mine, failed)
+	}
+	next := local(c.data, mine)
+	party, keyID, err := s.opened(v, c)
+	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
+		v.code = refused.Code
+		return s.showSignIn(v, http.StatusForbidden, next, page.Say("signin.unknown"))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.begin(v, party, keyID); err != nil {
+		return err
+	}
+	return s.redirect(v, next)
+}
+
+// opened gives the party that a passkey's answer signs in, or a refusal. The key must
+// be one of the party's on the ledger, whatever the store says of the passkey.
+func (s *Server) opened(v *visit, c ceremony) (ledger.PartyID, string, error) {
+	unknown := ledger.Refuse(ledger.CodeKeyUnknown)
+	id, err := passkey.CredentialID(c.response)
+	if err != nil {
+		return "", "", err
+	}
+	kept, err := s.Store.Credential(v.r.Context(), id)
+	if err != nil {
+		return "", "", err
+	}
+	if kept == nil || !kept.Removed.IsZero() {
+		return "", "", unknown
+	}
+	party, err := s.partyOf(v, kept.Party)
+	if err != nil {
+		return "", "", err
+	}
+	if party == nil || party.Standing != ledger.InForce {
+		return "", "", unknown
+	}
+	key, ok := party.Key(kept.KeyID)
+	if !ok {
+		return "", "", unknown
+	}
+	now, err := s.RelyingParty.SignedIn(c.challenge, credentialOf(*kept, key), c.response)
+	if err != nil {
+		return "", "", err
+	}
+	good, err := s.Store.CredentialUsed(v.r.Context(), id, now.SignCount, now.BackedUp, s.Clock())
+	if err == nil && !good {
+		err = unknown
+	}
+	return party.ID, key.ID, err
+}
+
+// handleOf is the user's handle that a person's passkeys keep: the party's id, which
+// says nothing about the person.
+func handleOf(party ledger.PartyID) []byte { return []byte(party) }
+
+// credentialOf puts together what the store and the ledger know of a passkey.
+func credentialOf(c store.Credential, key ledger.Key) passkey.Credential {
+	return passkey.Credential{
+		ID: c.ID, Handle: handleOf(c.Party), Key: key, SignCount: c.SignCount, BackupEligible: c.Eligible, BackedUp: c.BackedUp,
+	}
+}
+
+// passkeysOf gives the passkeys with which a party can sign: those that the store
+// knows and whose keys are on the ledger.
+func (s *Server) passkeysOf(v *visit, party *ledger.Party) ([]passkey.Credential, error) {
+	kept, err := s.Store.Credentials(v.r.Context(), party.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []passkey.Credential
+	for _, c := range kept {
+		if key, ok := party.Key(c.KeyID); ok && key.Passkey != nil {
+			all = append(all, credentialOf(c, key))
+		}
+	}
+	return all, nil
+}
+
+// postSignOut ends the session, in the browser and in the store.
+func (s *Server) postSignOut(v *visit) error {
+	if err := s.Store.EndSession(v.r.Context(), v.token); err != nil {
+		return err
+	}
+	s.setSession(v, "", -1)
+	return s.redirect(v, "/")
+}

@@ -1,0 +1,17 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/skuld-registry/skuld/api/web/page"
+)
+
+// The pages that are the same for everybody.
+
+func (s *Server) getHelp(v *visit) error {
+	return s.show(v, http.StatusOK, &page.HelpPage{Help: s.Help})
+}
+
+func (s *Server) getLost(v *visit) error {
+	return s.show(v, http.StatusOK, &page.Lost{Help: s.Help})
+}

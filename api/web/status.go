@@ -1,0 +1,248 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/api/code"
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+const statusPattern = "/n/{code}"
+
+// serveReady answers with a page that is kept ready, and says whether there was one.
+// It comes before the limits: such a page costs no more than a refusal. It leaves no
+// line in the log, which in a crisis would be the slowest part of it; the metrics
+// count it.
+func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
+	typed, isStatus := strings.CutPrefix(r.URL.Path, "/n/")
+	if !isStatus || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return false
+	}
+	c, ok := code.Read(typed)
+	if !ok {
+		return false
+	}
+	began := s.Clock()
+	height, _ := s.Store.Next()
+	language, _ := languageOf(r)
+	ready := s.statuses.find(statusKey{c, language}, height)
+	if ready == nil {
+		return false
+	}
+	s.protect(w.Header())
+	status := writeStatus(w, r, language, ready)
+	if s.Done != nil {
+		s.Done(Done{Method: r.Method, Route: statusPattern, Status: status, Took: s.Clock().Sub(began)})
+	}
+	return true
+}
+
+// writeStatus writes the page of a note, or that the browser has it already. It is
+// for the browser alone to keep: the address has a code in it.
+func writeStatus(w http.ResponseWriter, r *http.Request, language ledger.Language, p *statusPage) (status int) {
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Vary", "Accept-Language, Cookie, Accept-Encoding")
+	h.Set("ETag", p.tag)
+	h.Set("Content-Language", string(language))
+	if r.Header.Get("If-None-Match") == p.tag {
+		w.WriteHeader(http.StatusNotModified)
+		return http.StatusNotModified
+	}
+	body := p.body
+	if takesGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = p.gzipped
+	}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		// A browser that has gone away gets nothing; there is nobody else to tell.
+		_, _ = w.Write(body)
+	}
+	return http.StatusOK
+}
+
+// getStatus answers with the page of a note that is not kept ready as it is asked for.
+func (s *Server) getStatus(v *visit) error {
+	height, _ := s.Store.Next()
+	c, n, err := s.noteOfCode(v)
+	if err != nil {
+		return err
+	}
+	ready, err := s.makeStatus(v, c, n, height)
+	if err != nil {
+		return err
+	}
+	writeStatus(v.w, v.r, v.language, ready)
+	return nil
+}
+
+// noteOfCode gives the note of the code in the address. Every wrong code has the same
+// answer after the same work, and is counted.
+func (s *Server) noteOfCode(v *visit) (code.Code, *store.Note, error) {
+	now, address := s.Clock(), s.addressOf(v)
+	if err := s.guesses.mayTry(address, now); err != nil {
+		return "", nil, err
+	}
+	c, _ := code.Read(chi.URLParam(v.r, "code"))
+	n, err := s.Store.NoteOfCode(v.r.Context(), c)
+	switch {
+	case err != nil:
+		return "", nil, err
+	case n != nil:
+		return c, n, nil
+	case !s.Complete():
+		return "", nil, ledger.Refuse(ledger.CodeUnavailable) // it may be one that is still to come
+	}
+	s.guesses.wrong(address, now)
+	return "", nil, unknownCode{}
+}
+
+// unknownCode says that no note has the code.
+type unknownCode struct{}
+
+func (unknownCode) Error() string { return "no note has the code" }
+
+func (unknownCode) page(s *Server) *page.Problem {
+	return &page.Problem{
+		Heading: page.Say("problem.code"), Text: page.Say("problem.code.what"), Status: http.StatusNotFound, Help: s.Help,
+		Links: []page.Link{{Href: "/", Text: page.Say("problem.code.try")}, {Href: "/help", Text: page.Say("frame.help-page")}},
+	}
+}
+
+// makeStatus gives the page of a note at a height: the one that is kept where its
+// facts are still the same, else a new one.
+func (s *Server) makeStatus(v *visit, c code.Code, n *store.Note, height uint64) (*statusPage, error) {
+	entry := s.statuses.entry(statusKey{c, v.language})
+	entry.making.Lock()
+	defer entry.making.Unlock()
+	names := s.names(v.r.Context())
+	facts := statusFactsOf(n, names)
+	if names.err != nil {
+		return nil, names.err
+	}
+	if old := s.statuses.peek(entry); old != nil && old.facts == facts {
+		if old.height >= height {
+			return old, nil
+		}
+		same := *old
+		same.height = height
+		s.statuses.put(entry, &same)
+		return &same, nil
+	}
+	view := s.statusOf(c, n, names)
+	if names.err != nil {
+		return nil, names.err
+	}
+	var b bytes.Buffer
+	// The page is the same for everybody, whoever is signed in.
+	frame := page.Frame{Language: v.language, Service: s.RelyingParty.Name, Help: s.Help, Private: true}
+	if err := s.pages.Write(&b, frame, view); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b.Bytes())
+	made := &statusPage{
+		facts: facts, height: height, body: b.Bytes(), gzipped: page.Gzip(b.Bytes()),
+		// Weak, since it stands for the page in both of its codings (RFC 9110 par. 8.8.1).
+		tag: `W/"` + hex.EncodeToString(sum[:16]) + `"`,
+	}
+	s.statuses.put(entry, made)
+	return made, nil
+}
+
+func statusFactsOf(n *store.Note, names *names) statusFacts {
+	f := statusFacts{note: n.State.ID, seq: n.State.Seq}
+	last := store.Answerers(n.State, n.Holder)
+	f.holder = names.facts(last[len(last)-1])
+	if n.State.Mandate != nil {
+		f.servicer = names.facts(n.State.Mandate.Servicer)
+	}
+	return f
+}
+
+func (n *names) facts(id ledger.PartyID) partyFacts {
+	f := partyFacts{id: id}
+	if p := n.party(id); p != nil {
+		f.seq = p.Seq
+	}
+	return f
+}
+
+// statusOf says of a note what anybody who has its code may know. Whether it is late,
+// disputed or frozen is about the person who owes it, and so is what they were told;
+// none of it shows.
+func (s *Server) statusOf(c code.Code, n *store.Note, names *names) *page.NoteStatus {
+	note := n.State
+	view := &page.NoteStatus{Code: c.String(), Talk: "/n/" + c.String() + "/call", More: "/n/" + c.String() + "/note"}
+	switch note.Status {
+	case ledger.StatusOffered:
+		view.Status = status(page.ToneCalm, "status.offered")
+	case ledger.StatusDischarged:
+		view.Status = status(page.ToneDone, "status.paid")
+	case ledger.StatusVoid:
+		view.Status = status(page.ToneStop, "status.void")
+	case ledger.StatusErased:
+		view.Status = status(page.ToneDone, "status.erased")
+	default:
+		view.Status = status(page.ToneCalm, "status.open")
+	}
+	if n.Holder != "" {
+		view.Holder, view.Since = names.company(n.Holder), heldSince(note)
+		if note.Mandate != nil {
+			view.Servicer, view.From = names.company(note.Mandate.Servicer), note.Mandate.Since
+			if p := names.party(note.Mandate.Servicer); p != nil && p.Contact != nil {
+				view.Licence = p.Contact.Licence
+			}
+		}
+		if note.Lender != n.Holder {
+			view.Lender = names.lender(note)
+		}
+	}
+	view.Human = names.human(&reading{note: note, holder: n.Holder})
+	return view
+}
+
+// status makes a status whose meaning has the same key with .more after it.
+func status(tone page.Tone, key page.Key) page.Status {
+	return page.Status{Tone: tone, Text: page.Say(key), More: page.Say(key + ".more")}
+}
+
+// heldSince gives the day on which the holder got the note: that of the last
+// endorsement, else of the last borrower's signature, none while there is neither.
+func heldSince(n *ledger.Note) finance.Date {
+	if last := len(n.Endorsements) - 1; last >= 0 {
+		return n.Endorsements[last].On
+	}
+	var since finance.Date
+	for _, b := range n.Borrowers {
+		if on := finance.DateOf(b.AcceptedAt); !b.AcceptedAt.IsZero() && since.Before(on) {
+			since = on
+		}
+	}
+	return since
+}
+
+// getOwnNote leads from the public page of a note to everything about it. Whether the
+// person may see it is for that page to say.
+func (s *Server) getOwnNote(v *visit) error {
+	_, n, err := s.noteOfCode(v)
+	if err != nil {
+		return err
+	}
+	return s.redirect(v, "/me/notes/"+string(n.State.ID))
+}
+
+// callPath gives the address at which somebody asks to be called about a note.
+func (s *Server) callPath(id ledger.NoteID) string { return "/n/" + s.Codes.Of(id).String() + "/call" }
