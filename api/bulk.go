@@ -17,7 +17,7 @@ const maxBulkBody = 8 << 20
 
 // commandsRequest is one signed command, or several.
 type commandsRequest struct {
-	JWS      string          `json:"jws"`
+	ledger.Signed
 	Commands []ledger.Signed `json:"commands"`
 	Atomic   bool            `json:"atomic"` // all of Commands or none
 }
@@ -40,19 +40,18 @@ func (s *Server) submitCommands(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	switch {
-	case (req.JWS == "") == (req.Commands == nil):
-		return malformed("give either jws or commands")
-	case req.JWS == "":
+	case (req.Signed == ledger.Signed{}) == (req.Commands == nil):
+		return malformed("give either jws or webauthn, or commands")
+	case req.Signed == ledger.Signed{}:
 		return s.submitBulk(w, r, req)
 	case req.Atomic:
 		return malformed("atomic is of several commands")
 	}
-	signed := ledger.Signed{JWS: req.JWS}
-	cmd, err := s.open(signed)
+	cmd, err := s.open(req.Signed)
 	if err != nil {
 		return err
 	}
-	return s.submitOne(w, r, cmd, signed)
+	return s.submitOne(w, r, cmd, req.Signed)
 }
 
 // submitBulk answers several commands with the outcome of each. Without atomic a
@@ -67,7 +66,7 @@ func (s *Server) submitBulk(w http.ResponseWriter, r *http.Request, req commands
 	case len(req.Commands) == 0 || len(req.Commands) > maxBulk:
 		return malformed(fmt.Sprintf("commands must be 1 to %d", maxBulk))
 	case slices.Contains(req.Commands, ledger.Signed{}):
-		return malformed("each of commands has a jws")
+		return malformed("each of commands has a jws or a webauthn")
 	case callOf(r.Context()).party == nil && len(req.Commands) > 1:
 		// An address may make so many requests; each is for one registration.
 		return ledger.Refuse(ledger.CodeTokenMissing)

@@ -131,7 +131,7 @@ type draft struct {
 	Text    string          `json:"text"` // what is signed, in words
 }
 
-// signing is the protected header of the JWS.
+// signing is the protected header of the JWS, or says that a passkey signs.
 type signing struct {
 	Alg string `json:"alg"`
 	Kid string `json:"kid"`
@@ -245,9 +245,13 @@ func (s *Server) draftAnswer(c *call, cmd *ledger.Command) (draftAnswer, error) 
 	if err != nil {
 		return draftAnswer{}, err
 	}
+	typ := sign.Type
+	if key.Passkey != nil {
+		typ = sign.AssertionType
+	}
 	return draftAnswer{Draft: draft{
 		Command: cmd, Payload: base64.RawURLEncoding.EncodeToString(payload), Text: text,
-		Signing: signing{Alg: auth.Algorithm(key), Kid: key.ID, Typ: sign.Type},
+		Signing: signing{Alg: auth.Algorithm(key), Kid: key.ID, Typ: typ},
 	}}, nil
 }
 

@@ -132,18 +132,18 @@ func (c *Client) Books(ctx context.Context) iter.Seq2[*ledger.Book, error] {
 
 // Entry is one command of a note, as it was signed, and what the ledger added.
 type Entry struct {
-	Seq         uint64          `json:"seq"`
-	At          time.Time       `json:"at"`  // ledger time
-	Org         string          `json:"org"` // organisation through which it came
-	Transaction string          `json:"transaction"`
-	Command     json.RawMessage `json:"command"` // the gateway's reading of the payload
-	JWS         string          `json:"jws"`
+	Seq           uint64          `json:"seq"`
+	At            time.Time       `json:"at"`  // ledger time
+	Org           string          `json:"org"` // organisation through which it came
+	Transaction   string          `json:"transaction"`
+	Command       json.RawMessage `json:"command"` // the gateway's reading of the payload
+	ledger.Signed                 // in the form in which it was signed
 }
 
 // Opened takes the entry's own signed bytes apart and reads the command in
 // them, whatever the gateway says that it is. It does not verify the signature.
 func (e *Entry) Opened() (ledger.Opened, *ledger.Command, error) {
-	opened, err := sign.Verifier{}.Open(ledger.Signed{JWS: e.JWS})
+	opened, err := sign.Verifier{}.Open(e.Signed)
 	if err != nil {
 		return opened, nil, fmt.Errorf("reading entry %d: %w", e.Seq, err)
 	}

@@ -102,12 +102,12 @@ func (u *UnknownOutcome) Unwrap() error { return u.err }
 // not known it sends the same command again. A refusal is a *Problem; where the
 // outcome stays unknown, the error is an *UnknownOutcome.
 func (c *Client) Submit(ctx context.Context, signed ledger.Signed) (Receipt, error) {
-	return c.submit(ctx, request{rest.SubmitCommands(rest.SubmitCommandsParams{}, rest.Commands{JWS: signed.JWS}), private}, signed)
+	return c.submit(ctx, request{rest.SubmitCommands(rest.SubmitCommandsParams{}, rest.Commands{SignedCommand: signed}), private}, signed)
 }
 
 // Register hands in a registration, which needs no access yet.
 func (c *Client) Register(ctx context.Context, signed ledger.Signed) (Receipt, error) {
-	return c.submit(ctx, request{rest.RegisterParty(rest.RegisterPartyParams{}, rest.Write{JWS: signed.JWS}), public}, signed)
+	return c.submit(ctx, request{rest.RegisterParty(rest.RegisterPartyParams{}, rest.Write{SignedCommand: signed}), public}, signed)
 }
 
 func (c *Client) submit(ctx context.Context, r request, signed ledger.Signed) (Receipt, error) {

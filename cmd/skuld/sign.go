@@ -114,7 +114,7 @@ again is safe: it applies once, and its repeat is answered with the first result
 			signed := ledger.Signed{JWS: strings.TrimSpace(string(text))}
 			if strings.HasPrefix(signed.JWS, "{") {
 				if err := json.Unmarshal(text, &signed); err != nil {
-					return usage(cmd, `the file is neither a JWS nor {"jws":"…"}`)
+					return usage(cmd, `the file is neither a JWS nor {"jws":"…"} nor {"webauthn":"…"}`)
 				}
 			}
 			opened, err := sign.Verifier{}.Open(signed)

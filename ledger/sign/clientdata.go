@@ -10,9 +10,9 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// ceremony is the type of the client data of an assertion; that of a
+// AssertionType is the type of the client data of an assertion; that of a
 // registration is "webauthn.create" (Web Authentication, Level 3, par. 5.8.1).
-const ceremony = "webauthn.get"
+const AssertionType = "webauthn.get"
 
 // clientData is what the browser says of the page that asked (par. 5.8.1).
 // Members other than these may be there: the standard lets browsers add some.
@@ -90,7 +90,7 @@ func (c *clientData) set(name string, value json.RawMessage) error {
 // and asked for this (par. 7.2, steps 10 to 14).
 func (c clientData) check(origin string, challenge []byte) error {
 	switch {
-	case c.ceremony != ceremony:
+	case c.ceremony != AssertionType:
 		return refused("it is no answer to a request to sign")
 	case c.origin != origin:
 		return refused("it was made on a page of another origin")

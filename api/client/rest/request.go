@@ -19,7 +19,7 @@ type Request struct {
 
 // Write is the body of every change: the signed command, or what to draft one of.
 type Write struct {
-	JWS     string    `json:"jws,omitempty"`
+	SignedCommand
 	Body    any       `json:"body,omitempty"`
 	By      PartyID   `json:"by,omitempty"`
 	Command CommandID `json:"command,omitempty"`
@@ -28,7 +28,7 @@ type Write struct {
 
 // Commands is the body of submitCommands: one signed command, or several.
 type Commands struct {
-	JWS      string          `json:"jws,omitempty"`
+	SignedCommand
 	Commands []SignedCommand `json:"commands,omitempty"`
 	Atomic   bool            `json:"atomic,omitempty"` // all of several or none
 }
