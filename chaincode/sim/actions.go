@@ -101,6 +101,8 @@ func (s *simulation) intent() (*sent, error) {
 		return s.trespass()
 	case n < 24:
 		return s.erasure()
+	case n < 32:
+		return s.aboutPerson()
 	case len(s.open()) < maxOpen && s.chance(40):
 		return s.offer()
 	}
@@ -197,7 +199,7 @@ func (s *simulation) honest() (*sent, error) {
 	if p == nil {
 		return nil, errNobody
 	}
-	return s.write(p, s.draft(p, op, string(n.ID), s.body(op, n, p)))
+	return s.throughAnother(p, s.draft(p, op, string(n.ID), s.body(op, n, p)))
 }
 
 // erasure lets somebody have a note erased that is at its end: at once where it
@@ -320,7 +322,7 @@ func (s *simulation) trespass() (*sent, error) {
 	if s.chance(20) {
 		d.Seq = max(1, d.Seq-1+uint64(s.rng.IntN(3)))
 	}
-	return s.write(p, d)
+	return s.throughAnother(p, d)
 }
 
 // forge changes something about a command that its signer did not sign.

@@ -91,7 +91,7 @@ func (a *auditor) promises(c *ledger.Change, before *ledger.Note, holder ledger.
 	if before == nil {
 		return nil
 	}
-	return model.CheckStep(model.Step{Before: before, After: c.Note, Holder: holder, NewHolder: now, By: by.cmd.By, Op: by.cmd.Op})
+	return model.CheckStep(model.Step{Before: before, After: c.Note, Holder: holder, NewHolder: now, By: by.cmd.Actor(), Op: by.cmd.Op})
 }
 
 // subjects lists what the blocks told of, in a fixed order.
@@ -228,9 +228,11 @@ func (a *auditor) judgeCode(sub submission, i int, o ledger.Outcome, frame ledge
 }
 
 // sees says whether an organisation may see all that a command needs: its
-// signer's keys and the state of its subject.
+// signer's keys, the powers of attorney of whom it represents, and the state of
+// its subject. That a witness sees a person while it is to get new keys is left
+// out: it may see it or not.
 func (a *auditor) sees(org string, c *sent) bool {
-	return org == ledger.RegistrarOrg || a.seesParty(org, c.cmd.By) && a.seesSubject(org, c)
+	return org == ledger.RegistrarOrg || a.seesParty(org, c.cmd.By) && a.seesParty(org, c.cmd.Actor()) && a.seesSubject(org, c)
 }
 
 func (a *auditor) seesParty(org string, id ledger.PartyID) bool {

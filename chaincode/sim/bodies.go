@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -26,6 +27,9 @@ func (s *simulation) offer() (*sent, error) {
 			b = pick(s, s.cast)
 		}
 		body.Borrowers = append(body.Borrowers, b.ID)
+	}
+	if s.chance(50) {
+		body.Payee, body.Text, body.Names = secretWord, secretWord, slices.Repeat([]string{secretWord}, len(body.Borrowers))
 	}
 	return s.write(lender, s.draft(lender, ledger.OpOffer, "", body))
 }

@@ -143,11 +143,11 @@ func (s *simulation) write(by *person, d ledger.Draft) (*sent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.signed(by, cmd)
+	return s.signed(by, cmd, s.keyInForce(by))
 }
 
-func (s *simulation) signed(by *person, cmd *ledger.Command) (*sent, error) {
-	signed, err := model.SignCommand(cmd, s.keyInForce(by))
+func (s *simulation) signed(by *person, cmd *ledger.Command, with model.Pen) (*sent, error) {
+	signed, err := model.SignCommand(cmd, with)
 	if err != nil {
 		return nil, err
 	}

@@ -21,16 +21,25 @@ type Report struct {
 	Invalid  int
 	Blocks   uint64
 	Notes    map[ledger.Status]int
+	Applied  map[ledger.Op]int
+	// Represented counts those of the applied commands that somebody signed for another.
+	Represented int
 }
 
 func newReport(o Options) Report {
-	return Report{Seed: o.Seed, Outcomes: map[string]int{}, Faults: map[string]int{}, Notes: map[ledger.Status]int{}}
+	return Report{Seed: o.Seed, Outcomes: map[string]int{}, Faults: map[string]int{}, Notes: map[ledger.Status]int{}, Applied: map[ledger.Op]int{}}
 }
 
 func (r *Report) finish(s *simulation) {
 	r.Valid, r.Invalid, r.Blocks = s.inspect.valid, s.inspect.invalid, s.inspect.height
 	for _, n := range s.audit.model.Notes() {
 		r.Notes[n.Status]++
+	}
+	for _, a := range s.audit.model.Log() {
+		r.Applied[a.Change.Result.Op]++
+		if a.Change.Command.For != "" {
+			r.Represented++
+		}
 	}
 }
 
@@ -78,6 +87,8 @@ func (r Report) String() string {
 	table(&b, "outcomes", r.Outcomes)
 	table(&b, "faults", r.Faults)
 	table(&b, "notes", r.Notes)
+	table(&b, "applied", r.Applied)
+	fmt.Fprintf(&b, "  %6d  by a representative\n", r.Represented)
 	return b.String()
 }
 

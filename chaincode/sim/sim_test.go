@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/skuld-registry/skuld/chaincode/sim"
+	"github.com/skuld-registry/skuld/ledger"
 )
 
 // Runs of an ordinary test, besides the seeds that are kept. cmd/sim plays more.
@@ -79,6 +80,9 @@ func TestARunGetsEverywhere(t *testing.T) {
 		if r.Faults[fault] == 0 {
 			t.Errorf("there was no fault of the kind %q", fault)
 		}
+	}
+	if r.Represented == 0 || r.Applied[ledger.OpRecoveryComplete] == 0 {
+		t.Errorf("%d commands were signed for another, and these were applied: %v", r.Represented, r.Applied)
 	}
 	if r.Invalid == 0 || r.Valid == 0 || len(r.Notes) < 3 {
 		t.Errorf("the run was too quiet: %v", r)
