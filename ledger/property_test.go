@@ -74,7 +74,8 @@ func (w *walk) operation(n *ledger.Note) variant {
 	case n.Pending != nil:
 		names = []string{"transfer.accept", "transfer.accept", "transfer.reject", "transfer.withdraw", "pay a part", "forgive all"}
 	case n.Status == ledger.StatusActive:
-		names = []string{"pay a part", "pay a part", "pay a part", "pay a part", "pay.reverse", "forgive a part", "notice", "transfer.offer of a sale",
+		names = []string{"pay a part", "pay a part", "pay a part", "pay a part", "pay.reverse", "pay.claim", "pay.deny", "pay what was claimed",
+			"amend.propose a plan", "amend.propose a pause", "amend.accept", "amend.accept", "amend.reject", "amend.withdraw", "forgive a part", "notice", "transfer.offer of a sale",
 			"transfer.offer of a pledge", "transfer.offer of a mandate", "pledge.release", "mandate.end", "freeze", "book.move"}
 	case n.Status == ledger.StatusFrozen:
 		names = []string{"release", "pay a part"}
@@ -93,7 +94,9 @@ func (w *walk) signer(id ledger.NoteID, op ledger.Op) *actor {
 	n := w.s.note(id)
 	wanted := []ledger.Role{ledger.RoleController, ledger.RolePledgee, ledger.RoleServicer, ledger.RoleFormer, ledger.RoleRecipient, ledger.RoleHolder}
 	switch op {
-	case ledger.OpAccept, ledger.OpDecline, ledger.OpDisputeRaise:
+	case ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
+		wanted = []ledger.Role{ledger.RoleBorrower, ledger.RoleController}
+	case ledger.OpAccept, ledger.OpDecline, ledger.OpDisputeRaise, ledger.OpPayClaim:
 		wanted = []ledger.Role{ledger.RoleBorrower}
 	case ledger.OpTransferAccept, ledger.OpTransferReject:
 		wanted = []ledger.Role{ledger.RoleRecipient}

@@ -224,7 +224,7 @@ func invited(n *ledger.Note) []ledger.Op {
 		return []ledger.Op{ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept, ledger.OpAccept,
 			ledger.OpAccept, ledger.OpDecline, ledger.OpWithdraw, ledger.OpExpire}
 	case n.Status == ledger.StatusFrozen:
-		return []ledger.Op{ledger.OpRelease, ledger.OpRelease, ledger.OpPay, ledger.OpDisputeRaise, ledger.OpBookMove, ledger.OpTransferWithdraw}
+		return []ledger.Op{ledger.OpRelease, ledger.OpRelease, ledger.OpPay, ledger.OpDisputeRaise, ledger.OpPayClaim, ledger.OpAmendReject, ledger.OpBookMove, ledger.OpTransferWithdraw}
 	case n.Pending != nil:
 		return []ledger.Op{ledger.OpTransferAccept, ledger.OpTransferAccept, ledger.OpTransferAccept, ledger.OpTransferReject, ledger.OpTransferWithdraw, ledger.OpPay}
 	}
@@ -239,7 +239,7 @@ func invited(n *ledger.Note) []ledger.Op {
 	if len(n.Disputes) > 0 {
 		ops = append(ops, ledger.OpDisputeResolve, ledger.OpDisputeResolve)
 	}
-	return ops
+	return append(ops, talks(n)...)
 }
 
 // whoWould lists the parties who would naturally do this.
@@ -259,6 +259,8 @@ func (s *simulation) whoWould(op ledger.Op, n *ledger.Note, holder ledger.PartyI
 		return s.authorities()
 	case ledger.OpRelease:
 		return []ledger.PartyID{n.Freeze.Authority}
+	case ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
+		return s.sides(op, n, holder)
 	case ledger.OpPay, ledger.OpPayReverse, ledger.OpNotice, ledger.OpMandateEnd, ledger.OpDisputeResolve:
 		return s.creditors(op, n, holder)
 	}
@@ -301,6 +303,9 @@ func (s *simulation) creditors(op ledger.Op, n *ledger.Note, holder ledger.Party
 	if op == ledger.OpDisputeResolve {
 		for _, d := range n.Disputes {
 			ids = append(ids, d.By)
+		}
+		for _, c := range n.Claims {
+			ids = append(ids, c.By)
 		}
 	}
 	return ids

@@ -95,7 +95,11 @@ func (s *simulation) body(op ledger.Op, n *ledger.Note, by *person) any {
 func (s *simulation) moneyBody(op ledger.Op, n *ledger.Note) any {
 	switch op {
 	case ledger.OpPay:
-		return ledger.PayBody{Amount: s.amount(n), PaidOn: s.daysAgo(), Reference: secretWord}
+		b := ledger.PayBody{Amount: s.amount(n), PaidOn: s.daysAgo(), Reference: secretWord}
+		if s.chance(50) {
+			b.Claim = s.claim(n)
+		}
+		return b
 	case ledger.OpPayReverse:
 		b := ledger.PayReverseBody{Payment: 1 + uint64(s.rng.IntN(9)), Reason: secretWord}
 		if len(n.Payments) > 0 {
@@ -109,12 +113,15 @@ func (s *simulation) moneyBody(op ledger.Op, n *ledger.Note) any {
 	case ledger.OpDisputeResolve:
 		b := ledger.DisputeResolveBody{Dispute: 1 + uint64(s.rng.IntN(9)), Text: secretWord}
 		b.Outcome = pick(s, []ledger.DisputeOutcome{ledger.Upheld, ledger.Dismissed, ledger.Withdrawn})
-		if len(n.Disputes) > 0 {
+		switch {
+		case len(n.Disputes) > 0:
 			b.Dispute = pick(s, n.Disputes).Seq
+		case len(n.Claims) > 0:
+			b.Dispute = s.claim(n)
 		}
 		return b
 	}
-	return ledger.EmptyBody{}
+	return s.agreementBody(op, n)
 }
 
 func (s *simulation) transferOffer() ledger.TransferOfferBody {

@@ -150,6 +150,9 @@ func (s Step) check() error {
 	case after.Status == ledger.StatusDischarged || after.Status == ledger.StatusVoid:
 		return s.checkEnd(is)
 	}
+	if err := s.checkWord(); err != nil {
+		return err
+	}
 	p := before.Pending
 	accepted := p != nil && s.Op == ledger.OpTransferAccept && is(ledger.RoleRecipient)
 	byController := accepted && slices.Contains(ledger.Controllers(before, s.Holder), p.From)
