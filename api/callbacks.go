@@ -71,10 +71,7 @@ func (s *Server) listCallbacks(w http.ResponseWriter, r *http.Request) error {
 	if q.err != nil {
 		return q.err
 	}
-	if open != "" {
-		is := open == "true"
-		want.Open = &is
-	}
+	want.Open = open == "true"
 	if err := s.requireComplete(); err != nil {
 		return err
 	}

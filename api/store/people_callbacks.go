@@ -121,7 +121,7 @@ func callbacks(ctx context.Context, q queryer, where string, args ...any) ([]Cal
 // CallbackQuery selects wishes to be called.
 type CallbackQuery struct {
 	By     ledger.PartyID // who is to call
-	Open   *bool          // whether the call is still to be made; nil for all
+	Open   bool           // only where the call is still to be made
 	Before int64          // place of the last one of the page before; 0 for the first page
 	Limit  int            // at most MaxPage
 }
@@ -131,10 +131,8 @@ type CallbackQuery struct {
 // asked for, also none, where others answer for some of the company's notes.
 func (s *Store) Callbacks(ctx context.Context, q CallbackQuery) (page []Callback, next int64, err error) {
 	limit, open := pageLimit(q.Limit), ""
-	if q.Open != nil && *q.Open {
+	if q.Open {
 		open = "AND c.done = 0 "
-	} else if q.Open != nil {
-		open = "AND c.done > 0 "
 	}
 	rows, err := s.reader.QueryContext(ctx, selectCallbacks+`, n.state, n.holder FROM callbacks c
 		JOIN notes n ON n.id = c.note JOIN note_parties p ON p.party = $1 AND p.born = n.born

@@ -68,14 +68,13 @@ func TestCallsAreListedToWhoIsToMakeThem(t *testing.T) {
 		if ended, err := s.EndCallback(t.Context(), "a", lender, "done", noon); !ended || err != nil {
 			t.Fatal(ended, err)
 		}
-		open, done := true, false
 		for _, tc := range []struct {
 			by   ledger.PartyID
-			open *bool
+			open bool
 			want string
 		}{
-			{lender, nil, "edba"}, {lender, &open, "edb"}, {lender, &done, "a"},
-			{collector, nil, "eb"}, {buyer, nil, "fc"}, {borrower, nil, ""}, {partyID("x"), nil, ""},
+			{lender, false, "edba"}, {lender, true, "edb"}, {collector, false, "eb"}, {collector, true, "eb"},
+			{buyer, false, "fc"}, {borrower, false, ""}, {partyID("x"), false, ""},
 		} {
 			for limit := 1; limit <= 7; limit++ {
 				var got string

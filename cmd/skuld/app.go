@@ -25,7 +25,8 @@ const (
 	// home of a local network.
 	demoFolder = "demo"
 	// maxEndpoints bounds the file in which a local network says where it is.
-	maxEndpoints = 1 << 20
+	endpointsFile = "endpoints.json"
+	maxEndpoints  = 1 << 20
 )
 
 // app is one run of the program.
@@ -76,7 +77,7 @@ that is not known yet.`,
 	})
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
 		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(),
-		a.freezeCommand(), a.releaseCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.versionCommand())
+		a.freezeCommand(), a.releaseCommand(), a.contactCommand(), a.inviteCommand(), a.linkCommand(), a.callbackCommand(), a.recoveryCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.versionCommand())
 	return root
 }
 
@@ -187,7 +188,7 @@ func (a *app) gatewayOf(p *profile.Profile) (string, error) {
 // localGateway asks the file of a local network for an organisation's gateway.
 // It gives none where the name is that of a demonstration party with a profile.
 func (a *app) localGateway(name string) (string, error) {
-	path := filepath.Join(a.home(), "endpoints.json")
+	path := filepath.Join(a.home(), endpointsFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", &usageError{"skuld", fmt.Errorf("--as %s: no local network runs here, since there is no %s; start one with make up", name, path)}

@@ -27,6 +27,9 @@ const (
 type Settings struct {
 	// Gateway is the base address of the gateway, such as http://127.0.0.1:8080.
 	Gateway string `json:"gateway,omitempty"`
+	// Registrar is the base address of the registrar's gateway, where persons are
+	// invited; "" where the profile's own gateway is the registrar's.
+	Registrar string `json:"registrar,omitempty"`
 	// Network is the digest of the network on which the party is registered; no
 	// other one knows it.
 	Network string `json:"network,omitempty"`

@@ -495,6 +495,80 @@ type EventPage struct {
 	Next string `json:"next"`
 }
 
+// Evidence An evidence file, version 1; `ledger/evidence/FORMAT.md` says what each member is and how all are checked.
+type Evidence struct {
+	// About Of a receipt.
+	About *Evidence_About `json:"about,omitempty"`
+
+	// Attestation The question to the peers, their answer, and the signatures under it, in Fabric's own form.
+	Attestation Evidence_Attestation `json:"attestation"`
+	Books       []Evidence_Books     `json:"books,omitempty,omitzero"`
+	Entries     []EvidenceEntry      `json:"entries"`
+
+	// Genesis The envelope of the first block of the channel, in base64url
+	Genesis string `json:"genesis"`
+
+	// Network The digest of the network, in hex
+	Network string `json:"network"`
+
+	// Note Id of a note; no second note ever has it
+	Note    NoteID             `json:"note"`
+	Parties []Evidence_Parties `json:"parties"`
+
+	// Salt SHA-256 in base64url
+	Salt  Digest    `json:"salt"`
+	State Note      `json:"state"`
+	V     EvidenceV `json:"v"`
+}
+
+// Evidence_About Of a receipt.
+type Evidence_About struct {
+	Payment int64 `json:"payment"`
+}
+
+// Evidence_Attestation_Attesters defines model for Evidence.Attestation.Attesters.
+type Evidence_Attestation_Attesters struct {
+	Identity  string `json:"identity"`
+	Signature string `json:"signature"`
+}
+
+// Evidence_Attestation The question to the peers, their answer, and the signatures under it, in Fabric's own form.
+type Evidence_Attestation struct {
+	Answer    string                           `json:"answer"`
+	Attesters []Evidence_Attestation_Attesters `json:"attesters"`
+	Question  string                           `json:"question"`
+}
+
+// Evidence_Books defines model for Evidence.Books.
+type Evidence_Books struct {
+	Book    BookID          `json:"book"`
+	Entries []EvidenceEntry `json:"entries"`
+}
+
+// Evidence_Parties defines model for Evidence.Parties.
+type Evidence_Parties struct {
+	Entries []EvidenceEntry `json:"entries"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID `json:"party"`
+}
+
+// EvidenceV defines model for Evidence.V.
+type EvidenceV int
+
+// EvidenceEntry A signed command with what the ledger added to it.
+type EvidenceEntry struct {
+	At time.Time `json:"at"`
+
+	// Org The organisation through which it came
+	Org string `json:"org"`
+
+	// Signed A command with its signature, in the one form that its key has.
+	//
+	// Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}, {"webauthn":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k.eyJib2R5Ijp7fX0.YXV0aGVudGljYXRvciBkYXRh.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0.c2lnbmF0dXJl"}
+	Signed SignedCommand `json:"signed"`
+}
+
 // ExportedPayment A payment on a note, as a line of an export.
 type ExportedPayment struct {
 	// Amount Minor units of the currency
@@ -1036,6 +1110,9 @@ type Party = ledger.Party
 type PartyAnswer struct {
 	Party  *Party      `json:"party,omitempty"`
 	Record PartyRecord `json:"record"`
+
+	// Recovery How a person who lost its keys is to get new ones.
+	Recovery Recovery `json:"recovery,omitempty,omitzero"`
 }
 
 // PartyID Pseudonymous id of a party
@@ -1592,6 +1669,9 @@ type EventNote = NoteID
 
 // EventOps defines model for EventOps.
 type EventOps = string
+
+// EvidencePayment defines model for EvidencePayment.
+type EvidencePayment = int64
 
 // FilterBook defines model for FilterBook.
 type FilterBook = BookID
@@ -2370,6 +2450,12 @@ type EraseNoteParams struct {
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
 	// answer is `412` with its `seq` in params, and nothing is done.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// GetEvidenceParams defines parameters for GetEvidence.
+type GetEvidenceParams struct {
+	// Payment The `seq` of a payment, which makes the file its receipt
+	Payment EvidencePayment `form:"payment,omitempty" json:"payment,omitempty,omitzero"`
 }
 
 // ExpireNoteJSONBody defines parameters for ExpireNote.
@@ -3692,6 +3778,13 @@ func EraseNote(note NoteParameter, params EraseNoteParams, body EraseNoteJSONReq
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
 	r.Body = body
+	return r
+}
+
+// GetEvidence asks for GET /v1/notes/{note}/evidence: the file that proves a note, or one payment on it.
+func GetEvidence(note NoteParameter, params GetEvidenceParams) Request {
+	r := Request{Operation: "getEvidence", Method: "GET", Path: path("/v1/notes/{note}/evidence", note)}
+	r.query("payment", params.Payment)
 	return r
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api"
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/webhook"
@@ -35,6 +36,9 @@ type Network struct {
 	// Gateways are the gateways' addresses by organisation.
 	Gateways map[string]string
 	Ledger   *inproc.Ledger
+	// Registrar is the database of the registrar's gateway, through which a test does
+	// what the pages for persons would.
+	Registrar *store.Store
 
 	mu    sync.Mutex
 	fault func(inproc.Attempt) inproc.Fault
@@ -115,8 +119,16 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 	data := t.TempDir()
 	service := n.Ledger.Service(o.org)
 	s, err := store.Open(ctx, filepath.Join(data, "gateway.db"))
+	var pages *api.Pages
+	if err == nil && o.name == "registrar" {
+		n.Registrar = s
+		pages, err = openPages(data)
+	}
 	if err == nil {
 		err = s.Claim(ctx, service.Network())
+	}
+	if err == nil && pages != nil {
+		err = s.UseCodes(ctx, pages.Codes)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +150,7 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 		t.Fatal(err)
 	}
 	gate, err := auth.NewGate(auth.Options{
-		URL: o.url, Org: o.org, Keys: keys, Parties: parties{service}, Replays: s, Random: rand.Reader,
+		URL: o.url, Org: o.org, Keys: keys, Parties: parties{service}, Replays: s, Guests: pages != nil, Random: rand.Reader,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -146,13 +158,24 @@ func (n *Network) gateway(t *testing.T, o gatewayOptions) *api.Server {
 	server, err := api.New(api.Options{
 		Service: service, Signatures: sign.Verifier{}, Store: s, Gate: gate,
 		Imports: imports, Webhooks: webhook.New(webhook.Options{Store: s, Issuer: o.url, Clock: time.Now}),
-		Organisation: o.name, Org: o.org, URL: o.url, RegistrationOpen: true, Complete: follower.Complete,
+		Organisation: o.name, Org: o.org, URL: o.url, RegistrationOpen: true, Pages: pages, Complete: follower.Complete,
 		Missing: func(context.Context) []string { return nil }, Clock: time.Now, Random: rand.Reader,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return server
+}
+
+// PagesOrigin is where the registrar's pages would be.
+const PagesOrigin = "http://localhost:8480"
+
+func openPages(data string) (*api.Pages, error) {
+	key, err := code.OpenKey(filepath.Join(data, "pages.key"))
+	if err != nil {
+		return nil, err
+	}
+	return &api.Pages{Origin: PagesOrigin, Codes: key}, nil
 }
 
 // parties reads the parties of assertions from the ledger.
