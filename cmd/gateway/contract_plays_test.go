@@ -18,6 +18,7 @@ type play struct {
 }
 
 func offered(n *ledger.Note) bool { return n.Status == ledger.StatusOffered }
+func ended(n *ledger.Note) bool   { return !n.Ended.IsZero() }
 func running(n *ledger.Note) bool { return n.Status == ledger.StatusActive }
 func pending(n *ledger.Note) bool { return n.Pending != nil }
 
@@ -51,6 +52,7 @@ var plays = []play{
 		}},
 	{operation: "freezeNote", path: "/freeze", by: ledger.RoleAuthority, rare: 80, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any { return map[string]any{"ground": "T 4711-26"} }},
+	{operation: "eraseNote", path: "/erasure", by: ledger.RoleBorrower, when: ended},
 	{operation: "releaseNote", path: "/release", by: ledger.RoleAuthority, when: func(n *ledger.Note) bool { return n.Status == ledger.StatusFrozen }},
 }
 

@@ -99,6 +99,7 @@ func (r *redTeam) attacks() map[ledger.Op]attack {
 		ledger.OpDisputeResolve:   {note, `{"dispute":4,"outcome":"dismissed","text":"x"}`, forbidden},
 		ledger.OpFreeze:           {note, `{"ground":"x"}`, forbidden},
 		ledger.OpRelease:          {note, `{}`, forbidden},
+		ledger.OpErase:            {note, `{}`, forbidden},
 	}
 }
 

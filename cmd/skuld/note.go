@@ -12,7 +12,7 @@ import (
 
 func (a *app) noteCommand() *cobra.Command {
 	return group("note", "Offer, accept and look at notes", a.noteOffer(), a.noteAccept(), a.noteDecline(), a.noteWithdraw(),
-		a.noteExpire(), a.noteList(), a.noteShow(), a.noteHistory())
+		a.noteExpire(), a.noteErase(), a.noteList(), a.noteShow(), a.noteHistory())
 }
 
 // noteCommand describes a command line that does one thing to one note.
@@ -95,6 +95,14 @@ func (a *app) noteExpire() *cobra.Command {
 	return a.onNote(noteCommand{
 		use: "expire NOTE", short: "State that the time of an offer is over", op: ledger.OpExpire,
 		example: "  skuld note expire n…", done: "The offer has ended; there is no debt.", body: emptyBody,
+	})
+}
+
+func (a *app) noteErase() *cobra.Command {
+	return a.onNote(noteCommand{
+		use: "erase NOTE", short: "Erase a note after its time", op: ledger.OpErase,
+		warn:    "Nobody can see the note after this, and nor can you. Keep its evidence first.",
+		example: "  skuld note erase --yes n…", done: "The note is erased. Nothing is left of it but that it was there.", body: emptyBody,
 	})
 }
 
