@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,6 +14,9 @@ type partyAnswer struct {
 	Record ledger.PartyRecord `json:"record"`
 	// Party is there for the party itself, and for companies and authorities.
 	Party *ledger.Party `json:"party,omitempty"`
+	// Recovery is there for the company that opened a person's recovery, and for
+	// the one that is to confirm it: they must see which keys they stand for.
+	Recovery *ledger.Recovery `json:"recovery,omitempty"`
 }
 
 func (s *Server) getParty(w http.ResponseWriter, r *http.Request) error {
@@ -21,13 +25,23 @@ func (s *Server) getParty(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := partyAnswer{Record: v.Record}
-	// Who a person is, is no business of others whom the same gateway serves.
-	if v.Party != nil && (id == callOf(r.Context()).party.ID || v.Party.Kind != ledger.Person) {
-		a.Party = v.Party
-	}
 	setETag(w, v.Record.Seq)
-	return answer(w, http.StatusOK, a)
+	return answer(w, http.StatusOK, partyFor(v, callOf(r.Context()).party.ID, s.Clock()))
+}
+
+// partyFor says what a caller may see of a party.
+func partyFor(v ledger.PartyView, caller ledger.PartyID, now time.Time) partyAnswer {
+	a := partyAnswer{Record: v.Record}
+	if v.Party == nil {
+		return a
+	}
+	// Who a person is, is no business of others whom the same gateway serves.
+	if v.Party.ID == caller || v.Party.Kind != ledger.Person {
+		a.Party = v.Party
+	} else if r := v.Party.RecoveryAt(now); r != nil && (r.Witness == caller || r.By == caller) {
+		a.Recovery = r
+	}
+	return a
 }
 
 // party reads a party from the ledger. One that does not exist is refused.

@@ -39,6 +39,9 @@ var update = flag.Bool("update", false, "write what the gateways answer into the
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/scripts/*.txt")
 	if err != nil || len(files) == 0 {
+//	NAME seals WORD of OTHER     signs the draft that another got
+//	NAME uses CODE               uses an invitation, as its page would
+//	NAME asks about NOTE         asks to be called, as a note's page would
 		t.Fatalf("finding scripts: %v, %d found", err, len(files))
 	}
 	played, used := 0, map[string]bool{}
@@ -143,7 +146,8 @@ func (p *player) play(paragraph string) string {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		p.known[a.name+".key"] = string(key)
+		p.known[a.name+".key"], p.known[a.name+".kid"] = string(key), a.ledgerKey(p.t).ID
+		p.known[a.name+".passkey"] = a.passkey(p.t)
 		return strings.Join(out, "\n")
 	case words[0] == "clock":
 		d, err := time.ParseDuration(strings.TrimPrefix(words[1], "+"))
@@ -158,7 +162,15 @@ func (p *player) play(paragraph string) string {
 		p.t.Fatalf("%q: nobody is called %s", body[0], words[0])
 	}
 	if words[1] == "seals" {
-		p.known[words[2]] = a.sign(p.t, a.draft.payload).JWS
+		whose := a
+		if len(words) > 4 {
+			whose = p.actors[words[4]]
+		}
+		p.known[words[2]] = a.sign(p.t, whose.draft.payload).JWS
+		return strings.Join(out, "\n")
+	}
+	if words[1] == "uses" || words[1] == "asks" {
+		p.page(a, words[1], p.fill(words[len(words)-1]))
 		return strings.Join(out, "\n")
 	}
 	r := p.request(a, words[1:], body[1:])
