@@ -27,7 +27,7 @@ func applyPayReverse(a *act, b body) error {
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	case p.Reversed:
 		return Refuse(CodePaymentReversed)
-	case a.note.final(p):
+	case a.note.Final(p):
 		return Refuse(CodePaymentFinal)
 	}
 	if err := a.accrue(); err != nil {
@@ -52,8 +52,8 @@ func applyPayReverse(a *act, b body) error {
 	return nil
 }
 
-// final says whether a payment can no longer be taken back.
-func (n *Note) final(p *Payment) bool {
+// Final says whether a payment of the note can no longer be taken back.
+func (n *Note) Final(p *Payment) bool {
 	sold := slices.ContainsFunc(n.Endorsements, func(e Endorsement) bool { return e.Seq > p.Seq })
 	agreed := slices.ContainsFunc(n.Amendments, func(m Plan) bool { return m.Seq > p.Seq })
 	return sold || agreed || p.OwedTo != ""
