@@ -208,3 +208,16 @@ func TestAStateIsWhatItsTextSays(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsOverdueIsInterestBeforePrincipal also where nothing has been counted
+// since the note was signed: interest of two instalments, 120.00 and 110.54, has
+// accrued when they are overdue.
+func TestWhatIsOverdueIsInterestBeforePrincipal(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	s.now = noon("2026-05-10")
+	got := s.summary(id).Arrears
+	if got.Interest != 230_54 || got.Principal != 2*1_066_19-230_54 {
+		t.Errorf("overdue is %+v", got)
+	}
+}
