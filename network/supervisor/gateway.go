@@ -150,6 +150,9 @@ func (s *Supervisor) gatewaySpec(organisation string) (process.Spec, error) {
 			}
 		}
 		args = append(args, "-webhooks.allow_local="+strconv.FormatBool(local))
+		if local && organisation == s.state.Topology.Registrar {
+			args = append(args, localPages(address)...)
+		}
 	}
 	if registration != "" {
 		args = append(args, "-registration", registration)
@@ -158,6 +161,19 @@ func (s *Supervisor) gatewaySpec(organisation string) (process.Spec, error) {
 		Name: name, Path: filepath.Join(s.options.Bin, "gateway"), Args: args,
 		Env: environment(), Log: s.home.Log(name),
 	}, nil
+}
+
+// localPages serves the pages for people on this machine, with a name and a number
+// that are nobody's. Browsers make passkeys for localhost and for no address.
+func localPages(address string) []string {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil // the gateway itself will say what is wrong with it
+	}
+	return []string{
+		"-pages.origin", "http://localhost:" + port, "-pages.rp_id", "localhost", "-pages.name", "Skuld (trial)",
+		"-pages.human", "Maja Lind", "-pages.phone", "+46 8 123 45 67", "-pages.hours", "8-18", "-pages.storybook",
+	}
 }
 
 // isLoopback says whether only this machine reaches an address. A name is not

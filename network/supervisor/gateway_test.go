@@ -3,6 +3,7 @@ package supervisor
 import (
 	"os"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/skuld-registry/skuld/network"
@@ -76,6 +77,28 @@ func TestGatewayIsOpenToAnybodyOnLoopbackOnly(t *testing.T) {
 				t.Errorf("clients are told %v, %v, want %s", endpoints, err, test.url)
 			}
 		})
+	}
+}
+
+func TestRegistrarOnThisMachineServesPages(t *testing.T) {
+	for name, test := range map[string]struct {
+		host, file string
+		want       bool
+	}{
+		"loopback":          {"", "", true},
+		"an address":        {"192.0.2.1", "", false},
+		"a file of its own": {"", "# remarks only\n", false},
+	} {
+		s := gatewayAt(t, test.host, "", test.file)
+		s.state.Topology.Registrar = "lender"
+		spec, err := s.gatewaySpec("lender")
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.Index(spec.Args, "-pages.origin")
+		if (i >= 0) != test.want || i >= 0 && spec.Args[i+1] != "http://localhost:8080" {
+			t.Errorf("%s: the gateway is started with %q", name, spec.Args)
+		}
 	}
 }
 
