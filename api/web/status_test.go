@@ -1,0 +1,177 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// stranger is somebody at the pages who has nothing but a code.
+func (w *world) stranger() *browser { return w.browser("stranger") }
+
+func TestCodeShowsWhereANoteStandsThroughItsLife(t *testing.T) {
+	w := newWorld(t)
+	lender, collector := w.company("Banken AB", inproc.Lender), w.company("Inkasso AB", inproc.Collector)
+	anna, reader := w.join("anna", lender), w.stranger()
+	id := w.offer(lender, anna.party)
+	see := func() *answer { return reader.get(w.path(id)).is(http.StatusOK) }
+	see().says("This offer is genuine. It is no debt until it is signed.", "Holder Banken AB", "Eva Ek på Banken AB")
+	w.accept(anna, id)
+	see().says("This note is genuine. It is not paid yet.", "Banken AB", "since 15 June 2026")
+	w.pass(24 * time.Hour)
+	w.sell(lender, collector, id)
+	see().says("Holder Inkasso AB", "since 16 June 2026", "Lender Banken AB", "Eva Ek på Inkasso AB", "+46850000000", "Finansinspektionen 55-1")
+	total, err := ledger.Summarize(w.note(id), collector.ID, w.today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pay(collector, id, total.Total.Amount)
+	see().says("Paid. The note has been handed back.", "Nobody can claim anything on it.", "Eva Ek på Inkasso AB").hides("<dt>Holder")
+	declined := w.offer(lender, anna.party)
+	w.must(anna.signer(), w.draft(anna.signer(), ledger.OpDecline, string(declined), ledger.ReasonBody{}))
+	reader.get(w.path(declined)).is(http.StatusOK).says("Not in force. It never became a debt.")
+}
+
+func TestCollectorShowsBesideTheHolder(t *testing.T) {
+	w := newWorld(t)
+	lender, collector := w.company("Banken AB", inproc.Lender), w.company("Inkasso AB", inproc.Collector)
+	id := w.issue(lender, w.join("anna", lender))
+	mandate := w.draft(lender.Signer, ledger.OpTransferOffer, string(id),
+		ledger.TransferOfferBody{To: collector.ID, Kind: ledger.CollectionMandate})
+	w.must(lender.Signer, mandate)
+	w.do(collector, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: mandate.Command})
+	w.stranger().get(w.path(id)).is(http.StatusOK).
+		says("Holder Banken AB", "Payments are collected by Inkasso AB", "Licence: Finansinspektionen 55-1", "Eva Ek på Inkasso AB")
+}
+
+// TestNothingPersonalBeforeSignIn: neither who owes, nor what, nor how it goes.
+func TestNothingPersonalBeforeSignIn(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	anna := w.join("anna", lender)
+	id := w.issue(lender, anna)
+	before := w.stranger().get(w.path(id)).is(http.StatusOK).body
+	w.pay(lender, id, 1_000_00)
+	w.must(anna.signer(), w.draft(anna.signer(), ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "Jag har betalat"}))
+	w.pass(90 * 24 * time.Hour)
+	for _, b := range []*browser{w.stranger(), anna} {
+		a := b.get(w.path(id)).is(http.StatusOK)
+		a.hides("Anna", "12 000", "12,000", "1200000", "K-77", "Jag har betalat", "dispute", "late", string(id), string(anna.party), "0701234567")
+		if a.body != before {
+			t.Errorf("a payment, a dispute and a delay change what strangers see:\n%s\nbefore:\n%s", a.body, before)
+		}
+	}
+}
+
+// TestWrongCodesAllHaveTheSameAnswer, and so do those that are none.
+func TestWrongCodesAllHaveTheSameAnswer(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	right := strings.TrimPrefix(w.path(w.issue(lender, w.join("anna", lender))), "/n/")
+	oneOff := right[:len(right)-1] + "0"
+	if strings.HasSuffix(right, "0") {
+		oneOff = right[:len(right)-1] + "1"
+	}
+	var first *answer
+	for _, wrong := range []string{"0000-0000-0000-0000", oneOff, "short", "0000-0000-0000-000U", "%00", strings.Repeat("A", 300)} {
+		a := w.stranger().get("/n/" + wrong).is(http.StatusNotFound).says("We find no note with that code")
+		if first == nil {
+			first = a
+		}
+		a.header.Del("Date")
+		if a.body != first.body || len(a.header) != len(first.header) {
+			t.Errorf("%q is answered with\n%v\n%s\nwant\n%v\n%s", wrong, a.header, a.body, first.header, first.body)
+		}
+		for _, path := range []string{"/call", "/note"} {
+			if got := w.stranger().get("/n/" + wrong + path); path == "/call" && got.status != http.StatusNotFound || got.status == http.StatusOK {
+				t.Errorf("/n/%s%s is answered with %d", wrong, path, got.status)
+			}
+		}
+	}
+}
+
+func TestWhoTriesCodesWaits(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	id := w.issue(lender, w.join("anna", lender))
+	b := w.stranger()
+	refused := false
+	for range 40 {
+		a := b.get("/n/0000-0000-0000-0000")
+		if refused = a.status == http.StatusTooManyRequests; refused {
+			a.says("Too many tries in a short time")
+			if a.header.Get("Retry-After") == "" {
+				t.Error("it is not said when to come back")
+			}
+			break
+		}
+		a.is(http.StatusNotFound)
+	}
+	if !refused {
+		t.Fatal("forty wrong codes are looked up")
+	}
+	b.get(w.path(id)).is(http.StatusTooManyRequests) // it has to wait with every code
+	w.pass(time.Minute)
+	b.get(w.path(id)).is(http.StatusOK)
+}
+
+func TestCodeIsFoundHoweverItIsTyped(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	code := strings.TrimPrefix(w.path(w.issue(lender, w.join("anna", lender))), "/n/")
+	b := w.stranger()
+	for _, typed := range []string{code, strings.ToLower(code), strings.ReplaceAll(code, "-", ""), strings.ReplaceAll(code, "-", " ")} {
+		a := b.send(b.get("/"), "/", url.Values{"code": {typed}}).is(http.StatusSeeOther)
+		if to := a.header.Get("Location"); to != "/n/"+code {
+			t.Errorf("%q leads to %s", typed, to)
+		}
+		b.get("/n/" + url.PathEscape(typed)).is(http.StatusOK)
+	}
+	b.send(b.get("/"), "/", url.Values{"code": {"<script>"}}).is(http.StatusUnprocessableEntity).
+		says("The code has 16 letters and digits.").hides("<script>\"")
+}
+
+func TestPageThatIsKeptReadyIsTheOneThatIsMade(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	id := w.issue(lender, w.join("anna", lender))
+	b := w.stranger()
+	made, kept := b.get(w.path(id)), b.get(w.path(id))
+	tag := kept.header.Get("ETag")
+	if made.body != kept.body || tag == "" || tag != made.header.Get("ETag") {
+		t.Errorf("made:\n%v\n%s\nkept:\n%v\n%s", made.header, made.body, kept.header, kept.body)
+	}
+	for name := range made.header {
+		if name != "Date" && name != "Vary" && made.header.Get(name) != kept.header.Get(name) {
+			t.Errorf("%s is %q when it is made, %q when it is kept", name, made.header.Get(name), kept.header.Get(name))
+		}
+	}
+	unchanged := func(r *http.Request) { r.Header.Set("If-None-Match", tag) }
+	if a := b.get(w.path(id), unchanged).is(http.StatusNotModified); a.body != "" {
+		t.Errorf("what the browser has is sent again: %s", a.body)
+	}
+	b.language = "sv"
+	b.get(w.path(id), unchanged).is(http.StatusOK).says("Skuldebrevet är äkta.")
+}
+
+// TestKeptPageIsNeverOlderThanTheReadModel: a page that is kept goes with the first
+// block that changes what it says.
+func TestKeptPageIsNeverOlderThanTheReadModel(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	id := w.issue(lender, w.join("anna", lender))
+	b := w.stranger()
+	b.get(w.path(id)).says("+46850000000")
+	w.do(lender, ledger.OpPartyContact, string(lender.ID), ledger.Contact{Human: "Olle Berg", Phone: "+46850000001", Hours: "alltid"})
+	b.get(w.path(id)).says("Olle Berg", "+46850000001")
+	w.do(lender, ledger.OpForgive, string(id), ledger.ForgiveBody{
+		Amount: finance.Money{Amount: 12_000_00, Currency: "SEK"}, Reason: "eftergift",
+	})
+	b.get(w.path(id)).says("Paid. The note has been handed back.").hides("eftergift")
+}
