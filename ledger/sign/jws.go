@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/lestrrat-go/jwx/v2/jwa"
-	"github.com/lestrrat-go/jwx/v2/jws"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -89,15 +88,20 @@ func verifyJWS(o ledger.Opened, key ledger.Key) error {
 	if err != nil {
 		return err
 	}
-	head, err := readHeader(strings.SplitN(o.Signed.JWS, ".", 2)[0])
+	parts := strings.Split(o.Signed.JWS, ".")
+	if len(parts) != 3 {
+		return malformed("a compact JWS has three parts")
+	}
+	head, err := readHeader(parts[0])
 	if err != nil {
 		return malformed(err.Error())
 	}
 	if head.Alg != alg.String() {
 		return ledger.Refuse(ledger.CodeAlgorithmForbidden)
 	}
-	payload, err := jws.Verify([]byte(o.Signed.JWS), jws.WithKey(alg, public))
-	if err != nil || !bytes.Equal(payload, o.Payload) || head.Kid != key.ID {
+	signature, err := decode(parts[2])
+	if err != nil || parts[1] != encode(o.Payload) || head.Kid != key.ID ||
+		!verifyInput(public, []byte(parts[0]+"."+parts[1]), signature) {
 		return ledger.Refuse(ledger.CodeSignatureWrong)
 	}
 	return nil
@@ -118,11 +122,7 @@ func Payload(payload []byte, private crypto.Signer) (ledger.Signed, error) {
 		return ledger.Signed{}, err
 	}
 	input := encode(protected) + "." + encode(payload)
-	signer, err := jws.NewSigner(alg)
-	if err != nil {
-		return ledger.Signed{}, fmt.Errorf("making a signer for %s: %w", alg, err)
-	}
-	signature, err := signer.Sign([]byte(input), private)
+	signature, err := signInput(private, []byte(input))
 	if err != nil {
 		return ledger.Signed{}, fmt.Errorf("signing the command: %w", err)
 	}
