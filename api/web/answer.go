@@ -43,13 +43,10 @@ func (s *Server) frame(v *visit) page.Frame {
 		if v.person != nil {
 			f.Person.Name = v.person.Name
 		}
-		f.Alert = s.alertOf(v)
+		f.Alert = s.recoveryAlert(v)
 	}
 	return f
 }
-
-// alertOf gives what must be seen first on every page of a person, if anything.
-func (s *Server) alertOf(*visit) *page.Alert { return nil }
 
 // redirect sends the browser on, with a GET whatever the request was (RFC 9110 par. 15.4.4).
 func (s *Server) redirect(v *visit, to string) error {

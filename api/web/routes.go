@@ -23,7 +23,7 @@ type handler = func(*Server, *visit) error
 // walk all pages are read from it.
 func (s *Server) routes() []route {
 	var t []route
-	for _, theme := range [][]route{publicRoutes} {
+	for _, theme := range [][]route{publicRoutes, borrowerRoutes} {
 		t = append(t, theme...)
 	}
 	return t

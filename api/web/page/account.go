@@ -10,10 +10,11 @@ import (
 // Sign shows exactly what a signature would cover.
 type Sign struct {
 	Form
-	Name      Text   // of the act
-	Principal string // for whom, if not for the signer
-	Then      Text   // what follows from it
-	Lines     []ledger.Line
+	Name      Text          // of the act
+	Principal string        // for whom, if not for the signer
+	Then      Text          // what follows from it
+	Act       string        // what is signed, in the words of the ledger: a sentence
+	Lines     []ledger.Line // and its terms
 	Passkey   Passkey
 	Cancel    string // address that the form which gives up is sent to
 	Payload   string // the bytes
@@ -80,7 +81,8 @@ func (*Keys) Title() Text { return Say("keys.title") }
 // KeyRow is one passkey.
 type KeyRow struct {
 	KeyID     string
-	Label     string
+	Number    int
+	Label     Text
 	Created   time.Time
 	Used      time.Time
 	BackedUp  bool
@@ -99,13 +101,19 @@ type CodeShown struct {
 	Code    string
 	Link    string
 	Expires time.Time
-	QRSize  int
-	QRPath  string
+	QR      QR
+}
+
+// QR is a QR code: the side of its square picture and the path of its dark squares.
+type QR struct {
+	Size int
+	Path string
 }
 
 // NewKey asks the browser for one more passkey.
 type NewKey struct {
 	Passkey Passkey
+	Failed  Text // what was wrong with the last try
 	Human   HumanCard
 }
 
@@ -141,6 +149,9 @@ func (*Helpers) Title() Text { return Say("helpers.title") }
 
 // Errors gathers what is wrong.
 func (h *Helpers) Errors() ErrorSummary { return Summary(h.Name) }
+
+// Timeline is what others did.
+func (h *Helpers) Timeline() Timeline { return Timeline{Events: h.Acts} }
 
 // Granted is a power of attorney in force.
 type Granted struct {
@@ -214,7 +225,7 @@ type Recovery struct {
 	Witness     string
 	ConfirmedAt time.Time
 	From        time.Time // when the new keys can be put in force
-	Told        []Event   // through which channels the reader was told
+	Told        []Told    // how the reader was told of it
 	Human       HumanCard
 }
 
@@ -223,3 +234,9 @@ func (*Recovery) Template() string { return "recovery" }
 
 // Title is the page's.
 func (*Recovery) Title() Text { return Say("recovery.title") }
+
+// Told is one notice of something, and by which way it went.
+type Told struct {
+	At      time.Time
+	Channel Text
+}

@@ -105,7 +105,8 @@ type Field struct {
 	Max          int    // characters
 	Rows         int    // more than one makes it a field of several lines
 	Optional     bool
-	Spelled      bool // letters and digits one by one, like a code
+	Unit         string // that stands after it, such as the currency
+	Spelled      bool   // letters and digits one by one, like a code
 }
 
 // Describes gives the ids of what describes the field, for who hears the page.
@@ -200,6 +201,7 @@ type Holding struct {
 	Since   finance.Date
 	Notice  finance.Date // the day on which the borrower was told; none where it was not
 	Current bool
+	Says    Text // in the place of whether the borrower was told
 }
 
 // Chain is the holders of a note so far, the first one first.

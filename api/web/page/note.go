@@ -52,7 +52,7 @@ type Due struct {
 // Note is everything about one note, in the order in which a borrower asks.
 type Note struct {
 	Head      NoteHead
-	Done      *Happened // what happens now, after a command
+	Happened  *Happened // what happens now, after a command
 	Money     *NoteMoney
 	Plan      *Plan
 	Lines     []Line
@@ -150,3 +150,18 @@ type Documents struct {
 	Print        string
 	Verify       string
 }
+
+// Says names the receipt of a payment, for who hears the page.
+func (p PaymentRow) Says() Text { return Say("pays.of", "amount", p.Amount, "date", p.On) }
+
+// NotePrint is everything about a note for paper.
+type NotePrint struct {
+	*Note
+	On   finance.Date
+	ID   string
+	Link string // of the note's public page
+	QR   QR
+}
+
+// Template names the page.
+func (*NotePrint) Template() string { return "note-print" }

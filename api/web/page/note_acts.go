@@ -112,6 +112,7 @@ type ProposalPage struct {
 	Seq     uint64
 	CanSay  bool // the reader's word is needed
 	CanTake bool // the reader made it and may take it back
+	Late    bool // it can no longer be agreed to
 	Human   HumanCard
 }
 

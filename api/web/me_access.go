@@ -1,0 +1,102 @@
+package web
+
+import (
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// reading is a note as somebody who is signed in may read it, and why they may.
+type reading struct {
+	note   *ledger.Note
+	holder ledger.PartyID
+	// principal is the borrower whose note it is: the reader, or whom the reader
+	// helps. It is what the reader acts for.
+	principal ledger.PartyID
+	// powers are the reader's powers of attorney; none for a borrower.
+	powers []ledger.Attorney
+	today  finance.Date
+}
+
+// helps says that the reader is not the borrower.
+func (r *reading) helps() bool { return len(r.powers) > 0 }
+
+// may says whether the reader may do what takes a scope. The ledger says so again
+// when a command is handed in.
+func (r *reading) may(scope ledger.AttorneyScope) bool {
+	return !r.helps() || slices.ContainsFunc(r.powers, func(a ledger.Attorney) bool { return a.Lets(scope, r.note.ID, r.today) })
+}
+
+// today is the ledger's date (see ledger.DateOf): the rules count by it.
+func (s *Server) today() finance.Date { return finance.DateOf(s.Clock()) }
+
+// noteOf gives the note that the address names, from the read model, to a borrower
+// of it and to whoever has a power of attorney to see it. For everybody else there
+// is no such note.
+func (s *Server) noteOf(v *visit) (*reading, error) {
+	id := ledger.NoteID(chi.URLParam(v.r, "note"))
+	if !id.Valid() {
+		return nil, ledger.Refuse(ledger.CodeNotFound)
+	}
+	n, err := s.Store.Note(v.r.Context(), id)
+	if err != nil {
+		return nil, err
+	}
+	if n == nil {
+		return nil, ledger.Refuse(ledger.CodeNotFound)
+	}
+	return s.read(v, n.State, n.Holder)
+}
+
+// freshNote is noteOf from the ledger itself, for whoever is about to act.
+func (s *Server) freshNote(v *visit) (*reading, error) {
+	id := ledger.NoteID(chi.URLParam(v.r, "note"))
+	if !id.Valid() {
+		return nil, ledger.Refuse(ledger.CodeNotFound)
+	}
+	views, err := s.Service.Notes(v.r.Context(), id)
+	if err != nil {
+		return nil, ledgerError{err}
+	}
+	if views[0].Note == nil {
+		return nil, ledger.Refuse(ledger.CodeNotFound)
+	}
+	return s.read(v, views[0].Note, views[0].Holder)
+}
+
+// read says whether the visitor may read a note, and as what. Powers of attorney are
+// read from the ledger each time: one that is revoked shows nothing more.
+func (s *Server) read(v *visit, n *ledger.Note, holder ledger.PartyID) (*reading, error) {
+	r := &reading{note: n, holder: holder, principal: v.party.ID, today: s.today()}
+	if slices.Contains(n.BorrowerIDs(), v.party.ID) {
+		return r, nil
+	}
+	principals, err := s.Service.Parties(v.r.Context(), n.BorrowerIDs()...)
+	if err != nil {
+		return nil, ledgerError{err}
+	}
+	for _, p := range principals {
+		if powers := powersOf(p.Party, v.party.ID, n.ID, r.today); len(powers) > 0 {
+			r.principal, r.powers = p.Party.ID, powers
+			return r, nil
+		}
+	}
+	return nil, ledger.Refuse(ledger.CodeNotFound)
+}
+
+// powersOf gives the powers by which one party may see a note of another's.
+func powersOf(principal *ledger.Party, representative ledger.PartyID, note ledger.NoteID, on finance.Date) []ledger.Attorney {
+	if principal == nil || principal.Standing != ledger.InForce {
+		return nil
+	}
+	var powers []ledger.Attorney
+	for _, a := range principal.Attorneys {
+		if a.Representative == representative && a.Lets(ledger.ScopeSee, note, on) {
+			powers = append(powers, a)
+		}
+	}
+	return powers
+}

@@ -1,0 +1,330 @@
+package web
+
+import (
+	"net/http"
+	"sort"
+	"strconv"
+
+	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/picture"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+const (
+	// maxPause is how many months a pause proposed here can have. The first payment
+	// after it must lie within ledger.MaxPauseDays.
+	maxPause = 6
+	// firstPause is what the page begins with.
+	firstPause = 2
+	// planDays is how far ahead the first payment of a plan lies: time to answer, and
+	// a payday in between.
+	planDays = 30
+	// lighter is the part of today's payment, in hundredths, that the page begins with.
+	lighter = 60
+)
+
+// The ways that can be proposed, as the form names them.
+const (
+	wayPlan  = "plan"
+	wayPause = "pause"
+)
+
+// getWays compares two ways to pay what is left beside the one that is agreed. The
+// address holds the amounts that are being tried, and nobody's words.
+func (s *Server) getWays(v *visit) error {
+	t, err := s.door(v, ledger.ScopeAgree)
+	if err != nil {
+		return err
+	}
+	if t.note.Status != ledger.StatusActive {
+		return s.redirect(v, pathOf(t.note.ID))
+	}
+	q := v.r.URL.Query()
+	view, err := s.helpDoor(v, t, q.Get("monthly"), q.Get("months"))
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(view.Errors().Faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return s.show(v, status, view)
+}
+
+func (s *Server) helpDoor(v *visit, t *teller, monthly, months string) (*page.HelpDoor, error) {
+	now, err := ledger.Foresee(t.note, t.holder, t.today)
+	if err != nil {
+		return nil, err
+	}
+	w := ways{teller: t, now: now, language: v.language}
+	if monthly == "" {
+		monthly = w.firstMonthly()
+	}
+	if months == "" {
+		months = strconv.Itoa(firstPause)
+	}
+	view := &page.HelpDoor{
+		Head: t.head(), Human: t.human(t.reading),
+		Monthly: page.Field{
+			Name: "monthly", Label: page.Say("aid.monthly"), Value: monthly, Mode: "decimal", Max: maxAmountTyped, Autocomplete: "off",
+			Unit: string(now.Currency),
+		},
+		Months: page.Field{
+			Name: "months", Label: page.Say("aid.months"), Hint: page.Say("aid.monthshint", "most", maxPause), Value: months,
+			Mode: "numeric", Max: 2, Autocomplete: "off",
+		},
+		Words: page.Field{Name: "words", Label: page.Say("aid.words"), Rows: 4, Max: ledger.MaxTextRunes, Optional: true},
+	}
+	if err := w.fill(view); err != nil {
+		return nil, err
+	}
+	return view, t.err
+}
+
+// ways works out ways to pay.
+type ways struct {
+	*teller
+	now      ledger.Forecast
+	language ledger.Language
+	tried    []tried
+}
+
+// tried is a way whose cost and end are known.
+type tried struct {
+	value     string
+	name      page.Text
+	amendment ledger.Amendment
+	forecast  ledger.Forecast
+}
+
+// firstMonthly is a payment lighter than today's, in whole tens.
+func (w *ways) firstMonthly() string {
+	units := int64(w.now.Monthly) * lighter / 100
+	if w.now.Monthly == 0 {
+		units = int64(w.now.Total) / 24
+	}
+	decimals, err := finance.MinorUnits(w.now.Currency)
+	if err != nil {
+		return ""
+	}
+	ten := int64(10)
+	for range decimals {
+		ten *= 10
+	}
+	whole := max(1, units/ten) * 10
+	return strconv.FormatInt(whole, 10)
+}
+
+// fill works out both ways and puts them beside the one of today, all on one scale.
+func (w *ways) fill(view *page.HelpDoor) error {
+	if amount, ok := readAmount(view.Monthly.Value, w.now.Currency); !ok {
+		view.Monthly.Error = page.Say("wants.amount")
+	} else if err := w.tryPlan(amount.Amount); ledger.CodeOf(err) != "" {
+		view.Monthly.Error = page.Say("aid.small")
+	} else if err != nil {
+		return err
+	}
+	if months, err := strconv.Atoi(view.Months.Value); err != nil || months < 1 || months > maxPause {
+		view.Months.Error = page.Say("wants.months", "most", maxPause)
+	} else if err := w.tryPause(months); ledger.CodeOf(err) == "" && err != nil {
+		return err
+	}
+	if len(w.tried) == 0 && len(view.Errors().Faults) == 0 {
+		view.Waiting = page.Say("aid.none")
+		return nil
+	}
+	plans := [][]finance.Instalment{w.now.Instalments}
+	for _, t := range w.tried {
+		plans = append(plans, t.forecast.Instalments)
+	}
+	frame := frameOf(plans)
+	view.Now = w.way(tried{name: page.Say("aid.now"), forecast: w.now}, frame)
+	for _, t := range w.tried {
+		view.Ways = append(view.Ways, w.way(t, frame))
+	}
+	return nil
+}
+
+// tryPlan finds the plan with the fewest payments of which none is larger than an
+// amount. A plan of more payments has smaller ones, so that it is found by halving.
+func (w *ways) tryPlan(monthly finance.Amount) error {
+	first := w.today.AddDays(planDays)
+	amendment := func(n int) ledger.Amendment {
+		return ledger.Amendment{Kind: ledger.AmendPlan, Instalments: n, FirstDue: first}
+	}
+	var failed error
+	n := 1 + sort.Search(finance.MaxInstalments, func(i int) bool {
+		f, err := ledger.Preview(w.note, w.holder, amendment(i+1), w.today)
+		// More payments than the debt has minor units are too many; fewer may do.
+		if err != nil {
+			failed = err
+			return true
+		}
+		return f.Monthly <= monthly
+	})
+	if n > finance.MaxInstalments {
+		return ledger.Refuse(ledger.CodeAmendmentImpossible)
+	}
+	f, err := ledger.Preview(w.note, w.holder, amendment(n), w.today)
+	switch {
+	case err != nil && failed != nil:
+		return failed
+	case err != nil:
+		return err
+	case f.Monthly > monthly:
+		return ledger.Refuse(ledger.CodeAmendmentImpossible)
+	}
+	w.tried = append(w.tried, tried{wayPlan, page.Say("aid.plan"), amendment(n), f})
+	return nil
+}
+
+// tryPause moves the next payment so many months ahead.
+func (w *ways) tryPause(months int) error {
+	next, err := ledger.NextInstalment(w.note)
+	if err != nil {
+		return err
+	}
+	from := w.today
+	if next != nil && next.Due.After(from) {
+		from = next.Due
+	}
+	day := w.note.Terms.Schedule.DueDay
+	due := from.AddMonths(months, day)
+	amendment := ledger.Amendment{Kind: ledger.AmendPause, FirstDue: due, DueDay: day}
+	f, err := ledger.Preview(w.note, w.holder, amendment, w.today)
+	if err != nil {
+		return err
+	}
+	w.tried = append(w.tried, tried{wayPause, page.Count("aid.pause", months), amendment, f})
+	return nil
+}
+
+// way shows a way with what it costs and when it ends.
+func (w *ways) way(t tried, frame picture.Frame) page.Way {
+	f := &t.forecast
+	id := t.value
+	if id == "" {
+		id = "now"
+	}
+	view := page.Way{
+		Value: t.value, Name: t.name, Monthly: w.amount(f.Monthly), Number: len(f.Instalments), Free: f.FreeOfDebt, Total: w.amount(f.Total),
+		Plan: forecastPlan("plan-"+id, f, frame),
+	}
+	if len(f.Instalments) > 0 {
+		view.First = f.Instalments[0].PayBy
+	}
+	if t.value != "" {
+		view.Costs = compared(w.amount, f)
+		view.Hidden = []page.Hidden{
+			{Name: t.value + "_due", Value: t.amendment.FirstDue.String()}, {Name: t.value + "_day", Value: strconv.Itoa(t.amendment.DueDay)},
+			{Name: t.value + "_number", Value: strconv.Itoa(t.amendment.Instalments)},
+		}
+	}
+	return view
+}
+
+// compared says how much more a way costs than the one of today, and how much longer
+// it takes.
+func compared(amount func(finance.Amount) finance.Money, f *ledger.Forecast) page.Text {
+	cost, days := f.ExtraCost, f.ExtraDays
+	key := page.Key("way.more")
+	switch {
+	case cost < 0 && days < 0:
+		key = "way.less"
+	case days < 0:
+		key = "way.moresoon"
+	case cost < 0:
+		key = "way.lesslong"
+	}
+	return page.Say(key, "amount", amount(max(cost, -cost)), "days", max(days, -days))
+}
+
+// forecastPlan is what is still to pay, as a picture and a table.
+func forecastPlan(id string, f *ledger.Forecast, frame picture.Frame) page.Plan {
+	steps := stepsOf(f.Instalments)
+	money := func(a finance.Amount) finance.Money { return finance.Money{Amount: a, Currency: f.Currency} }
+	p := page.Plan{
+		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.From, To: frame.To,
+		Alt: page.Count("plan.toalt", len(f.Instalments), "date", f.FreeOfDebt),
+	}
+	for i, r := range f.Instalments {
+		p.Rows = append(p.Rows, page.PlanRow{
+			Number: i + 1, PayBy: r.PayBy, Amount: money(r.Total), Interest: money(r.Interest), After: money(steps[i].Left - r.Total), State: steps[i].State,
+		})
+	}
+	return p
+}
+
+func stepsOf(plan []finance.Instalment) []picture.Step {
+	steps := make([]picture.Step, len(plan))
+	var left finance.Amount
+	for i := len(plan) - 1; i >= 0; i-- {
+		left += plan[i].Total
+		steps[i] = picture.Step{On: plan[i].Due, Left: left, State: picture.Coming}
+	}
+	if len(steps) > 0 {
+		steps[0].State = picture.Next
+	}
+	return steps
+}
+
+// frameOf is the scale that all of some plans share.
+func frameOf(plans [][]finance.Instalment) picture.Frame {
+	all := make([][]picture.Step, len(plans))
+	for i, p := range plans {
+		all[i] = stepsOf(p)
+	}
+	return picture.FrameOf(all...)
+}
+
+// postWays writes the proposal that was chosen for the reader to sign. It proposes
+// what the page showed, by the numbers that the form carries; the ledger checks them
+// like any other.
+func (s *Server) postWays(v *visit) error {
+	t, err := s.door(v, ledger.ScopeAgree)
+	if err != nil {
+		return err
+	}
+	form := v.r.PostForm
+	words, back := ownWords(form.Get("words")), pathOf(t.note.ID)+"/help"
+	amendment, ok := proposedBy(form.Get)
+	if !ok || tooLong(words, ledger.MaxTextRunes) {
+		view, err := s.helpDoor(v, t, "", "")
+		if err != nil {
+			return err
+		}
+		view.Words.Value, view.Words.Error = words, wants(words, 0, ledger.MaxTextRunes)
+		if !ok {
+			view.Words.Error = page.Say("wants.way")
+		}
+		return s.show(v, http.StatusUnprocessableEntity, view)
+	}
+	return s.draft(v, drafting{
+		op: ledger.OpAmendPropose, reading: t.reading, body: ledger.AmendProposeBody{Amendment: amendment, Text: words}, back: back,
+	})
+}
+
+// proposedBy reads which way a form chose.
+func proposedBy(field func(string) string) (a ledger.Amendment, ok bool) {
+	way := field("way")
+	switch way {
+	case wayPlan:
+		a.Kind = ledger.AmendPlan
+	case wayPause:
+		a.Kind = ledger.AmendPause
+	default:
+		return a, false
+	}
+	var err error
+	if a.FirstDue, err = finance.ParseDate(field(way + "_due")); err != nil {
+		return a, false
+	}
+	if a.DueDay, err = strconv.Atoi(field(way + "_day")); err != nil {
+		return a, false
+	}
+	if a.Instalments, err = strconv.Atoi(field(way + "_number")); err != nil {
+		return a, false
+	}
+	return a, true
+}

@@ -1,0 +1,186 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/skuld-registry/skuld/api/web/facts"
+	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/picture"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// notePath is the address of a note's page; what there is to do about it lies below.
+const notePath = "/me/notes/"
+
+func pathOf(id ledger.NoteID) string { return notePath + string(id) }
+
+// getNote shows everything about a note, in the order in which a borrower asks.
+func (s *Server) getNote(v *visit) error {
+	r, err := s.noteOf(v)
+	if err != nil {
+		return err
+	}
+	view, err := s.noteView(v, r)
+	if err != nil {
+		return err
+	}
+	return s.show(v, http.StatusOK, view)
+}
+
+// teller puts together what the pages about a note say.
+type teller struct {
+	*reading
+	*names
+	facts *facts.Note
+}
+
+func (s *Server) tell(v *visit, r *reading) (*teller, error) {
+	f, err := facts.Of(r.note, facts.Reader{
+		Borrower: r.principal, Holder: r.holder, Today: r.today, Offered: !s.Clock().After(r.note.AnswerBy),
+	})
+	return &teller{reading: r, names: s.names(v.r.Context()), facts: f}, err
+}
+
+// noteView puts the page of a note together. What a situation makes meaningless is
+// left out: an offer has no payments, an erased note has nothing.
+func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
+	t, err := s.tell(v, r)
+	if err != nil {
+		return nil, err
+	}
+	n := r.note
+	view := &page.Note{Head: t.head(), Human: t.human(r), Happened: t.happened(v.r.URL.Query().Get("done"))}
+	switch t.facts.Situation {
+	case facts.Erased:
+		return view, t.err
+	case facts.Waiting, facts.Signed, facts.Expired, facts.Void:
+		if t.facts.Situation == facts.Waiting {
+			view.Offer = pathOf(n.ID) + "/offer"
+		}
+		view.Documents.Text = ledger.NoteLines(n, v.language)
+		return view, t.err
+	}
+	view.Money, view.Plan, view.Chain, view.Roles = t.money(), t.plan("plan"), t.chain(), t.roles()
+	view.Lines, view.Reasons = t.lines(), t.reasons()
+	view.Payments, view.Asked, view.Helpers = t.payments(), t.asked(), t.helpers(v)
+	if len(n.Payments) == ledger.ReversiblePayments {
+		view.Shown = len(n.Payments)
+	}
+	view.Doors, view.Documents = t.doors(), t.documents(v.language)
+	return view, t.err
+}
+
+// tones says how each situation is meant.
+var tones = map[facts.Situation]page.Tone{
+	facts.Waiting: page.ToneCalm, facts.Signed: page.ToneCalm, facts.Expired: page.ToneCalm, facts.Running: page.ToneDone,
+	facts.Overdue: page.ToneAttention, facts.OnPlan: page.ToneDone, facts.Paused: page.ToneCalm, facts.Disputed: page.ToneCalm,
+	facts.Frozen: page.ToneStop, facts.Barred: page.ToneCalm, facts.Unnotified: page.ToneAttention,
+	facts.Discharged: page.ToneDone, facts.Void: page.ToneCalm, facts.Erased: page.ToneCalm,
+}
+
+func (t *teller) head() page.NoteHead {
+	h := page.NoteHead{
+		Href: pathOf(t.note.ID), Lender: t.lender(t.note), Reference: t.note.Terms.Reference,
+		Status: page.Status{Tone: tones[t.facts.Situation], Text: page.Say(page.Key("note." + t.facts.Situation)), More: t.why()},
+	}
+	if t.helps() {
+		h.Principal = t.borrower(t.note, t.principal)
+	}
+	return h
+}
+
+// why says in a sentence or two what the situation means.
+func (t *teller) why() page.Text {
+	key, n := page.Key("note."+t.facts.Situation+".why"), t.note
+	switch t.facts.Situation {
+	case facts.Overdue:
+		return page.Say(key, "amount", t.amount(t.facts.Late()), "date", t.facts.Summary.Arrears.OldestPayBy)
+	case facts.Paused:
+		return page.Say(key, "date", n.Amendments[len(n.Amendments)-1].FirstDue)
+	case facts.Frozen:
+		return page.Say(key, "authority", t.company(n.Freeze.Authority), "date", n.Freeze.On)
+	case facts.Unnotified:
+		return page.Say(key, "holder", t.company(t.holder), "date", t.facts.Chain[len(t.facts.Chain)-1].Since)
+	}
+	return page.Say(key)
+}
+
+func (t *teller) amount(a finance.Amount) finance.Money {
+	return finance.Money{Amount: a, Currency: t.note.Terms.Principal.Currency}
+}
+
+// money says what is left and what comes next. While nothing may be demanded, no
+// payment is shown as due.
+func (t *teller) money() *page.NoteMoney {
+	s := &t.facts.Summary
+	if t.note.Status == ledger.StatusDischarged {
+		return nil
+	}
+	m := &page.NoteMoney{Left: s.Total, AsOf: s.AsOf, OnDemand: t.note.Terms.Schedule.Kind == finance.OnDemand && len(t.note.Amendments) == 0}
+	if !t.facts.Demandable {
+		return m
+	}
+	m.PayTo, m.Reference, m.Free = t.company(t.facts.Asks), t.note.Terms.Reference, s.FreeOfDebt
+	switch late := t.facts.Late(); {
+	case late > 0:
+		m.Next = &page.Due{Amount: t.amount(late), By: s.Arrears.OldestPayBy, Late: true}
+	case s.Next != nil:
+		m.Next = &page.Due{Amount: t.amount(min(s.Next.Total, s.Total.Amount)), By: s.Next.PayBy}
+	}
+	if next := t.facts.Next(); m.Next != nil && !m.Next.Late && next != nil {
+		m.Next.Amount = t.amount(min(next.Total-next.Paid, s.Total.Amount))
+	}
+	return m
+}
+
+// plan is the schedule in force as a picture and a table.
+func (t *teller) plan(id string) *page.Plan {
+	rows := t.facts.Rows
+	if len(rows) == 0 || t.note.Status == ledger.StatusDischarged {
+		return nil
+	}
+	last := rows[len(rows)-1]
+	steps := facts.Steps(rows)
+	frame := picture.FrameOf(steps)
+	p := &page.Plan{
+		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.From, To: frame.To, Legend: true,
+		Alt: page.Say("plan.alt", "paid", facts.PaidRows(rows), "all", len(rows), "date", last.PayBy),
+	}
+	for _, r := range rows {
+		p.Rows = append(p.Rows, page.PlanRow{
+			Number: r.Number, PayBy: r.PayBy, Amount: t.amount(r.Total), Interest: t.amount(r.Interest),
+			After: t.amount(r.Left - r.Total), State: r.State,
+		})
+	}
+	return p
+}
+
+// doors are the ways on from a note that is a debt. Who helps gets those that the
+// power of attorney opens.
+func (t *teller) doors() []page.Door {
+	if t.note.Status != ledger.StatusActive && t.note.Status != ledger.StatusFrozen {
+		return nil
+	}
+	var doors []page.Door
+	add := func(open bool, name string) {
+		if open {
+			doors = append(doors, page.Door{
+				Href: pathOf(t.note.ID) + "/" + name, Text: page.Say(page.Key("doors." + name)), Sub: page.Say(page.Key("doors." + name + ".sub")),
+			})
+		}
+	}
+	add(t.may(ledger.ScopeTalk), "paid")
+	add(t.may(ledger.ScopeTalk), "wrong")
+	add(t.may(ledger.ScopeAgree) && t.note.Status == ledger.StatusActive, "help")
+	add(!t.helps(), "someone")
+	return doors
+}
+
+func (t *teller) documents(language ledger.Language) page.Documents {
+	path := pathOf(t.note.ID)
+	return page.Documents{
+		Text:         ledger.NoteLines(t.note, language),
+		EvidenceJSON: path + "/evidence", EvidenceHTML: path + "/evidence?form=page", Print: path + "/print", Verify: "/verify",
+	}
+}
