@@ -34,6 +34,7 @@ type config struct {
 	Log          logConfig     `yaml:"log"`
 	Webhooks     webhooks      `yaml:"webhooks"`
 	Issuers      []issuer      `yaml:"issuers"`
+	Pages        pagesConfig   `yaml:"pages"`
 
 	rebuild     bool
 	checkOnly   bool
@@ -144,6 +145,14 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&c.Registration, "registration", c.Registration, "`open` lets anybody register as a party of the organisation; closed lets nobody")
 	f.StringVar(&c.Metrics.Listen, "metrics.listen", c.Metrics.Listen, "`host:port` to serve /metrics on, never that of clients (default none)")
 	f.BoolVar(&c.Webhooks.AllowLocal, "webhooks.allow_local", c.Webhooks.AllowLocal, "let webhooks go to this machine and without TLS, for trials")
+	f.StringVar(&c.Pages.Origin, "pages.origin", c.Pages.Origin, "serve the pages for people, which browsers find at this `origin`: scheme, host and port")
+	f.StringVar(&c.Pages.RPID, "pages.rp_id", c.Pages.RPID, "`domain` that passkeys are bound to")
+	f.StringVar(&c.Pages.Name, "pages.name", c.Pages.Name, "`name` of the registry on its pages")
+	f.StringVar(&c.Pages.Human, "pages.human", c.Pages.Human, "`name` of who answers the registry's telephone")
+	f.StringVar(&c.Pages.Phone, "pages.phone", c.Pages.Phone, "the registry's telephone `number`")
+	f.StringVar(&c.Pages.Hours, "pages.hours", c.Pages.Hours, "when somebody answers, in `words`")
+	f.StringVar(&c.Pages.Email, "pages.email", c.Pages.Email, "the registry's `address` for mail")
+	f.BoolVar(&c.Pages.Storybook, "pages.storybook", c.Pages.Storybook, "show every component of the pages in every state, for trials")
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
 	f.StringVar(&c.backupTo, "backup", "", "write what cannot be rebuilt from the ledger into a new `file`, and end; a gateway may be serving")
 	f.StringVar(&c.restoreFrom, "restore", "", "read a backup's `file` into the database, which must be empty, and end")

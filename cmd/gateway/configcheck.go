@@ -62,6 +62,7 @@ func (c *config) check() (fabric.Profile, error) {
 	c.checkAddresses(f)
 	c.checkFiles(f)
 	c.checkLimits(f)
+	c.Pages.check(f)
 	if c.Log.Format != "json" && c.Log.Format != "text" {
 		f.add("log.format", "%q is neither json nor text", c.Log.Format)
 	}

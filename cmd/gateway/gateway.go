@@ -16,9 +16,11 @@ import (
 
 	"github.com/skuld-registry/skuld/api"
 	"github.com/skuld-registry/skuld/api/auth"
+	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/metrics"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/web"
 	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -48,8 +50,10 @@ type options struct {
 	rebuild          bool
 	localWebhooks    bool              // events may go to this machine and without TLS
 	hooks            http.RoundTripper // carries events; nil dials public addresses
+	pages            *api.Pages        // for persons; nil serves none
 	store            *store.Store      // open; nil opens the file in data
 	limits           api.Limits
+	site             pagesConfig          // of the pages; none are served unless it says where they are
 	drain            time.Duration        // from the word that it ends until it takes no more
 	metrics          *metrics.Metrics     // nil counts nothing
 	traces           trace.TracerProvider // nil makes no spans
@@ -62,6 +66,7 @@ type gateway struct {
 	store    *store.Store
 	follower *store.Follower
 	server   *api.Server
+	pages    *web.Server // of people; nil where there are none
 	keys     *auth.Keys
 	webhooks *webhook.Deliverer
 	imports  *intake.Worker
@@ -82,12 +87,18 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	if o.metrics != nil {
 		o.service = o.metrics.Service(o.service, sign.Verifier{}, o.clock)
 	}
+	if err := o.openCodes(); err != nil {
+		return nil, err
+	}
 	s, err := openStore(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	g := &gateway{store: s, follower: &store.Follower{Store: s, Service: o.service, Log: o.log, Tracer: o.traces}, log: o.log, drain: o.drain}
-	if g.server, err = g.newServer(o); err != nil {
+	if g.server, err = g.newServer(o); err == nil {
+		g.pages, err = g.newPages(o)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	if o.metrics != nil {
@@ -120,10 +131,22 @@ func openStore(ctx context.Context, o options) (*store.Store, error) {
 	} else if err = s.Claim(ctx, o.service.Network()); errors.Is(err, store.ErrOtherNetwork) {
 		err = fmt.Errorf("%w; start once with -rebuild, or name another -data folder", err)
 	}
+	if err == nil {
+		err = s.UseCodes(ctx, o.codes())
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// codes gives the key of the public codes of notes, nil where there are no pages to
+// which they lead.
+func (o *options) codes() *code.Key {
+	if o.pages == nil {
+		return nil
+	}
+	return o.pages.Codes
 }
 
 func (g *gateway) newServer(o options) (*api.Server, error) {
@@ -133,7 +156,7 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 	}
 	g.keys = keys
 	gate, err := auth.NewGate(auth.Options{
-		URL: o.url, Org: o.org, Keys: keys, Parties: parties{o.service}, Replays: g.store, Issuers: o.issuers,
+		URL: o.url, Org: o.org, Keys: keys, Parties: parties{o.service}, Replays: g.store, Issuers: o.issuers, Guests: o.pages != nil,
 		Random: rand.Reader, Log: o.log,
 	})
 	if err != nil {
@@ -151,7 +174,7 @@ func (g *gateway) newServer(o options) (*api.Server, error) {
 	}
 	return api.New(api.Options{
 		Service: o.service, Signatures: sign.Verifier{}, Store: g.store, Gate: gate,
-		Webhooks: g.webhooks, Imports: g.imports,
+		Webhooks: g.webhooks, Imports: g.imports, Pages: o.pages,
 		Organisation: o.organisation, Org: o.org, URL: o.url, RegistrationOpen: o.registrationOpen,
 		Limits: o.limits, Done: done, Tracer: o.traces,
 		Complete: g.follower.Complete, Missing: g.missing(o.check), Clock: o.clock, Random: rand.Reader, Log: o.log,
@@ -200,7 +223,7 @@ func (g *gateway) missing(check func(context.Context) error) func(context.Contex
 // out the requests may need to notice.
 func (g *gateway) serve(ctx context.Context, listener net.Listener) error {
 	server := &http.Server{
-		Handler: g.server, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		Handler: g.handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
 		IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)

@@ -135,7 +135,7 @@ func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logg
 	return c.serveOn(ctx, s, options{
 		service: client, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
 		data: c.Data, registrationOpen: c.Registration == opened, issuers: c.authIssuers(), rebuild: c.rebuild,
-		localWebhooks: c.Webhooks.AllowLocal, limits: c.apiLimits(), drain: c.Drain, metrics: m, traces: traces, log: log,
+		localWebhooks: c.Webhooks.AllowLocal, limits: c.apiLimits(), site: c.Pages, drain: c.Drain, metrics: m, traces: traces, log: log,
 	})
 }
 

@@ -87,6 +87,11 @@ type world struct {
 	checkError error // what gateways that start now hear of the ledger
 }
 
+// registrarsSite is where the registrar's pages would be.
+var registrarsSite = pagesConfig{
+	Origin: "http://localhost:8480", RPID: "localhost", Name: "Registret", Human: "Maja Lind", Phone: "+4681234567", Hours: "8–18",
+}
+
 // served is a gateway that answers HTTP requests.
 type served struct {
 	*gateway
@@ -143,6 +148,9 @@ func (w *world) start(name string, o options) *served {
 	if o.hooks == nil {
 		o.hooks = receivers{}
 	}
+	if name == "registrar" && !o.site.on() {
+		o.site = registrarsSite
+	}
 	o.clock, o.log = w.clock.Now, slog.New(slog.NewJSONHandler(w.journal, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
@@ -152,7 +160,7 @@ func (w *world) start(name string, o options) *served {
 		server.Close()
 		w.t.Fatal(err)
 	}
-	handler = g.server
+	handler = g.handler()
 	s := &served{gateway: g, name: name, url: server.URL, http: server, opts: o}
 	w.gateways[name] = s
 	w.mu.Lock()
