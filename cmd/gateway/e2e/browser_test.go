@@ -1,0 +1,288 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
+
+	"github.com/skuld-registry/skuld/network/networktest"
+)
+
+// Widths of the screens that the pages are looked at on, in CSS pixels: the
+// narrowest that WCAG 2.2 asks for (1.4.10), a phone and a desk.
+const (
+	narrow = 320
+	phone  = 390
+	desk   = 1280
+	height = 844
+)
+
+// stepLimit is how long one click may take, on a machine that is busy with the
+// network that it waits for.
+const stepLimit = 30 * time.Second
+
+// browser is a running Chromium.
+type browser struct{ ctx context.Context }
+
+// openBrowser starts Chromium for a test; where there is none the test is skipped,
+// and fails in continuous integration.
+func openBrowser(t *testing.T) *browser {
+	t.Helper()
+	path, err := findChromium()
+	if err != nil {
+		networktest.Unavailable(t, err)
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+	)
+	allocator, end := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		closeBrowser()
+		end()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("starting Chromium: %v", err)
+	}
+	return &browser{ctx: ctx}
+}
+
+func findChromium() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", errors.New("there is no Chromium; install the package chromium")
+}
+
+// person is somebody with a browser of her own: cookies, and a device with
+// passkeys that knows her.
+type person struct {
+	*testing.T
+	ctx  context.Context
+	site string // scheme, host and port of the pages
+	look *camera
+}
+
+// person gives somebody a browser with nothing in it, in a language.
+func (b *browser) person(t *testing.T, site, lang string, look *camera) *person {
+	t.Helper()
+	ctx, leave := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(leave)
+	// The window lives as long as the context that opens it.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("opening a window: %v", err)
+	}
+	p := &person{T: t, ctx: ctx, site: site, look: look}
+	p.do("preparing a window", chromedp.EmulateViewport(phone, height), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: lang})
+		return err
+	}), chromedp.Func(addAuthenticator))
+	return p
+}
+
+// addAuthenticator gives the window a device that is built in, keeps its passkeys
+// and knows its user, as a phone does.
+func addAuthenticator(ctx context.Context, _ *chromedp.Target) error {
+	if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		return fmt.Errorf("turning on virtual authenticators: %w", err)
+	}
+	_, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		DefaultBackupEligibility: true, DefaultBackupState: true,
+	}})
+	if err != nil {
+		return fmt.Errorf("adding a virtual authenticator: %w", err)
+	}
+	return nil
+}
+
+// withoutScript gives the person a browser that runs none.
+func (p *person) withoutScript() *person {
+	p.do("turning off scripts", chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	return p
+}
+
+// do carries out steps and fails the test where one cannot be done in time.
+func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.Fatalf("%s: %v\non %s", what, err, p.shown())
+	}
+}
+
+// goes carries out steps that lead to another page, which must be one that is
+// meant to be seen.
+func (p *person) goes(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, steps...)
+	if err != nil {
+		p.Fatalf("%s: %v\non %s", what, err, p.shown())
+	}
+	if response != nil && response.Status >= 400 {
+		p.Fatalf("%s: the answer is %d\n%s", what, response.Status, p.shown())
+	}
+}
+
+// opens follows a link from elsewhere: a letter, a message, the address bar.
+func (p *person) opens(address string) {
+	p.Helper()
+	if strings.HasPrefix(address, "/") {
+		address = p.site + address
+	}
+	p.goes("opening "+address, chromedp.Navigate(address))
+}
+
+// follows clicks a link to a path of these pages.
+func (p *person) follows(path string) {
+	p.Helper()
+	selector := chromedp.CSS(fmt.Sprintf(`main a[href=%q]`, path))
+	p.goes("following "+path, chromedp.Click(selector, chromedp.NodeVisible))
+}
+
+// sends clicks the button of the form that goes to a path. Where several do, more
+// tells them apart, as the name of an answer does.
+func (p *person) sends(path string, more ...string) {
+	p.Helper()
+	form := fmt.Sprintf(`main form[method="post"][action=%q]`, path)
+	for _, m := range more {
+		form += fmt.Sprintf(`:has([value=%q])`, m)
+	}
+	p.goes("sending "+path, chromedp.Click(chromedp.CSS(form+" button"), chromedp.NodeVisible))
+}
+
+// answers uses the passkey where the page asks for one.
+func (p *person) answers() {
+	p.Helper()
+	p.goes("using the passkey", chromedp.Click(chromedp.CSS(`main form[data-passkey] button`), chromedp.NodeVisible, chromedp.NodeEnabled))
+}
+
+// writes fills in a field.
+func (p *person) writes(name, value string) {
+	p.Helper()
+	selector := chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name))
+	p.do("filling in "+name, chromedp.Clear(selector, chromedp.NodeVisible), chromedp.SendKeys(selector, value))
+}
+
+// picks chooses one of several.
+func (p *person) picks(name, value string) {
+	p.Helper()
+	selector := chromedp.CSS(fmt.Sprintf(`main [name=%q][value=%q]`, name, value))
+	p.do("choosing "+value, chromedp.Click(selector, chromedp.NodeVisible))
+}
+
+// has says whether the page holds what a selector finds.
+func (p *person) has(selector string) bool {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	found, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSSAll(selector), chromedp.AtLeast(0)))
+	if err != nil {
+		p.Fatalf("looking for %s: %v", selector, err)
+	}
+	return len(found) > 0
+}
+
+// must fails the test where the page does not hold what a selector finds.
+func (p *person) must(selector string) {
+	p.Helper()
+	if !p.has(selector) {
+		p.Fatalf("there is no %s on %s", selector, p.shown())
+	}
+}
+
+// attribute gives an attribute of the first that a selector finds.
+func (p *person) attribute(selector, name string) string {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	a, err := chromedp.Run(ctx, chromedp.AttributeValue(chromedp.CSS(selector), name))
+	if err != nil || !a.Exists {
+		p.Fatalf("reading %s of %s: %v\non %s", name, selector, err, p.shown())
+	}
+	return a.Value
+}
+
+// text gives what stands on the page.
+func (p *person) text() string {
+	p.Helper()
+	return evaluate[string](p, `document.body.innerText`)
+}
+
+// reads fails the test where the page does not say something.
+func (p *person) reads(all ...string) {
+	p.Helper()
+	text := spaces.Replace(p.text())
+	for _, want := range all {
+		if !strings.Contains(text, want) {
+			p.Fatalf("the page does not say %q:\n%s", want, p.shown())
+		}
+	}
+}
+
+// spaces makes those that keep an amount on one line ordinary ones.
+var spaces = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
+
+// path gives where the person is.
+func (p *person) path() string {
+	p.Helper()
+	u, err := url.Parse(evaluate[string](p, `location.href`))
+	if err != nil {
+		p.Fatal(err)
+	}
+	return u.Path
+}
+
+// evaluate runs a script beside the page's own, with or without the person's leave.
+func evaluate[T any](p *person, script string) T {
+	p.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.Fatalf("running a script: %v", err)
+	}
+	return v
+}
+
+// shown gives the page as a failed test tells of it.
+func (p *person) shown() string {
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	if err != nil {
+		return fmt.Sprintf("a page that cannot be read: %v", err)
+	}
+	return text
+}
+
+// asset gives a file that the pages have beside them.
+func asset(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "api", "web", "page", "static", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
