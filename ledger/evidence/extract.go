@@ -3,6 +3,7 @@ package evidence
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -34,4 +35,14 @@ func Extract(raw []byte) ([]byte, error) {
 		return nil, fault(Malformed, "detail", "the page holds no JSON where the file should be")
 	}
 	return file, nil
+}
+
+// VerifyAny is Verify of what somebody was handed: a file, or its page for people
+// with the file inside.
+func VerifyAny(raw []byte, a Anchors) *Report {
+	file, err := Extract(raw)
+	if f, ok := errors.AsType[*Finding](err); ok {
+		return &Report{Verdict: Refused, Findings: []*Finding{f}}
+	}
+	return Verify(file, a)
 }
