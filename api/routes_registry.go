@@ -45,6 +45,8 @@ var noteRoutes = []route{
 	{method: get, pattern: "/v1/notes/{note}", name: "getNote", access: tokened, scope: auth.NotesRead, handle: (*Server).getNote},
 	{method: get, pattern: "/v1/notes/{note}/history", name: "getHistory", access: tokened, scope: auth.NotesRead, handle: (*Server).getHistory},
 	{method: get, pattern: "/v1/notes/{note}/evidence", name: "getEvidence", access: tokened, scope: auth.NotesRead, handle: (*Server).getEvidence},
+	{method: get, pattern: "/v1/notes/{note}/explanation", name: "getExplanation", access: tokened, scope: auth.NotesRead, handle: (*Server).getExplanation},
+	{method: get, pattern: "/v1/notes/{note}/forecast", name: "getForecast", access: tokened, scope: auth.NotesRead, handle: (*Server).getForecast},
 	{method: get, pattern: "/v1/notes/{note}/statement", name: "getStatement", access: tokened, scope: auth.NotesRead, handle: (*Server).getStatement},
 	{method: get, pattern: "/v1/exports/notes", name: "exportNotes", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportNotes},
 	{method: get, pattern: "/v1/exports/payments", name: "exportPayments", access: tokened, scope: auth.NotesRead, stream: true, handle: (*Server).exportPayments},

@@ -74,9 +74,9 @@ type ExplainedPart struct {
 type Explanation struct {
 	AsOf finance.Date `json:"as_of"`
 	// CountedTo is the day of the last count of interest, from which lines begin.
-	CountedTo finance.Date     `json:"counted_to"`
+	CountedTo finance.Date     `json:"counted_to,omitzero"`
 	Currency  finance.Currency `json:"currency"`
-	Parts     []ExplainedPart  `json:"parts"`
+	Parts     []ExplainedPart  `json:"parts,omitempty"`
 	Total     finance.Amount   `json:"total"`
 	Reasons   []Reason         `json:"reasons,omitempty"`
 	// Missing names the rates without which late interest was not charged.

@@ -24,8 +24,12 @@ type Forecast struct {
 
 // Foresee gives what is left to pay by the schedule as it stands, where what is
 // overdue is paid on the day asOf and everything later on its day. A note without
-// a schedule, or after the end of it, is to be paid at once.
+// a schedule, or after the end of it, is to be paid at once; one that is no debt is
+// refused by its status.
 func Foresee(n *Note, holder PartyID, asOf finance.Date) (Forecast, error) {
+	if n.Status != StatusActive && n.Status != StatusFrozen {
+		return Forecast{}, refuseStatus(n.Status)
+	}
 	c := n.clone()
 	if _, err := c.count(holder, asOf); err != nil {
 		return Forecast{}, err
@@ -75,6 +79,9 @@ func (n *Note) dueNow(day finance.Date, all bool) (finance.Amount, error) {
 func Preview(n *Note, holder PartyID, m Amendment, asOf finance.Date) (Forecast, error) {
 	if err := m.check(); err != nil {
 		return Forecast{}, err
+	}
+	if n.Status != StatusActive {
+		return Forecast{}, refuseStatus(n.Status)
 	}
 	stands, err := Foresee(n, holder, asOf)
 	if err != nil {

@@ -569,6 +569,47 @@ type EvidenceEntry struct {
 	Signed SignedCommand `json:"signed"`
 }
 
+// ExplainedPart defines model for ExplainedPart.
+type ExplainedPart struct {
+	// Charged Minor units of the currency
+	Charged Amount `json:"charged"`
+
+	// Forgiven Minor units of the currency
+	Forgiven Amount            `json:"forgiven"`
+	Kind     ExplainedPartKind `json:"kind"`
+
+	// Left Minor units of the currency
+	Left Amount `json:"left"`
+
+	// LeftMicro The same before it was rounded, in millionths of a minor unit
+	LeftMicro int `json:"left_micro"`
+
+	// Lines Since the last count
+	Lines []InterestLine `json:"lines,omitempty,omitzero"`
+
+	// Owed Minor units of the currency
+	Owed Amount `json:"owed"`
+
+	// Paid Minor units of the currency
+	Paid Amount `json:"paid"`
+}
+
+// ExplainedPartKind defines model for ExplainedPart.Kind.
+type ExplainedPartKind string
+
+// Explanation defines model for Explanation.
+type Explanation struct {
+	AsOf      Date            `json:"as_of"`
+	CountedTo Date            `json:"counted_to,omitempty,omitzero"`
+	Currency  string          `json:"currency"`
+	Missing   []MissingRate   `json:"missing,omitempty,omitzero"`
+	Parts     []ExplainedPart `json:"parts,omitempty,omitzero"`
+	Reasons   []Reason        `json:"reasons,omitempty,omitzero"`
+
+	// Total Minor units of the currency
+	Total Amount `json:"total"`
+}
+
 // ExportedPayment A payment on a note, as a line of an export.
 type ExportedPayment struct {
 	// Amount Minor units of the currency
@@ -620,6 +661,29 @@ type ExportedPosting struct {
 	Seq         uint64 `json:"seq"`
 	Transaction string `json:"transaction"`
 	ValueOn     Date   `json:"value_on"`
+}
+
+// Forecast What is left to pay when the note is paid as a schedule says. Amounts are minor units of the currency.
+type Forecast struct {
+	AsOf     Date   `json:"as_of"`
+	Currency string `json:"currency"`
+
+	// ExtraCost Minor units of the currency
+	ExtraCost Amount `json:"extra_cost"`
+
+	// ExtraDays How much longer it takes
+	ExtraDays   int          `json:"extra_days"`
+	FreeOfDebt  Date         `json:"free_of_debt"`
+	Instalments []Instalment `json:"instalments,omitempty,omitzero"`
+
+	// Monthly Minor units of the currency
+	Monthly Amount `json:"monthly"`
+
+	// Now Minor units of the currency
+	Now Amount `json:"now"`
+
+	// Total Minor units of the currency
+	Total Amount `json:"total"`
 }
 
 // ForgiveBody defines model for ForgiveBody.
@@ -1673,8 +1737,23 @@ type EventOps = string
 // EvidencePayment defines model for EvidencePayment.
 type EvidencePayment = int64
 
+// ExplainedOn defines model for ExplainedOn.
+type ExplainedOn = Date
+
 // FilterBook defines model for FilterBook.
 type FilterBook = BookID
+
+// ForecastDueDay defines model for ForecastDueDay.
+type ForecastDueDay = int
+
+// ForecastFirstDue defines model for ForecastFirstDue.
+type ForecastFirstDue = Date
+
+// ForecastInstalments defines model for ForecastInstalments.
+type ForecastInstalments = int
+
+// ForecastKind defines model for ForecastKind.
+type ForecastKind string
 
 // From defines model for From.
 type From = uint64
@@ -2480,6 +2559,36 @@ type ExpireNoteParams struct {
 	// answer is `412` with its `seq` in params, and nothing is done.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
+
+// GetExplanationParams defines parameters for GetExplanation.
+type GetExplanationParams struct {
+	// AsOf The day that is explained; today (UTC) unless said
+	AsOf ExplainedOn `form:"as_of,omitempty" json:"as_of,omitempty,omitzero"`
+
+	// CacheControl `no-cache` reads from the ledger itself
+	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
+}
+
+// GetForecastParams defines parameters for GetForecast.
+type GetForecastParams struct {
+	// Kind What an amendment would change
+	Kind GetForecastParamsKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+
+	// Instalments Of a plan, the number of months
+	Instalments ForecastInstalments `form:"instalments,omitempty" json:"instalments,omitempty,omitzero"`
+
+	// FirstDue Of an amendment, when the first instalment falls due
+	FirstDue ForecastFirstDue `form:"first_due,omitempty" json:"first_due,omitempty,omitzero"`
+
+	// DueDay Of an amendment, the wanted day of the month where that of first_due is too short to have it
+	DueDay ForecastDueDay `form:"due_day,omitempty" json:"due_day,omitempty,omitzero"`
+
+	// CacheControl `no-cache` reads from the ledger itself
+	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
+}
+
+// GetForecastParamsKind defines parameters for GetForecast.
+type GetForecastParamsKind string
 
 // ForgiveJSONBody defines parameters for Forgive.
 type ForgiveJSONBody = Write
@@ -3795,6 +3904,25 @@ func ExpireNote(note NoteParameter, params ExpireNoteParams, body ExpireNoteJSON
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
 	r.Body = body
+	return r
+}
+
+// GetExplanation asks for GET /v1/notes/{note}/explanation: how what is owed on a note came about.
+func GetExplanation(note NoteParameter, params GetExplanationParams) Request {
+	r := Request{Operation: "getExplanation", Method: "GET", Path: path("/v1/notes/{note}/explanation", note)}
+	r.query("as_of", params.AsOf)
+	r.header("Cache-Control", params.CacheControl)
+	return r
+}
+
+// GetForecast asks for GET /v1/notes/{note}/forecast: what is left to pay, and until when.
+func GetForecast(note NoteParameter, params GetForecastParams) Request {
+	r := Request{Operation: "getForecast", Method: "GET", Path: path("/v1/notes/{note}/forecast", note)}
+	r.query("kind", params.Kind)
+	r.query("instalments", params.Instalments)
+	r.query("first_due", params.FirstDue)
+	r.query("due_day", params.DueDay)
+	r.header("Cache-Control", params.CacheControl)
 	return r
 }
 
