@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/sha256"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/google/uuid"
 
+	"github.com/skuld-registry/skuld/api/auth"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -181,6 +183,9 @@ func (s *Server) invite(r *http.Request, i store.Invitation) (*store.Invitation,
 	if kept == nil {
 		return nil, ledger.Refuse(ledger.CodePartyLimit, "limit", strconv.Itoa(store.MaxOpenInvitations), "what", "open invitations")
 	}
+	if made {
+		s.logEvent(r.Context(), auth.EventInvitation, slog.String("invitation", i.ID), slog.String("purpose", string(i.Purpose)))
+	}
 	if made && i.Purpose == store.ForRecovery {
 		err = s.Store.AddMessage(r.Context(), store.Message{
 			Party: i.For, Kind: store.MessageRecovery, Channel: "page", About: i.ID, By: i.By, At: i.Created,
@@ -283,7 +288,7 @@ func (s *Server) recordMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if i.Purpose != store.ForRecovery {
-		return ledger.Refuse(ledger.CodeInvitationState, "state", string(i.Purpose), "want", string(store.ForRecovery))
+		return absent() // of what the others are for, nobody else is told
 	}
 	m := store.Message{
 		Party: i.For, Kind: store.MessageRecovery, Channel: req.Channel, About: i.ID, By: i.By, At: s.Clock().UTC().Truncate(time.Second),

@@ -22,6 +22,7 @@ const (
 	EventKeysChanged    Event = "keys_changed"     // a party's keys were
 	EventPartyRevoked   Event = "party_revoked"    // a party ended
 	EventPowerChanged   Event = "power_changed"    // a power of attorney was granted or ended
+	EventInvitation     Event = "invitation"       // somebody was given a code with which to make a passkey
 	EventRecovery       Event = "recovery"         // a recovery of lost keys was opened, confirmed or ended
 	EventKeyMade        Event = "key_made"         // the gateway has a new key
 	EventKeyRemoved     Event = "key_removed"      // the gateway's old key verifies nothing any more

@@ -16,6 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/skuld-registry/skuld/api/code"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -28,20 +32,22 @@ var update = flag.Bool("update", false, "write what the gateways answer into the
 //
 //	# a remark
 //	actor NAME at GATEWAY        a person or company with a key, not yet a party
+//	actor NAME as OTHER at GATEWAY  the same party with the same key, elsewhere
 //	clock +24h                   time passes
 //	NAME METHOD PATH             a request, with headers and a JSON body below it
 //	NAME signs                   signs the draft it got last and sends it
+//	NAME signs with its passkey  the same by hand, on its phone
 //	NAME does METHOD PATH        both: gets the draft, signs it and sends it
 //	NAME seals WORD              signs the draft and keeps it as {WORD}
+//	NAME seals WORD of OTHER     signs the draft that another got
+//	NAME uses CODE               uses an invitation, as its page would
+//	NAME asks about NOTE         asks to be called, as a note's page would
 //	NAME again                   sends its last request once more
 //	< STATUS                     the answer, with its headers and JSON below it
 //	= NAME PATH                  remembers a member of the answer as {NAME}
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/scripts/*.txt")
 	if err != nil || len(files) == 0 {
-//	NAME seals WORD of OTHER     signs the draft that another got
-//	NAME uses CODE               uses an invitation, as its page would
-//	NAME asks about NOTE         asks to be called, as a note's page would
 		t.Fatalf("finding scripts: %v, %d found", err, len(files))
 	}
 	played, used := 0, map[string]bool{}
@@ -62,8 +68,8 @@ func TestScripts(t *testing.T) {
 }
 
 // unscripted are the operations that other tests carry out: a script cannot
-// show a stream, nor the document itself.
-var unscripted = []string{"followImport", "getOpenAPI", "getOpenAPIYAML", "getDocumentation"}
+// show a stream, evidence, nor the document itself.
+var unscripted = []string{"followImport", "getEvidence", "getOpenAPI", "getOpenAPIYAML", "getDocumentation"}
 
 // TestScriptPlaysTheSameOnPostgreSQL: what answers is not the database.
 func TestScriptPlaysTheSameOnPostgreSQL(t *testing.T) {
@@ -139,6 +145,11 @@ func (p *player) play(paragraph string) string {
 	out = append(out, body...)
 	words := strings.Fields(body[0])
 	switch {
+	case words[0] == "actor" && words[2] == "as":
+		guest := newActor(words[3], words[5]) // its key is that of the other
+		guest.name, guest.party = words[1], p.actors[words[3]].party
+		p.actors[guest.name] = guest
+		return strings.Join(out, "\n")
 	case words[0] == "actor":
 		a := newActor(words[1], words[3])
 		p.actors[a.name] = a
@@ -181,6 +192,32 @@ func (p *player) play(paragraph string) string {
 	return strings.Join(append(out, saves...), "\n")
 }
 
+// page does what the registrar's pages do for a person.
+func (p *player) page(a *actor, what, about string) {
+	p.t.Helper()
+	s, now := p.world.gateways["registrar"].store, p.world.clock.Now()
+	switch what {
+	case "uses":
+		c, ok := code.Read(about)
+		if !ok {
+			p.t.Fatalf("%q is no code", about)
+		}
+		key := a.ledgerKey(p.t)
+		used, err := s.UseInvitation(p.t.Context(), store.InvitationUse{Code: c, Party: a.party, Key: &key}, now)
+		if err != nil || used == nil {
+			p.t.Fatalf("%s uses an invitation: %v, %v", a.name, used, err)
+		}
+	case "asks":
+		added, err := s.AddCallback(p.t.Context(), store.Callback{
+			ID: uuid.NewString(), Note: ledger.NoteID(about), Party: a.party, Number: "070-123 45 67", Wanted: "efter fem",
+			Language: ledger.Swedish, Words: "Jag förstår inte räntan.", Created: now,
+		})
+		if err != nil || !added {
+			p.t.Fatalf("%s asks to be called: %t, %v", a.name, added, err)
+		}
+	}
+}
+
 // request sends a paragraph's request. What others wrote through their gateways
 // may reach this one's read model a moment later; a script shows it after that.
 func (p *player) request(a *actor, words, rest []string) reply {
@@ -189,12 +226,15 @@ func (p *player) request(a *actor, words, rest []string) reply {
 	case "again":
 		return p.world.do(a.gateway, *a.last)
 	case "signs":
-		return p.signDraft(a)
+		if len(words) > 1 {
+			return p.signDraft(a, a.byHand)
+		}
+		return p.signDraft(a, a.sign)
 	case "does":
 		if r := p.request(a, words[1:], rest); r.status != http.StatusOK {
 			return r
 		}
-		return p.signDraft(a)
+		return p.signDraft(a, a.sign)
 	}
 	header := http.Header{}
 	for len(rest) > 0 && headerLine.MatchString(rest[0]) {
@@ -214,17 +254,17 @@ func (p *player) request(a *actor, words, rest []string) reply {
 	return r
 }
 
-func (p *player) signDraft(a *actor) reply {
+func (p *player) signDraft(a *actor, sign func(*testing.T, []byte) ledger.Signed) reply {
 	if a.draft == nil {
 		p.t.Fatalf("%s has no draft to sign", a.name)
 	}
 	d := a.draft
 	a.draft = nil
-	jws, err := json.Marshal(a.sign(p.t, d.payload))
+	signed, err := json.Marshal(sign(p.t, d.payload))
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	r := p.world.ask(a, "POST", d.path, jws, nil)
+	r := p.world.ask(a, "POST", d.path, signed, nil)
 	p.remember(a, r)
 	return r
 }
@@ -334,6 +374,7 @@ var masks = []struct {
 	{regexp.MustCompile(`"[A-Za-z0-9_-]{43}"`), `"{digest}"`},
 	{regexp.MustCompile(`SHA-256 [A-Za-z0-9_-]{43}|: [A-Za-z0-9_-]{43}\\n`), `: {digest}\n`},
 	{regexp.MustCompile(`\b[pnb][a-z2-7]{32}\b`), "{id}"},
+	{regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b`), "{code}"},
 	{regexp.MustCompile(`"request": "[0-9a-f]{24}"`), `"request": "{request}"`},
 	{regexp.MustCompile(`"due": "[^"]*"`), `"due": "{time}"`}, // differs from delivery to delivery
 	{regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+`), "{gateway}"},
