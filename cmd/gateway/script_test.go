@@ -367,6 +367,7 @@ var masks = []struct {
 	pattern *regexp.Regexp
 	name    string
 }{
+	{regexp.MustCompile(`\b[A-Za-z0-9_-]{43}(\.[A-Za-z0-9_-]+){4}`), "{signed by hand}"},
 	{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+`), "{signed}"},
 	{regexp.MustCompile(`\b[A-Za-z0-9_-]{120,}\b`), "{payload}"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "{hex}"},
