@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -37,8 +38,11 @@ func FuzzDecodeCommand(f *testing.F) {
 // FuzzBody puts anything into a command of any operation and applies it. What
 // comes of it is a change or a refusal.
 func FuzzBody(f *testing.F) {
-	s := newStage(f)
-	id := s.active()
+	p := newPeople(f)
+	p.open()
+	p.confirm()
+	p.pass(ledger.RecoveryWait)
+	s, id := p.stage, p.active()
 	ops := ledger.Operations()
 	for i, op := range ops {
 		f.Add(i, []byte(`{}`))
@@ -52,12 +56,19 @@ func FuzzBody(f *testing.F) {
 			}
 		}
 	}
+	for _, v := range personVariants() {
+		f.Add(slices.Index(ops, v.op), canonical(f, v.body(p)))
+	}
 	f.Fuzz(func(t *testing.T, i int, body []byte) {
 		op := ops[uint(i)%uint(len(ops))]
 		kind, creates, _ := ledger.KindOf(op)
-		d := ledger.Draft{Op: op, Network: network, By: s.lender.id, Seq: 1, Command: "00000000-0000-4000-8000-ffffffffffff", IssuedAt: s.now, Body: json.RawMessage(body)}
+		who := s.lender
+		if kind == ledger.KindParty {
+			who = s.borrower
+		}
+		d := ledger.Draft{Op: op, Network: network, By: who.id, Seq: 1, Command: "00000000-0000-4000-8000-ffffffffffff", IssuedAt: s.now, Body: json.RawMessage(body)}
 		if !creates {
-			d.Subject = map[ledger.Kind]string{ledger.KindNote: string(id), ledger.KindParty: string(s.lender.id), ledger.KindBook: string(s.lender.book)}[kind]
+			d.Subject = map[ledger.Kind]string{ledger.KindNote: string(id), ledger.KindParty: string(s.borrower.id), ledger.KindBook: string(s.lender.book)}[kind]
 			d.Seq = s.m.Next(ledger.Subject{Kind: kind, ID: d.Subject})
 		}
 		c, err := d.Build()
@@ -66,7 +77,7 @@ func FuzzBody(f *testing.F) {
 		}
 		local := s.fork()
 		local.t = t
-		if _, err := local.sendCommand(s.lender, c); err != nil && ledger.CodeOf(err) == "" {
+		if _, err := local.sendCommand(who, c); err != nil && ledger.CodeOf(err) == "" {
 			t.Fatalf("%s: an internal error: %v", op, err)
 		}
 		for _, lang := range ledger.Languages() {

@@ -156,9 +156,28 @@ func (s *stage) sendCommand(who *actor, c *ledger.Command) (*ledger.Change, erro
 	s.t.Helper()
 	frame := ledger.Frame{Network: network, At: s.now, Org: who.org}
 	promised, refusal := ledger.Rehearse(s.m, claimed{}, frame, ledger.Rehearsal{Draft: c})
+	before, _ := s.m.Party(ledger.PartyID(c.Subject().ID))
 	change, err := s.m.Apply(frame, s.sign(who, c))
 	s.checkRehearsal(promised, refusal, change, err)
+	if err == nil && before != nil {
+		s.checkParty(before, change)
+	}
 	return change, err
+}
+
+// checkParty holds a change of a party against the promises.
+func (s *stage) checkParty(before *ledger.Party, c *ledger.Change) {
+	s.t.Helper()
+	hosts := func(id ledger.PartyID) string {
+		if p, _ := s.m.Party(id); p != nil {
+			return p.Org
+		}
+		return ""
+	}
+	step := model.PartyStep{Before: before, After: c.Party, By: c.Command.Actor(), Op: c.Command.Op, At: s.now, Hosts: hosts}
+	if err := model.CheckPartyStep(step); err != nil {
+		s.t.Fatalf("%v", err)
+	}
 }
 
 // sign claims the command for the actor's key.

@@ -52,7 +52,7 @@ func (a *auditor) apply(r ledger.Result, t told, frame ledger.Frame) error {
 	}
 	var refusals []string
 	for _, c := range a.sent[r.Command] {
-		before, holder := a.noteBefore(r.Subject)
+		before := a.known(r.Subject)
 		change, err := a.model.Apply(frame, c.signed)
 		if err != nil {
 			refusals = append(refusals, err.Error())
@@ -64,7 +64,7 @@ func (a *auditor) apply(r ledger.Result, t told, frame ledger.Frame) error {
 		t.result, t.signed, t.org = r, c.signed, frame.Org
 		a.applied[r.Command] = t
 		a.told[r.Subject] = append(a.told[r.Subject], model.Applied{Frame: frame, Signed: c.signed, Change: change})
-		return a.promises(change, before, holder, c)
+		return a.promises(change, before, c, frame)
 	}
 	if refusals == nil {
 		return fmt.Errorf("command %s was applied, and nobody sent it", r.Command)
@@ -72,26 +72,48 @@ func (a *auditor) apply(r ledger.Result, t told, frame ledger.Frame) error {
 	return fmt.Errorf("command %s was applied against the rules: %s", r.Command, strings.Join(refusals, "; "))
 }
 
-func (a *auditor) noteBefore(s ledger.Subject) (*ledger.Note, ledger.PartyID) {
-	n, _ := a.model.Note(ledger.NoteID(s.ID))
-	if n == nil {
-		return nil, ""
-	}
-	return n, a.model.Holder(n)
+// state is a subject as the model has it: a note with its holder, or a party.
+type state struct {
+	note   *ledger.Note
+	holder ledger.PartyID
+	party  *ledger.Party
 }
 
-func (a *auditor) promises(c *ledger.Change, before *ledger.Note, holder ledger.PartyID, by *sent) error {
-	if c.Note == nil {
+func (a *auditor) known(s ledger.Subject) state {
+	var was state
+	if was.note, _ = a.model.Note(ledger.NoteID(s.ID)); was.note != nil {
+		was.holder = a.model.Holder(was.note)
+	}
+	was.party, _ = a.model.Party(ledger.PartyID(s.ID))
+	return was
+}
+
+func (a *auditor) promises(c *ledger.Change, was state, by *sent, frame ledger.Frame) error {
+	switch {
+	case c.Party != nil && was.party != nil:
+		return model.CheckPartyStep(model.PartyStep{
+			Before: was.party, After: c.Party, By: by.cmd.Actor(), Op: by.cmd.Op, At: frame.At, Hosts: a.hosts,
+		})
+	case c.Note == nil:
 		return nil
 	}
 	now := a.model.Holder(c.Note)
 	if err := model.CheckNote(c.Note, now); err != nil {
 		return err
 	}
-	if before == nil {
+	if was.note == nil {
 		return nil
 	}
-	return model.CheckStep(model.Step{Before: before, After: c.Note, Holder: holder, NewHolder: now, By: by.cmd.Actor(), Op: by.cmd.Op})
+	return model.CheckStep(model.Step{Before: was.note, After: c.Note, Holder: was.holder, NewHolder: now, By: by.cmd.Actor(), Op: by.cmd.Op})
+}
+
+// hosts gives the organisation that hosts a party.
+func (a *auditor) hosts(id ledger.PartyID) string {
+	p, _ := a.model.Party(id)
+	if p == nil {
+		return ""
+	}
+	return p.Org
 }
 
 // subjects lists what the blocks told of, in a fixed order.
