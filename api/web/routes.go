@@ -38,6 +38,8 @@ var publicRoutes = []route{
 	{method: post, pattern: "/n/{code}/call", handle: (*Server).postCall},
 	{method: get, pattern: "/n/{code}/note", signedIn: true, handle: (*Server).getOwnNote},
 	{method: get, pattern: "/help", handle: (*Server).getHelp},
+	{method: get, pattern: "/verify", handle: (*Server).getVerify},
+	{method: post, pattern: "/verify", limit: maxUpload, handle: (*Server).postVerify},
 	{method: get, pattern: "/lost", handle: (*Server).getLost},
 	{method: get, pattern: "/signin", handle: (*Server).getSignIn},
 	{method: post, pattern: "/signin", limit: maxCeremony, handle: (*Server).postSignIn},

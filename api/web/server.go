@@ -69,6 +69,7 @@ type Server struct {
 	Options
 	pages     *page.Set
 	places    chan struct{}
+	checks    chan struct{} // of proofs, under way
 	origins   *http.CrossOriginProtection
 	addresses *limit.Callers // of those who are not signed in
 	parties   *limit.Callers // of those who are
@@ -91,7 +92,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Options: o, pages: set, places: make(chan struct{}, maxPlaces), origins: http.NewCrossOriginProtection(),
+		Options: o, pages: set, places: make(chan struct{}, maxPlaces), checks: make(chan struct{}, maxChecks), origins: http.NewCrossOriginProtection(),
 		addresses: limit.New("address", o.Limits.Address), parties: limit.New("party", o.Limits.Party),
 		guesses: newGuesses(), statuses: newStatusCache(), secure: strings.HasPrefix(o.RelyingParty.Origin, "https://"),
 	}

@@ -104,6 +104,7 @@ type Field struct {
 	Mode         string // the keyboard that a telephone shows
 	Max          int    // characters
 	Rows         int    // more than one makes it a field of several lines
+	Accept       string // the files to choose among
 	Optional     bool
 	Unit         string // that stands after it, such as the currency
 	Spelled      bool   // letters and digits one by one, like a code
