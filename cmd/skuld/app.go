@@ -76,7 +76,7 @@ that is not known yet.`,
 		return usage(cmd, "%s", text)
 	})
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
-		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(),
+		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(), a.amendCommand(),
 		a.freezeCommand(), a.releaseCommand(), a.contactCommand(), a.inviteCommand(), a.linkCommand(), a.callbackCommand(), a.recoveryCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.versionCommand())
 	return root
 }

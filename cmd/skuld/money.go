@@ -70,6 +70,7 @@ func digestOf(path string) (ledger.Digest, error) {
 
 func (a *app) payCommand() *cobra.Command {
 	var amount, on, reference string
+	var claim uint64
 	c := a.onNote(noteCommand{
 		use: "pay NOTE", short: "Write a payment that one received on the note", op: ledger.OpPay,
 		long: `Write a payment that one received on the note. It is used for costs, then
@@ -84,14 +85,15 @@ passes to the borrower, and nobody can claim it again.`,
 				return nil, err
 			}
 			day, err := parseDate("paid-on", on, a.now())
-			return ledger.PayBody{Amount: m, PaidOn: day, Reference: reference}, err
+			return ledger.PayBody{Amount: m, PaidOn: day, Reference: reference, Claim: claim}, err
 		},
 	})
 	f := c.Flags()
 	f.StringVar(&amount, "amount", "", `what was paid, like "5313.07 SEK" (required)`)
 	f.StringVar(&on, "paid-on", todayWord, "day on which it was paid")
 	f.StringVar(&reference, "reference", "", "of the bank's entry")
-	c.AddCommand(a.payReverse())
+	f.Uint64Var(&claim, "claim", 0, "number of the borrower's claim that it answers")
+	c.AddCommand(a.payReverse(), a.payClaim(), a.payDeny())
 	return c
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/client"
@@ -115,12 +116,38 @@ func addState(f *facts, n *ledger.Note) {
 		owed := finance.Money{Amount: s.Amount, Currency: n.Terms.Principal.Currency}
 		f.add("To settle", fmt.Sprintf("%s owes %s %s for payments it received", s.From, s.To, owed))
 	}
+	addAgreements(f, n)
 	for _, d := range n.Disputes {
 		f.add("Dispute "+fmt.Sprint(d.Seq), fmt.Sprintf("since %s: %s", d.On, d.Text))
+		f.add("  answered", d.Answer)
 	}
 	if n.Freeze != nil {
 		f.add("Frozen by", fmt.Sprintf("%s since %s: %s", n.Freeze.Authority, n.Freeze.On, n.Freeze.Ground))
 	}
+}
+
+// addAgreements adds what the two sides say of payments and of how the rest is paid.
+func addAgreements(f *facts, n *ledger.Note) {
+	for _, c := range n.Claims {
+		paid := finance.Money{Amount: c.Amount, Currency: n.Terms.Principal.Currency}
+		f.add("Claim "+fmt.Sprint(c.Seq), fmt.Sprintf("%s paid on %s, to be answered by %s: %s", paid, c.PaidOn, c.AnswerBy, c.Text))
+	}
+	if p := n.Proposal; p != nil {
+		f.add("Proposal "+fmt.Sprint(p.Seq), fmt.Sprintf("%s by %s on %s", amendmentText(p.Amendment), p.By, p.On))
+	}
+	if last := len(n.Amendments) - 1; last >= 0 {
+		p := &n.Amendments[last]
+		m := ledger.Amendment{Kind: p.Kind, Instalments: p.Instalments, FirstDue: p.FirstDue}
+		f.add("In force since "+p.On.String(), amendmentText(m))
+	}
+}
+
+func amendmentText(m ledger.Amendment) string {
+	text := string(m.Kind)
+	if m.Instalments > 0 {
+		text += fmt.Sprintf(", %d months", m.Instalments)
+	}
+	return text + ", first due " + m.FirstDue.String()
 }
 
 func addSummary(f *facts, s *ledger.Summary) {
@@ -138,6 +165,9 @@ func addSummary(f *facts, s *ledger.Summary) {
 		f.add("Not counted", m.Error())
 	}
 	f.add("Payment may be demanded", yesNo(s.Collectable))
+	for _, r := range s.Reasons {
+		f.add("Reason", strings.ReplaceAll(string(r), "_", " "))
+	}
 	f.add("Free of debt", s.FreeOfDebt.String())
 	f.add("Barred after", s.BarredAfter.String())
 	for _, c := range s.Controllers {
