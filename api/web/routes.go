@@ -26,6 +26,9 @@ func (s *Server) routes() []route {
 	for _, theme := range [][]route{publicRoutes, borrowerRoutes} {
 		t = append(t, theme...)
 	}
+	if s.Storybook {
+		t = append(t, storybookRoutes...)
+	}
 	return t
 }
 

@@ -32,7 +32,7 @@ func (w words) in(lang ledger.Language) string {
 type table map[Key]words
 
 // tables are all the words of the pages, one for each group of pages.
-var tables = []table{frameWords, componentWords, publicWords, doorWords, verifyWords, noteWords, actWords, accountWords}
+var tables = []table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords}
 
 // vocabulary is the tables as one.
 var vocabulary = func() table {
