@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 	"github.com/skuld-registry/skuld/ledger/protocol"
 )
 
@@ -151,6 +152,25 @@ func TestCommandWaitsForTheRegistrationOfItsSigner(t *testing.T) {
 	register, s := f.register(ledger.Company)
 	f.commit(f.client, register, f.openBook(s))
 	f.expectSizes(1, 1)
+}
+
+func TestCommandWaitsForThePowerOfAttorneyThatItNeeds(t *testing.T) {
+	f := start(t, protocol.RegistrarMSP)
+	n, son := f.note(f.join(lenderOrg), f.client), f.party(f.client, ledger.Person)
+	before := len(f.sizes())
+	grant := f.sign(n.borrower, ledger.Draft{Op: ledger.OpAttorneyGrant, Subject: string(n.borrower.id), Seq: 2, Body: ledger.AttorneyGrantBody{
+		Representative: son.id, Scopes: []ledger.AttorneyScope{ledger.ScopeTalk}, Until: finance.DateOf(f.ledger.now), Ground: ledger.GroundPower,
+	}})
+	object := f.sign(son, ledger.Draft{
+		Op: ledger.OpDisputeRaise, For: n.borrower.id, Subject: string(n.id), Seq: 3, Body: ledger.DisputeRaiseBody{Text: "Det är betalt."},
+	})
+	f.commit(f.client, grant, object)
+	if got := f.sizes()[before:]; !slices.Equal(got, []int{1, 1}) {
+		t.Errorf("the transactions have %v commands", got)
+	}
+	if sent := f.ledger.sent[len(f.ledger.sent)-1]; len(sent.Parties) != 2 {
+		t.Errorf("%d parties' states go with it, want the signer's and its principal's", len(sent.Parties))
+	}
 }
 
 func TestConflictSplitsATransactionUntilTheCommandThatLosesIsAlone(t *testing.T) {

@@ -51,6 +51,9 @@ func TestEndorsersOfACommand(t *testing.T) {
 		{RegistrarMSP, person, note, "[A B]"},
 		{RegistrarMSP, company, nil, "[]"},
 	}
+	if got := fmt.Sprint(endorsers("A", note, company, person)); got != "[A]" {
+		t.Errorf("for a person who is represented: %s, want [A]", got)
+	}
 	for _, c := range cases {
 		if got := fmt.Sprint(endorsers(c.own, c.subject, c.signer)); got != c.want {
 			t.Errorf("%s: %s, want %s", c.own, got, c.want)
