@@ -35,6 +35,7 @@ func Run(t *testing.T, start func(t *testing.T) World) {
 	}{
 		{"AWholeLifeOfANote", wholeLife},
 		{"ANoteThatIsForgivenIsHandedBackToo", forgivenNote},
+		{"WhatTheTwoSidesAgreeBindsTheBuyer", theTwoSidesAgree},
 		{"EveryClassOfRefusalComesWithItsCode", refusals},
 		{"ARefusalSaysItsParameters", refusalParameters},
 		{"ARefusedCommandLeavesNothing", refusalLeavesNothing},
