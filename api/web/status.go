@@ -210,7 +210,9 @@ func (s *Server) statusOf(c code.Code, n *store.Note, names *names) *page.NoteSt
 			view.Lender = names.lender(note)
 		}
 	}
-	view.Human = names.human(&reading{note: note, holder: n.Holder})
+	if view.Human = names.human(&reading{note: note, holder: n.Holder}); view.Licence != "" {
+		view.Human.Licence = "" // it stands above
+	}
 	return view
 }
 

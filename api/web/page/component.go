@@ -1,6 +1,7 @@
 package page
 
 import (
+	"html/template"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -70,15 +71,16 @@ func (h HumanCard) Initials() string {
 	return b.String()
 }
 
-// Dial is the address that calls the number: tel: and its digits (RFC 3966).
-func (h HumanCard) Dial() string {
+// Dial is the address that calls the number: tel: and its digits (RFC 3966), which
+// is all that it can hold.
+func (h HumanCard) Dial() template.URL {
 	var b strings.Builder
 	for _, r := range h.Phone {
 		if r >= '0' && r <= '9' || r == '+' && b.Len() == 0 {
 			b.WriteRune(r)
 		}
 	}
-	return "tel:" + b.String()
+	return template.URL("tel:" + b.String())
 }
 
 // AddressLines gives the address line by line.

@@ -28,6 +28,7 @@ func publicStories() []Story {
 	}
 	collected := noteStatus(Status{ToneCalm, Say("status.open"), Say("status.open.more")})
 	collected.Holder, collected.Lender = "Banken AB", ""
+	collected.Human.Licence = ""
 	collected.Servicer, collected.From, collected.Licence = "Inkasso & Omsorg AB", sampleDay(-20), "Finansinspektionen 55-1234"
 	offered := noteStatus(Status{ToneCalm, Say("status.offered"), Say("status.offered.more")})
 	offered.Holder, offered.Lender, offered.Since = "Banken AB", "", sampleDay(0).AddDays(-1)

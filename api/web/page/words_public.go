@@ -57,7 +57,7 @@ var publicWords = table{
 	"status.lender":       {"Långivare", "Långiver", "Lender"},
 	"status.sign-in":      {"Logga in för att se mer", "Log ind for at se mere", "Sign in to see more"},
 	"status.talk":         {"Jag vill bara prata med någon", "Jeg vil bare tale med nogen", "I only want to talk to someone"},
-	"status.private":      {"Här står varken namn eller belopp. Det ser bara du, när du har loggat in.", "Her står hverken navn eller beløb. Det ser kun du, når du har logget ind.", "Neither names nor amounts stand here. Only you see those, once you have signed in."},
+	"status.private":      {"Här står varken ditt namn eller vad du är skyldig. Det ser bara du, när du har loggat in.", "Her står hverken dit navn eller, hvad du skylder. Det ser kun du, når du har logget ind.", "Neither your name nor what you owe stands here. Only you see that, once you have signed in."},
 
 	"call.title":        {"Ring upp mig", "Ring til mig", "Call me back"},
 	"call.lead":         {"{who} ringer dig. Det kostar ingenting, och du behöver inte logga in.", "{who} ringer til dig. Det koster ikke noget, og du behøver ikke logge ind.", "{who} calls you. It costs nothing, and you need not sign in."},
