@@ -1,8 +1,5 @@
 package ledger
 
-// claimDays is the time to answer a claim of payment, in the texts.
-var claimDays = itoa(ClaimDays)
-
 var amendmentKinds = map[AmendmentKind]words{
 	AmendPlan:  {"lika stora avbetalningar", "lige store afdrag", "equal instalments"},
 	AmendPause: {"uppehåll; lika många avbetalningar som nu återstår", "pause; lige så mange afdrag som nu er tilbage", "a pause; as many instalments as are left now"},

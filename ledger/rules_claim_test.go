@@ -2,6 +2,8 @@ package ledger_test
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -188,5 +190,20 @@ func TestClaimsAndProposalsEndWithTheDebt(t *testing.T) {
 	id := s.proposed(s.claimed(s.active()), s.borrower)
 	if n := s.pay(id, s.lender, s.owed(id)); n.Status != ledger.StatusDischarged || n.Claims != nil || n.Proposal != nil {
 		t.Errorf("handed back it is %+v", n)
+	}
+}
+
+// TestTheTextOfAClaimSaysTheTimeToAnswer: it is written out in each language.
+func TestTheTextOfAClaimSaysTheTimeToAnswer(t *testing.T) {
+	s := newStage(t)
+	c, err := s.draft(s.borrower, ledger.OpPayClaim, string(s.active()), claimBody(s.today())).Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range ledger.Languages() {
+		text, err := ledger.Describe(c, lang)
+		if err != nil || !strings.Contains(text, strconv.Itoa(ledger.ClaimDays)+" da") {
+			t.Errorf("in %s it says %q: %v", lang, text, err)
+		}
 	}
 }
