@@ -9,7 +9,6 @@ import (
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
-	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
 
@@ -137,15 +136,11 @@ func (v *town) rotate(c *citizen) {
 	if err != nil {
 		v.Fatal(err)
 	}
-	next, err := model.NewPen(c.Kind, fmt.Sprintf("%s of %s, %d", c.Kind, c.Org, v.commands))
-	if err != nil {
-		v.Fatal(err)
-	}
+	next := v.penOf(fmt.Sprintf("the next of %s, %d", c.ID, v.commands))
 	key, err := next.Key()
 	if err != nil {
 		v.Fatal(err)
 	}
-	v.seqs[c.ID.Subject()] = max(v.seqs[c.ID.Subject()], 1)
 	v.do(c, ledger.OpPartyRotate, string(c.ID), ledger.RotateBody{Add: []ledger.Key{key}, Remove: []string{before.ID}})
 	c.Pen = next
 }

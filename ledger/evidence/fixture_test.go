@@ -2,6 +2,8 @@ package evidence_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"fmt"
 	"testing"
 	"time"
@@ -39,14 +41,17 @@ type citizen struct {
 	book    ledger.BookID
 }
 
-func newTown(t testing.TB) *town {
+func newTown(t testing.TB) *town { return newTownOf(t) }
+
+// newTownOf makes a town whose network is of these organisations.
+func newTownOf(t testing.TB, orgs ...string) *town {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	v := &town{TB: t, ctx: ctx, now: noon, seqs: map[ledger.Subject]uint64{}}
 	var err error
 	v.ledger, err = inproc.New(inproc.Options{
-		Clock: func() time.Time { return v.now }, Seed: 1,
+		Orgs: orgs, Clock: func() time.Time { return v.now }, Seed: 1,
 		Client: protocol.ClientOptions{Wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }},
 	})
 	if err != nil {
@@ -74,10 +79,7 @@ func (v *town) commandID() ledger.CommandID {
 
 func (v *town) join(name string, kind ledger.PartyKind, org string) *citizen {
 	v.Helper()
-	signer, err := model.NewSigner(name, kind, org, fmt.Sprintf("%s of %s", kind, org))
-	if err != nil {
-		v.Fatal(err)
-	}
+	signer := &model.Signer{Name: name, Kind: kind, Org: org, Pen: v.penOf(fmt.Sprintf("%s of %s, %d", kind, org, v.commands))}
 	c := &citizen{Signer: signer, service: v.ledger.Service(org)}
 	d, err := c.Registration(c.service.Network(), v.commandID(), v.now)
 	if err != nil {
@@ -85,6 +87,13 @@ func (v *town) join(name string, kind ledger.PartyKind, org string) *citizen {
 	}
 	v.submit(c, d)
 	return c
+}
+
+// penOf gives a key that follows from a seed, so that a file has the same bytes
+// every time. Persons have one, too, unless a story gives them a passkey.
+func (v *town) penOf(seed string) model.PrivateKey {
+	key := sha256.Sum256([]byte(seed))
+	return model.PrivateKey{Private: ed25519.NewKeyFromSeed(key[:])}
 }
 
 func (v *town) openBook(c *citizen) ledger.BookID {
@@ -111,6 +120,16 @@ func (v *town) submit(by *citizen, d ledger.Draft) (ledger.Result, ledger.Signed
 	return r, signed
 }
 
+// signAs signs a command with somebody's key, whoever it says it is by.
+func (v *town) signAs(c *citizen, command *ledger.Command) ledger.Signed {
+	v.Helper()
+	s, err := model.SignCommand(command, c.Pen)
+	if err != nil {
+		v.Fatal(err)
+	}
+	return s
+}
+
 // do commits a command on a subject.
 func (v *town) do(by *citizen, op ledger.Op, subject string, body any) ledger.Result {
 	v.Helper()
@@ -128,18 +147,23 @@ func (v *town) draft(by *citizen, op ledger.Op, subject string, body any) ledger
 
 func sek(a finance.Amount) finance.Money { return finance.Money{Amount: a, Currency: "SEK"} }
 
-// issue gives a note of 12,000 kronor that the borrower has accepted.
-func (v *town) issue() ledger.NoteID {
-	v.Helper()
+// offerBody offers 12,000 kronor.
+func (v *town) offerBody() ledger.OfferBody {
 	today := finance.DateOf(v.now)
-	r, signed := v.submit(v.lender, v.draft(v.lender, ledger.OpOffer, "", ledger.OfferBody{
+	return ledger.OfferBody{
 		Book: v.lender.book, Borrowers: []ledger.PartyID{v.borrower.ID}, AnswerBy: v.now.Add(24 * time.Hour),
 		Terms: ledger.Terms{
 			Kind: ledger.Negotiable, Jurisdiction: finance.Generic, AgreedOn: today, InterestFrom: today,
 			Principal: sek(12_000_00), Rate: finance.Percent(12), DayCount: finance.Thirty360,
 			Schedule: ledger.Schedule{Kind: finance.OnDemand},
 		},
-	}))
+	}
+}
+
+// issue gives a note that the borrower has accepted.
+func (v *town) issue() ledger.NoteID {
+	v.Helper()
+	r, signed := v.submit(v.lender, v.draft(v.lender, ledger.OpOffer, "", v.offerBody()))
 	opened, err := v.signatures().Open(signed)
 	if err != nil {
 		v.Fatal(err)

@@ -11,9 +11,8 @@ import (
 
 // channel is what the first block says of the channel.
 type channel struct {
-	digest string // of the block's data: what commands name as their network
-	name   string
-	orgs   map[string]*organisation // the founding members, by membership id
+	name string
+	orgs map[string]*organisation // the founding members, by membership id
 }
 
 // organisation is a founding member: who may speak for it.
@@ -51,11 +50,16 @@ const (
 	mspValue         = "MSP"
 )
 
-// readGenesis reads the envelope of the channel's first block. The data of that
-// block is this one envelope, so its hash is the block's data hash.
-func readGenesis(envelope []byte) (*channel, error) {
+// digestOf is the digest of a network by the envelope of its first block. The data
+// of that block is this one envelope, so its hash is the block's data hash.
+func digestOf(envelope []byte) string {
 	sum := sha256.Sum256(envelope)
-	c := &channel{digest: hex.EncodeToString(sum[:]), orgs: map[string]*organisation{}}
+	return hex.EncodeToString(sum[:])
+}
+
+// readGenesis reads the envelope of the channel's first block.
+func readGenesis(envelope []byte) (*channel, error) {
+	c := &channel{orgs: map[string]*organisation{}}
 	header, err := path(envelope, envelopePayload, payloadHeader, headerChannel)
 	if err != nil {
 		return nil, fmt.Errorf("reading the header: %w", err)

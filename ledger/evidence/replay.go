@@ -229,7 +229,7 @@ func (w *world) pick(s ledger.Subject) (moment, error) {
 // Note gives the note of the file. Rules ask for no other.
 func (w *world) Note(id ledger.NoteID) (*ledger.Note, error) {
 	if id.Subject() != w.subject {
-		return nil, fault(ChainMissing, "subject", string(id))
+		return nil, fault(SubjectOther, "subject", w.subject.ID, "seq", itoa(w.place.seq))
 	}
 	return w.replay.note, nil
 }

@@ -75,16 +75,17 @@ func (v *verifier) verify(raw []byte) error {
 
 // checkNetwork finds the roots of trust in the network's first block.
 func (v *verifier) checkNetwork() error {
-	c, err := readGenesis(v.file.Genesis)
+	digest := digestOf(v.file.Genesis)
 	switch {
-	case err != nil:
-		return fault(GenesisMalformed, "detail", err.Error())
-	case c.digest != v.file.Network:
-		return fault(GenesisOther, "network", c.digest)
-	case len(v.anchors.Networks) > 0 && !slices.Contains(v.anchors.Networks, c.digest):
-		return fault(NetworkUnknown, "network", c.digest)
+	case digest != v.file.Network:
+		return fault(GenesisOther, "network", digest)
+	case len(v.anchors.Networks) > 0 && !slices.Contains(v.anchors.Networks, digest):
+		return fault(NetworkUnknown, "network", digest)
 	}
-	v.channel = c
+	var err error
+	if v.channel, err = readGenesis(v.file.Genesis); err != nil {
+		return fault(GenesisMalformed, "detail", err.Error())
+	}
 	return nil
 }
 
@@ -233,7 +234,7 @@ func (v *verifier) checkRecords() error {
 func (v *verifier) conclude() {
 	r, note := v.report, v.replay.note
 	at := v.attested.at.Format(time.RFC3339)
-	r.Verdict, r.Network, r.Note, r.AsOf, r.Attested = Genuine, v.channel.digest, v.file.Note, v.attested.at, v.attested.orgs
+	r.Verdict, r.Network, r.Note, r.AsOf, r.Attested = Genuine, v.file.Network, v.file.Note, v.attested.at, v.attested.orgs
 	r.Seq, r.Head, r.Status, r.State = note.Seq, note.Head, note.Status, note
 	if note.Book != "" {
 		r.Holder = v.replay.lines[note.Book.Subject()].last().book.Holder
