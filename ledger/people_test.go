@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 // people is a stage with those who act about a person's party: the borrower's.
@@ -111,6 +112,21 @@ func (p *people) confirm() {
 
 // pass moves the clock on.
 func (p *people) pass(d time.Duration) { p.now = p.now.Add(d) }
+
+// checkParty holds a change of a party against the promises.
+func (s *stage) checkParty(before *ledger.Party, c *ledger.Change) {
+	s.t.Helper()
+	hosts := func(id ledger.PartyID) string {
+		if p, _ := s.m.Party(id); p != nil {
+			return p.Org
+		}
+		return ""
+	}
+	step := model.PartyStep{Before: before, After: c.Party, By: c.Command.Actor(), Op: c.Command.Op, At: s.now, Hosts: hosts}
+	if err := model.CheckPartyStep(step); err != nil {
+		s.t.Fatalf("%v", err)
+	}
+}
 
 // passkeyOf gives the form of a passkey. Nothing is signed with it.
 func passkeyOf(name string) ledger.Key {

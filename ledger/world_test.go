@@ -165,21 +165,6 @@ func (s *stage) sendCommand(who *actor, c *ledger.Command) (*ledger.Change, erro
 	return change, err
 }
 
-// checkParty holds a change of a party against the promises.
-func (s *stage) checkParty(before *ledger.Party, c *ledger.Change) {
-	s.t.Helper()
-	hosts := func(id ledger.PartyID) string {
-		if p, _ := s.m.Party(id); p != nil {
-			return p.Org
-		}
-		return ""
-	}
-	step := model.PartyStep{Before: before, After: c.Party, By: c.Command.Actor(), Op: c.Command.Op, At: s.now, Hosts: hosts}
-	if err := model.CheckPartyStep(step); err != nil {
-		s.t.Fatalf("%v", err)
-	}
-}
-
 // sign claims the command for the actor's key.
 func (s *stage) sign(who *actor, c *ledger.Command) ledger.Signed {
 	s.t.Helper()

@@ -47,9 +47,11 @@ var opPlaces = []opPlace{
 		f := r.file("ledger/describe.go")
 		return f != nil && saysInEachLanguage(f, op.constant)
 	}},
-	{"line in the golden file of transitions", func(r *repository, op operation) bool {
-		f := r.file("ledger/testdata/transitions.txt")
-		return f != nil && bytes.Contains(f.text, []byte(op.value))
+	{"line in a golden file of transitions", func(r *repository, op operation) bool {
+		return slices.ContainsFunc([]string{"transitions.txt", "persons.txt"}, func(name string) bool {
+			f := r.file("ledger/testdata/" + name)
+			return f != nil && bytes.Contains(f.text, []byte(op.value))
+		})
 	}},
 	{"route (api/routes.go)", func(r *repository, op operation) bool {
 		return routeName(r, op.constant) != ""

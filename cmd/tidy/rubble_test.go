@@ -299,7 +299,7 @@ func operationRubble() []rubble {
 		{"no row", "ledger/rows.go", "package ledger\n", "row in the transition table"},
 		{"no words", "ledger/describe.go", "package ledger\n", "words in three languages"},
 		{"an empty text", "ledger/describe.go", "package ledger\n\nvar acts = map[Op]words{OpPay: {\"a\", \"\", \"c\"}}\n", "words in three languages"},
-		{"no golden line", "ledger/testdata/transitions.txt", "", "line in the golden file"},
+		{"no golden line", "ledger/testdata/transitions.txt", "", "line in a golden file"},
 		{"no test", "ledger/pay_test.go", "package ledger\n", "test in ledger"},
 		{"no route", "api/routes.go", "package api\n", "route (api/routes.go)"},
 		{"a route of another operation", "api/routes.go", "package api\n\nvar routes = []route{{name: \"writePayment\", op: ledger.OpForgive}}\n", "route (api/routes.go)"},
