@@ -239,7 +239,9 @@ type form struct{ values url.Values }
 // form gives the form of an action.
 func (a *answer) form(action string) form {
 	a.w.Helper()
-	n := a.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "action") == action })
+	n := a.find(func(n *html.Node) bool {
+		return n.Data == "form" && attr(n, "action") == action && attr(n, "method") == "post"
+	})
 	if n == nil {
 		a.w.Fatalf("%s has no form for %s:\n%s", a.from, action, a.body)
 	}

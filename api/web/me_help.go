@@ -208,7 +208,7 @@ func (w *ways) way(t tried, frame picture.Frame) page.Way {
 		id = "now"
 	}
 	view := page.Way{
-		Value: t.value, Name: t.name, Monthly: w.amount(f.Monthly), Number: len(f.Instalments), Free: f.FreeOfDebt, Total: w.amount(f.Total),
+		Value: t.value, Name: t.name, Monthly: w.amount(usual(f)), Number: len(f.Instalments), Free: f.FreeOfDebt, Total: w.amount(f.Total),
 		Plan: forecastPlan("plan-"+id, f, frame),
 	}
 	if len(f.Instalments) > 0 {
@@ -222,6 +222,19 @@ func (w *ways) way(t tried, frame picture.Frame) page.Way {
 		}
 	}
 	return view
+}
+
+// usual is the payment of most months. The first may be smaller, where a part of it
+// is paid already, and so may the last.
+func usual(f *ledger.Forecast) finance.Amount {
+	most := f.Monthly
+	for _, r := range f.Instalments {
+		most = max(most, r.Total)
+		if r.Number > f.Instalments[0].Number {
+			break
+		}
+	}
+	return most
 }
 
 // compared says how much more a way costs than the one of today, and how much longer

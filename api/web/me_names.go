@@ -89,6 +89,9 @@ func (n *names) human(r *reading) page.HumanCard {
 			continue
 		}
 		part := page.Say("who.holds")
+		if r.holder == "" {
+			part = page.Say("who.held")
+		}
 		if r.note.Mandate != nil && r.note.Mandate.Servicer == id {
 			part = page.Say("who.collects")
 		}

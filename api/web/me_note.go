@@ -68,6 +68,9 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 		view.Shown = len(n.Payments)
 	}
 	view.Doors, view.Documents = t.doors(), t.documents(v.language)
+	if t.facts.Situation == facts.Discharged {
+		view.Keep = view.Documents.EvidenceHTML
+	}
 	return view, t.err
 }
 

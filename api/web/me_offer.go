@@ -22,8 +22,12 @@ func (s *Server) getOffer(v *visit) error {
 	if r.note.Status != ledger.StatusOffered {
 		return s.redirect(v, pathOf(r.note.ID))
 	}
+	plan := t.plan("plan")
+	if plan != nil {
+		plan.Legend, plan.Alt = false, page.Count("plan.toalt", len(plan.Rows), "date", plan.Rows[len(plan.Rows)-1].PayBy)
+	}
 	view := &page.Offer{
-		Head: t.head(), AnswerBy: r.note.AnswerBy, Plan: t.plan("plan"), Text: ledger.NoteLines(r.note, v.language),
+		Head: t.head(), AnswerBy: r.note.AnswerBy, Plan: plan, Text: ledger.NoteLines(r.note, v.language),
 		Open: t.facts.Situation == facts.Waiting && t.may(ledger.ScopeSign), Human: t.human(r),
 	}
 	if view.Cost, err = costOf(&r.note.Terms); err != nil {
@@ -74,6 +78,8 @@ func costOf(terms *ledger.Terms) ([]page.Text, error) {
 		texts = append(texts, page.Say("offer.once", "amount", amount(first.Total), "date", first.PayBy))
 	case terms.Schedule.Kind == finance.StraightLine && terms.Rate != finance.Rate{}:
 		texts = append(texts, page.Say("offer.falling", "first", amount(first.Total), "last", amount(last.Total)))
+	case last.Total != first.Total:
+		texts = append(texts, page.Say("offer.evenlast", "amount", amount(first.Total), "last", amount(last.Total)))
 	default:
 		texts = append(texts, page.Say("offer.even", "amount", amount(first.Total)))
 	}

@@ -91,6 +91,9 @@ func (s *Server) showSign(v *visit, d *signing) error {
 		Payload: string(d.draft.Payload), Digest: ledger.PayloadDigest(d.draft.Payload).String(), Until: d.draft.Expires, Human: s.Help,
 	}
 	names := s.names(v.r.Context())
+	if err := s.explainSigning(v, d, view, names); err != nil {
+		return err
+	}
 	if d.command.For != "" {
 		view.Principal = names.person(d.command.For)
 	}
@@ -98,6 +101,30 @@ func (s *Server) showSign(v *visit, d *signing) error {
 		return names.err
 	}
 	return s.show(v, http.StatusOK, view)
+}
+
+// explainSigning adds what the words of a command name by an id or a digest alone:
+// who a representative is, and the text of the note that is accepted.
+func (s *Server) explainSigning(v *visit, d *signing, view *page.Sign, names *names) error {
+	if d.command.Op == ledger.OpAttorneyGrant {
+		var body ledger.AttorneyGrantBody
+		if err := json.Unmarshal(d.command.Body, &body); err != nil {
+			return fmt.Errorf("reading a power of attorney: %w", err)
+		}
+		view.Who = append(view.Who, page.Say("sign.who", "id", string(body.Representative), "name", names.person(body.Representative)))
+	}
+	if d.command.Note == "" {
+		return nil
+	}
+	n, err := s.Store.Note(v.r.Context(), d.command.Note)
+	if err != nil || n == nil {
+		return err
+	}
+	view.Human = names.human(&reading{note: n.State, holder: n.Holder})
+	if d.command.Op == ledger.OpAccept {
+		view.Note = ledger.NoteLines(n.State, v.language)
+	}
+	return nil
 }
 
 // postSign takes the passkey's answer, keeps the signed command and hands it in. It

@@ -92,6 +92,9 @@ func Of(n *ledger.Note, r Reader) (*Note, error) {
 	f.Asks = asks(n, r.Holder)
 	f.Situation = situation(f, r)
 	f.Demandable = f.Summary.Collectable && n.Status == ledger.StatusActive
+	if !f.Demandable {
+		wait(f.Rows)
+	}
 	f.Chain = chain(n)
 	return f, nil
 }

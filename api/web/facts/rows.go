@@ -42,6 +42,16 @@ func lay(plan []finance.Instalment, covered finance.Amount, today finance.Date) 
 	return all
 }
 
+// wait makes what is late a payment to come: while nothing may be demanded, nobody
+// is late.
+func wait(rows []Row) {
+	for i := range rows {
+		if rows[i].State == picture.Late || rows[i].State == picture.Next {
+			rows[i].State = picture.Coming
+		}
+	}
+}
+
 // Steps gives the plan as its picture wants it.
 func Steps(rows []Row) []picture.Step {
 	steps := make([]picture.Step, len(rows))

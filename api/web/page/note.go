@@ -67,6 +67,7 @@ type Note struct {
 	Documents Documents
 	Human     HumanCard
 	Offer     string // address of the offer, while it can be answered
+	Keep      string // address of the proof that the note was handed back
 }
 
 // Template names the page.

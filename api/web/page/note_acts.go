@@ -45,7 +45,7 @@ func (*PaidDoor) Template() string { return "door-paid" }
 func (*PaidDoor) Title() Text { return Say("doors.paid") }
 
 // Errors gathers what is wrong.
-func (d *PaidDoor) Errors() ErrorSummary { return Summary(d.Amount, d.PaidOn, d.Words, d.Bank) }
+func (d *PaidDoor) Errors() ErrorSummary { return Summary(d.Words, d.Amount, d.PaidOn, d.Bank) }
 
 // WrongDoor is the form of an objection.
 type WrongDoor struct {

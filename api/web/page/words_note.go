@@ -53,6 +53,8 @@ var noteWords = table{
 	"note.erased.why":     {"Tiden att spara uppgifterna är ute. Det som finns kvar är ett bevis för att skuldebrevet har funnits en gång, utan uppgifter om dig.", "Tiden til at gemme oplysningerne er udløbet. Tilbage er et bevis for, at gældsbrevet har været der én gang, uden oplysninger om dig.", "The time to keep the data is over. What is left is proof that the note was there once, without anything about you."},
 
 	// What is left, and what comes next.
+	"note.keep":     {"Spara ditt återlämnade skuldebrev", "Gem dit tilbagegivne gældsbrev", "Keep your handed-back note"},
+	"note.lateby":   {"skulle ha betalats senast {date}", "skulle have været betalt senest {date}", "was to be paid by {date}"},
 	"note.left":     {"Kvar att betala", "Tilbage at betale", "Left to pay"},
 	"note.asof":     {"Räknat till och med {date}", "Beregnet til og med {date}", "Counted to {date}"},
 	"note.next":     {"Nästa betalning", "Næste betaling", "Next payment"},
@@ -102,6 +104,7 @@ var noteWords = table{
 	"who.title":    {"Vem som har haft det", "Hvem der har haft det", "Who has had it"},
 	"who.lender":   {"Långivaren, från början", "Långiveren, fra begyndelsen", "The lender, from the beginning"},
 	"who.holds":    {"innehar skuldebrevet", "indehaver gældsbrevet", "holds the note"},
+	"who.held":     {"innehade skuldebrevet senast", "havde gældsbrevet sidst", "held the note last"},
 	"who.collects": {"tar emot betalningarna", "modtager betalingerne", "receives the payments"},
 	"who.yours":    {"Du, sedan det är betalt", "Dig, siden det er betalt", "You, now that it is paid"},
 	"who.servicer": {"{name} tar emot betalningar för innehavaren sedan {date}", "{name} modtager betalinger for indehaveren siden {date}", "{name} receives payments for the holder since {date}"},
@@ -109,10 +112,10 @@ var noteWords = table{
 
 	// Payments and objections.
 	"pays.title":     {"Betalningar", "Betalinger", "Payments"},
-	"pays.caption":   {"Betalningar som är skrivna på skuldebrevet", "Betalinger, der er skrevet på gældsbrevet", "Payments written on the note"},
 	"pays.on":        {"Betalt den", "Betalt den", "Paid on"},
 	"pays.amount":    {"Belopp", "Beløb", "Amount"},
-	"pays.by":        {"Mottaget av", "Modtaget af", "Received by"},
+	"pays.by":        {"mottaget av {name}", "modtaget af {name}", "received by {name}"},
+	"pays.receiver":  {"Mottaget av", "Modtaget af", "Received by"},
 	"pays.receipt":   {"Kvitto", "Kvittering", "Receipt"},
 	"pays.of":        {"Kvitto på {amount} den {date}", "Kvittering for {amount} den {date}", "Receipt for {amount} on {date}"},
 	"pays.reversed":  {"Tillbakatagen", "Tilbageført", "Taken back"},

@@ -9,6 +9,7 @@ var actWords = table{
 	"offer.demand":    {"Du lånar {principal}. Räntan är {rate} om året tills du har betalat.", "Du låner {principal}. Renten er {rate} om året, indtil du har betalt.", "You borrow {principal}. The interest is {rate} a year until you have paid."},
 	"offer.setup":     {"{fee} av det är en avgift för att lägga upp lånet.", "{fee} af det er et gebyr for at oprette lånet.", "{fee} of that is a fee for setting up the loan."},
 	"offer.even":      {"Du betalar {amount} varje månad.", "Du betaler {amount} hver måned.", "You pay {amount} each month."},
+	"offer.evenlast":  {"Du betalar {amount} varje månad; den sista betalningen är {last}.", "Du betaler {amount} hver måned; den sidste betaling er {last}.", "You pay {amount} each month; the last payment is {last}."},
 	"offer.falling":   {"Du betalar {first} den första månaden, sedan lite mindre varje gång; den sista är {last}.", "Du betaler {first} den første måned, derefter lidt mindre hver gang; den sidste er {last}.", "You pay {first} the first month, then a little less each time; the last is {last}."},
 	"offer.once":      {"Du betalar allt på en gång: {amount} den {date}.", "Du betaler det hele på én gang: {amount} den {date}.", "You pay it all at once: {amount} on {date}."},
 	"offer.ondemand":  {"Du betalar när långivaren begär det, eller när du vill.", "Du betaler, når långiveren beder om det, eller når du vil.", "You pay when the lender asks, or when you like."},
