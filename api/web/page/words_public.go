@@ -33,7 +33,6 @@ var publicWords = table{
 	"problem.other":            {"Det gick inte", "Det lykkedes ikke", "That did not work"},
 	"problem.stale":            {"Sidan var för gammal", "Siden var for gammel", "The page was too old"},
 	"problem.stale.what":       {"Formuläret kom inte från en färsk sida av oss. Ingenting har hänt. Öppna sidan på nytt och försök igen.", "Formularen kom ikke fra en frisk side hos os. Der er ikke sket noget. Åbn siden igen, og prøv på ny.", "The form did not come from a fresh page of ours. Nothing has happened. Open the page anew and try again."},
-	"problem.large":            {"Det var för stort", "Det var for stort", "That was too large"},
 
 	"problem.code":      {"Vi hittar inget skuldebrev med den koden", "Vi finder intet gældsbrev med den kode", "We find no note with that code"},
 	"problem.code.what": {"Se efter att koden är rätt skriven. Står den i ett brev som kräver dig på pengar, ring oss innan du betalar.", "Se efter, om koden er skrevet rigtigt. Står den i et brev, der kræver penge af dig, så ring til os, før du betaler.", "Check that the code is typed right. If it stands in a letter that asks you for money, call us before you pay."},

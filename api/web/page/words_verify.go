@@ -17,6 +17,7 @@ var verifyWords = table{
 	"verify.genuine.more": {"Underskrifterna, ordningen och registrets intyg är kontrollerade.", "Underskrifterne, rækkefølgen og registrets attestation er kontrolleret.", "The signatures, the order and the registry's attestation have been checked."},
 	"verify.refused":      {"Filen bevisar ingenting.", "Filen beviser ingenting.", "The file proves nothing."},
 	"verify.refused.more": {"Den är ändrad, ofullständig eller från något annat. Lita inte på den innan du har frågat.", "Den er ændret, ufuldstændig eller fra noget andet. Stol ikke på den, før du har spurgt.", "It was changed, is not whole or is of something else. Do not rely on it before you have asked."},
+	"verify.proof":        {"I detalj", "I detaljer", "In detail"},
 	"verify.fault":        {"Det här är fel", "Det her er forkert", "What is wrong"},
 	"verify.as-of":        {"Så var det", "Sådan var det", "As it stood on"},
 	"verify.payment":      {"Betalning", "Betaling", "Payment"},
