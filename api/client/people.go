@@ -22,13 +22,10 @@ type Callback = rest.Callback
 // Link is the address of a note's page for everybody.
 type Link = rest.Link
 
-// Invite makes an invitation, once: where the answer is lost it is asked for again.
-func (c *Client) Invite(ctx context.Context, r rest.InvitationRequest) (*Invitation, error) {
-	key, err := c.newCommandID()
-	if err != nil {
-		return nil, err
-	}
-	return c.invitation(ctx, "inviting", rest.CreateInvitation(rest.CreateInvitationParams{IdempotencyKey: string(key)}, r))
+// Invite makes an invitation. The key names it: who invites again with the same key
+// within a day gets the same invitation with its code, as it stands then.
+func (c *Client) Invite(ctx context.Context, key string, r rest.InvitationRequest) (*Invitation, error) {
+	return c.invitation(ctx, "inviting", rest.CreateInvitation(rest.CreateInvitationParams{IdempotencyKey: key}, r))
 }
 
 // Invitation reads an invitation and what became of it.

@@ -31,13 +31,17 @@ const (
 var cast = []struct {
 	profile string
 	role
-	book bool
+	book    bool
+	contact *ledger.Contact // whom people call
 }{
-	{"lender", role{organisation: "lender", kind: ledger.Company, name: "Demo Lending AB"}, true},
-	{"bank", role{organisation: "lender", kind: ledger.Company, name: "Demo Bank AB"}, true},
-	{"collector", role{organisation: "collector", kind: ledger.Company, name: "Demo Collection AB"}, true},
-	{"borrower", role{organisation: "registrar", kind: ledger.Person}, false},
-	{"authority", role{organisation: "registrar", kind: ledger.Authority, name: "Demo Enforcement Agency"}, false},
+	{"lender", role{organisation: "lender", kind: ledger.Company, name: "Demo Lending AB"}, true, &ledger.Contact{
+		Human: "Eva Lund", Phone: "+46855500101", Hours: "mån–fre 8–18", Email: "eva.lund@lending.example", Licence: "Finansinspektionen 2024-101"}},
+	{"bank", role{organisation: "lender", kind: ledger.Company, name: "Demo Bank AB"}, true, &ledger.Contact{
+		Human: "Per Ström", Phone: "+46855500102", Hours: "mån–fre 9–17", Licence: "Finansinspektionen 2024-102"}},
+	{"collector", role{organisation: "collector", kind: ledger.Company, name: "Demo Collection AB"}, true, &ledger.Contact{
+		Human: "Karin Holm", Phone: "+46855500103", Hours: "mån–lör 8–20", Licence: "Integritetsskyddsmyndigheten 2024-103"}},
+	{"borrower", role{organisation: "registrar", kind: ledger.Person}, false, nil},
+	{"authority", role{organisation: "registrar", kind: ledger.Authority, name: "Demo Enforcement Agency"}, false, nil},
 }
 
 // seed makes the parties and notes that are not there yet.
@@ -61,6 +65,9 @@ func seed(ctx context.Context, o options, gateways map[string]string, out io.Wri
 		if err == nil && c.book {
 			err = seedBook(ctx, p, a)
 		}
+		if err == nil && c.contact != nil {
+			err = seedContact(ctx, a, c.contact)
+		}
 		if err != nil {
 			return fmt.Errorf("making the %s: %w", c.profile, err)
 		}
@@ -72,6 +79,9 @@ func seed(ctx context.Context, o options, gateways map[string]string, out io.Wri
 	if made.notes, err = seedNotes(ctx, made.actors); err != nil {
 		return err
 	}
+	if err := made.welcome(ctx); err != nil {
+		return err
+	}
 	return announce(out, o, made)
 }
 
@@ -80,6 +90,8 @@ type seeded struct {
 	gateways map[string]string
 	actors   map[string]*actor
 	notes    map[string]ledger.NoteID // by reference
+	link     string                   // of a note's page for everybody
+	invited  *client.Invitation       // for whoever tries the registry
 }
 
 // seedPassphrase draws the passphrase of the demonstration's keys, once.
@@ -257,10 +269,21 @@ func announce(out io.Writer, o options, made seeded) error {
 		"--as collector pay " + string(notes[seedSold]) + ` --amount "1000.00 SEK"`,
 		"--as borrower note show " + string(notes[seedSold]),
 		"--as borrower note history " + string(notes[seedSold]),
+		"--as lender link " + string(notes[seedActive]),
+		"--as collector callback list",
 		"--as collector watch",
 	} {
 		line("  %s %s", call, command)
 	}
+	line("")
+	line("A note's page for everybody:")
+	line("  %s", made.link)
+	line("")
+	line("To be a borrower yourself, make a passkey in a browser on this machine, let the")
+	line("lender offer you a note, and find it on your page:")
+	line("  %s", made.invited.Link)
+	line(`  %s --as lender note offer --borrower %s --amount "24000 SEK" --rate 5.9 --term 24 --agreed-on %s --first-due %s --consumer`,
+		call, made.invited.ID, agreedOn, today().AddMonths(1, 28))
 	_, err := io.WriteString(out, text)
 	return err
 }

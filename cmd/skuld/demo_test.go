@@ -111,7 +111,7 @@ func TestSeedMakesEverythingOnceAndItsCommandsWork(t *testing.T) {
 	tried := 0
 	for line := range strings.SplitSeq(first, "\n") {
 		_, command, printed := strings.Cut(line, "bin/skuld ")
-		if !printed || strings.Contains(command, "watch") {
+		if !printed || strings.Contains(command, "watch") || strings.Contains(command, "note offer") {
 			continue
 		}
 		tried++
@@ -153,5 +153,37 @@ func TestSeedRegistersAnewOnAnotherNetwork(t *testing.T) {
 	second, code := d.play("seed")
 	if code != 0 || first == second {
 		t.Errorf("exit code %d, and the parties of the first network are named on the second:\n%s", code, second)
+	}
+}
+
+// TestStrangerBecomesABorrowerByWhatSeedPrints: the link is used as its page would
+// use it, and then the lender's command offers a note to who has done so.
+func TestStrangerBecomesABorrowerByWhatSeedPrints(t *testing.T) {
+	d := newDemoWorld(t)
+	printed, exit := d.play("seed")
+	if exit != 0 {
+		t.Fatalf("exit code %d:\n%s", exit, printed)
+	}
+	_, rest, _ := strings.Cut(printed, skuldtest.PagesOrigin+"/i/")
+	text, rest, _ := strings.Cut(rest, "\n")
+	_, offer, found := strings.Cut(rest, "bin/skuld ")
+	if !found {
+		t.Fatalf("no link and no offer are printed:\n%s", printed)
+	}
+	offer = strings.TrimSpace(offer)
+	if out, exit := d.call("skuld", words(offer)...); exit != exitUsage || !strings.Contains(out, "nobody has used the invitation") {
+		t.Errorf("before the link is used: exit code %d\n%s", exit, out)
+	}
+	me := d.register("me", "registrar", "person", false)
+	d.usedBy(map[string]any{"code": text}, me)
+	if out, exit := d.call("skuld", words(offer)...); exit != exitOK {
+		t.Errorf("skuld %s: exit code %d\n%s", offer, exit, out)
+	}
+	if notes := d.run("me", "note", "list"); !strings.Contains(notes.out, "offered") {
+		t.Errorf("the borrower sees\n%s%s", notes.out, notes.err)
+	}
+	again, exit := d.play("seed")
+	if exit != 0 || strings.Contains(again, text) || !strings.Contains(again, "/i/") {
+		t.Errorf("afterwards there is no other link (exit code %d):\n%s", exit, again)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/skuld-registry/skuld/api/client"
@@ -40,7 +41,11 @@ recovery and --party.`,
 				return err
 			}
 			r.Purpose, r.Language = rest.InvitationRequestPurpose(purpose), rest.Language(language)
-			i, err := s.Invite(cmd.Context(), r)
+			key, err := uuid.NewRandomFromReader(a.random)
+			if err != nil {
+				return fmt.Errorf("drawing the key of a request: %w", err)
+			}
+			i, err := s.Invite(cmd.Context(), key.String(), r)
 			if err != nil {
 				return err
 			}

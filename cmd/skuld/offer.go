@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/skuld-registry/skuld/api/client"
@@ -46,9 +47,9 @@ tables do not have yet is named, and nothing is guessed.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			borrowers, err := o.parties()
+			borrowers, err := a.borrowers(cmd, o.borrowers)
 			if err != nil {
-				return usage(cmd, "%v", err)
+				return err
 			}
 			s, err := a.connect(cmd.Context())
 			if err != nil {
@@ -73,7 +74,7 @@ tables do not have yet is named, and nothing is guessed.`,
 
 func (o *offerFlags) bind(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.borrowers, "borrower", nil, "a borrower's party id; once for each, all liable for all (required)")
+	f.StringArrayVar(&o.borrowers, "borrower", nil, "a borrower's party id, or the invitation that it has used; once for each, all liable for all (required)")
 	f.StringVar(&o.amount, "amount", "", `the principal, like "120000.00 SEK" (required)`)
 	f.StringVar(&o.rate, "rate", "", "yearly rate in percent, like 5.9 (required)")
 	f.IntVar(&o.term, "term", 0, "number of months; none for a loan on demand")
@@ -96,19 +97,40 @@ func (o *offerFlags) bind(c *cobra.Command) {
 	f.DurationVar(&o.answerWithin, "answer-within", defaultAnswerTime, "how long the borrowers have to answer")
 }
 
-func (o *offerFlags) parties() ([]ledger.PartyID, error) {
-	if len(o.borrowers) == 0 {
-		return nil, errors.New("--borrower is required")
+// borrowers gives the parties that a command line names, by their ids or by the
+// invitations that they have used.
+func (a *app) borrowers(cmd *cobra.Command, named []string) ([]ledger.PartyID, error) {
+	if len(named) == 0 {
+		return nil, usage(cmd, "--borrower is required")
 	}
 	var ids []ledger.PartyID
-	for _, text := range o.borrowers {
+	for _, text := range named {
 		id, err := parsePartyID(text)
+		if _, invited := uuid.Parse(text); err != nil && invited == nil {
+			id, err = a.invitedParty(cmd.Context(), text)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("--borrower: %w", err)
+			return nil, usage(cmd, "--borrower: %v", err)
 		}
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// invitedParty asks the registrar who has used an invitation.
+func (a *app) invitedParty(ctx context.Context, invitation string) (ledger.PartyID, error) {
+	s, err := a.connectRegistrar(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	i, err := s.Invitation(ctx, invitation)
+	if err != nil {
+		return "", err
+	}
+	if i.Party == "" {
+		return "", fmt.Errorf("nobody has used the invitation %s yet", invitation)
+	}
+	return i.Party, nil
 }
 
 // terms reads the terms. Whether they can stand together is for the rules to say.
