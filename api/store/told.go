@@ -154,7 +154,8 @@ func (f *Follower) moments(ctx context.Context, c *changes, id ledger.NoteID, en
 // comes after it.
 func leavesRoles(op ledger.Op) bool {
 	switch op {
-	case ledger.OpAccept, ledger.OpPay, ledger.OpPayReverse, ledger.OpForgive, ledger.OpDisputeRaise, ledger.OpDisputeResolve:
+	case ledger.OpAccept, ledger.OpPay, ledger.OpPayReverse, ledger.OpForgive, ledger.OpDisputeRaise, ledger.OpDisputeResolve,
+		ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
 		return true
 	}
 	return false
