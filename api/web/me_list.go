@@ -30,7 +30,7 @@ func (s *Server) getNotes(v *visit) error {
 	if err != nil {
 		return err
 	}
-	l := lister{server: s, v: v, names: s.names(v.r.Context()), list: &page.NoteList{}}
+	l := lister{server: s, v: v, names: s.names(v.r.Context()), list: &page.NoteList{Human: s.Help}}
 	for _, n := range own {
 		if err := l.add(&reading{note: n.State, holder: n.Holder, principal: v.party.ID, today: s.today()}); err != nil {
 			return err

@@ -148,7 +148,7 @@ func (t *teller) plan(id string) *page.Plan {
 	frame := picture.FrameOf(steps)
 	p := &page.Plan{
 		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.From, To: frame.To, Legend: true,
-		Alt: page.Say("plan.alt", "paid", facts.PaidRows(rows), "all", len(rows), "date", last.PayBy),
+		Alt: page.Say("plan.alt", "paid", facts.PaidRows(rows), "all", len(rows), "date", last.Due),
 	}
 	for _, r := range rows {
 		p.Rows = append(p.Rows, page.PlanRow{

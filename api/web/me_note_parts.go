@@ -223,7 +223,7 @@ func (t *teller) happened(op string) *page.Happened {
 	case op == string(ledger.OpDisputeResolve):
 		return say("back.done", "back.done.then")
 	case op == string(ledger.OpAmendPropose) && n.Proposal != nil:
-		return say("help.done", "help.done.then", "name", who)
+		return say("aid.done", "aid.done.then", "name", who)
 	case op == string(ledger.OpAmendAccept) && len(n.Amendments) > 0:
 		return say("proposal.yes", "proposal.yes.then")
 	case op == string(ledger.OpAmendReject) && n.Proposal == nil:

@@ -24,7 +24,7 @@ func (s *Server) getOffer(v *visit) error {
 	}
 	plan := t.plan("plan")
 	if plan != nil {
-		plan.Legend, plan.Alt = false, page.Count("plan.toalt", len(plan.Rows), "date", plan.Rows[len(plan.Rows)-1].PayBy)
+		plan.Legend, plan.Alt = false, page.Count("plan.toalt", len(plan.Rows), "date", t.facts.Rows[len(t.facts.Rows)-1].Due)
 	}
 	view := &page.Offer{
 		Head: t.head(), AnswerBy: r.note.AnswerBy, Plan: plan, Text: ledger.NoteLines(r.note, v.language),

@@ -58,3 +58,6 @@ func (b *browser) signIn() *answer {
 	b.w.Helper()
 	return b.ceremony(b.get("/signin").is(http.StatusOK)).is(http.StatusSeeOther)
 }
+
+// plain writes a text as answer.text gives it, with spaces that may break.
+func plain(text string) string { return strings.ReplaceAll(text, "\u00a0", " ") }

@@ -15,6 +15,7 @@ type NoteList struct {
 	Helping []NoteCard
 	Done    []NoteCard
 	More    Link // to older ones
+	Human   HumanCard
 }
 
 // Template names the page.
@@ -166,3 +167,12 @@ type NotePrint struct {
 
 // Template names the page.
 func (*NotePrint) Template() string { return "note-print" }
+
+// Bind puts the token into the forms that take something back.
+func (n *Note) Bind(token string) {
+	for _, a := range n.Asked {
+		if a.Form != nil {
+			a.Form.Bind(token)
+		}
+	}
+}

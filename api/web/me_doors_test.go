@@ -1,0 +1,210 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// debtor is a world with a lender and a person who owes it money.
+type debtor struct {
+	*world
+	lender *company
+	anna   *browser
+	note   ledger.NoteID
+}
+
+func newDebtor(t *testing.T) *debtor {
+	t.Helper()
+	w := newWorld(t)
+	d := &debtor{world: w, lender: w.company("Nordlån AB", inproc.Lender)}
+	d.anna = w.join("anna", d.lender)
+	d.note = w.issue(d.lender, d.anna)
+	return d
+}
+
+// later lets time pass and signs the person in again.
+func (d *debtor) later(days int) {
+	d.Helper()
+	d.pass(time.Duration(days) * 24 * time.Hour)
+	d.anna.signIn()
+}
+
+func (d *debtor) page() *answer {
+	d.Helper()
+	return d.anna.get(notePage(d.note)).is(http.StatusOK)
+}
+
+func TestPaymentThatDoesNotShowIsClaimedAndTakenBack(t *testing.T) {
+	d := newDebtor(t)
+	d.later(20)
+	door := d.anna.get(notePage(d.note)+"/paid").is(http.StatusOK).says("Tell it in your own words", "answer within 14 days")
+	done := d.anna.sign(d.anna.send(door, notePage(d.note)+"/paid", url.Values{
+		"words": {"I paid at the till.\r\nShe gave me a slip."}, "amount": {"1,066.19"}, "paid_on": {d.today().AddDays(-3).String()}, "bank": {"B-1"},
+	})).is(http.StatusOK).says("Nordlån AB answers by", "You say that you paid SEK 1,066.19", "She gave me a slip.")
+
+	claims := d.world.note(d.note).Claims
+	if len(claims) != 1 || claims[0].Amount != 1066_19 || claims[0].Text != "I paid at the till.\nShe gave me a slip." || claims[0].Reference != "B-1" ||
+		claims[0].AnswerBy != d.today().AddDays(ledger.ClaimDays) {
+		t.Fatalf("the note has the claims %+v", claims)
+	}
+	d.anna.sign(d.anna.send(done, notePage(d.note)+"/withdrawal", nil)).says("You have taken it back.")
+	if left := d.world.note(d.note).Claims; len(left) != 0 {
+		t.Errorf("the note still has the claims %+v", left)
+	}
+}
+
+func TestClaimThatNobodyAnswersStopsTheDemand(t *testing.T) {
+	d := newDebtor(t)
+	d.later(1)
+	door := d.anna.get(notePage(d.note) + "/paid")
+	d.anna.sign(d.anna.send(door, notePage(d.note)+"/paid", url.Values{
+		"words": {"paid"}, "amount": {"100"}, "paid_on": {d.today().String()},
+	})).says("Next payment")
+	d.later(ledger.ClaimDays + 1)
+	d.page().says("Nothing is demanded meanwhile", "It is now an objection").hides("Next payment")
+}
+
+func TestObjectionStopsTheDemandInTheBorrowersOwnWords(t *testing.T) {
+	d := newDebtor(t)
+	d.later(60)
+	d.page().says("A payment is late", "was to be paid by")
+	door := d.anna.get(notePage(d.note) + "/wrong").is(http.StatusOK)
+	d.anna.sign(d.anna.send(door, notePage(d.note)+"/wrong", url.Values{"words": {"I never <b>borrowed</b> this."}})).
+		says("Thank you. The demand has stopped.", "Nothing is demanded meanwhile", "I never <b>borrowed</b> this.").hides("Next payment", "was to be paid by")
+	disputes := d.world.note(d.note).Disputes
+	if len(disputes) != 1 || disputes[0].Text != "I never <b>borrowed</b> this." {
+		t.Errorf("the note has the disputes %+v", disputes)
+	}
+}
+
+func TestFormsSayWhatIsWrongAndDraftNothing(t *testing.T) {
+	d := newDebtor(t)
+	long := make([]rune, ledger.MaxTextRunes+1)
+	for i := range long {
+		long[i] = 'å'
+	}
+	good := url.Values{"words": {"paid"}, "amount": {"100"}, "paid_on": {d.today().String()}}
+	with := func(name, value string) url.Values {
+		v := url.Values{}
+		for k := range good {
+			v[k] = good[k]
+		}
+		v.Set(name, value)
+		return v
+	}
+	for _, c := range []struct {
+		name, door string
+		form       url.Values
+		says       string
+	}{
+		{"no words", "paid", with("words", " \n "), "Write something in your own words."},
+		{"too many words", "paid", with("words", string(long)), "That is too long: at most 2,000 characters."},
+		{"no amount", "paid", with("amount", ""), "Write an amount"},
+		{"an amount in words", "paid", with("amount", "hundred"), "Write an amount"},
+		{"nothing", "paid", with("amount", "0"), "Write an amount"},
+		{"less than nothing", "paid", with("amount", "-5"), "Write an amount"},
+		{"no day", "paid", with("paid_on", ""), "Choose a day."},
+		{"a day to come", "paid", with("paid_on", d.today().AddDays(1).String()), "That day is still to come."},
+		{"a day before the loan", "paid", with("paid_on", d.today().AddDays(-1).String()), "That day is before the loan"},
+		{"too long a reference", "paid", with("bank", string(long[:65])), "That is too long: at most 64 characters."},
+		{"no objection", "wrong", url.Values{"words": {""}}, "Write something in your own words."},
+		{"too long an objection", "wrong", url.Values{"words": {string(long)}}, "That is too long"},
+		{"no way chosen", "help", url.Values{"words": {"ill"}}, "Choose one of the ways."},
+		{"a way that is none", "help", url.Values{"way": {"forgive"}}, "Choose one of the ways."},
+		{"too long a letter", "help", url.Values{"way": {"plan"}, "words": {string(long)}}, "That is too long"},
+	} {
+		path := notePage(d.note) + "/" + c.door
+		d.anna.send(d.anna.get(path).is(http.StatusOK), path, c.form).is(http.StatusUnprocessableEntity).
+			says("One thing needs to be put right", c.says)
+	}
+	if n := d.world.note(d.note); n.Seq != 2 {
+		t.Errorf("the note has come to %d", n.Seq)
+	}
+}
+
+func TestWaysToPayAreComparedByTheLedgersOwnArithmetic(t *testing.T) {
+	d := newDebtor(t)
+	d.later(50)
+	d.page().says("A payment is late")
+	n := d.world.note(d.note)
+	var plan ledger.Forecast
+	fewest := 0
+	for plan.Monthly == 0 || plan.Monthly > 550_00 {
+		var err error
+		fewest++
+		if plan, err = ledger.Preview(n, d.lender.ID, ledger.Amendment{Kind: ledger.AmendPlan, Instalments: fewest, FirstDue: d.today().AddDays(30)}, d.today()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	money := func(a finance.Amount) string {
+		return plain(ledger.English.Money(finance.Money{Amount: a, Currency: "SEK"}))
+	}
+	page := d.anna.get(notePage(d.note)+"/help?monthly=550&months=3").is(http.StatusOK).
+		says("A pause of 3 months", "As it is today", money(plan.Monthly), money(plan.Total), plain(ledger.English.Date(plan.FreeOfDebt)), money(plan.ExtraCost)+" more")
+	d.anna.sign(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "words": {"I have been ill."}})).
+		says("Your proposal is sent", "You have proposed something. Nordlån AB is to answer.")
+	p := d.world.note(d.note).Proposal
+	if p == nil || p.Amendment.Instalments != fewest || p.Text != "I have been ill." {
+		t.Fatalf("the proposal is %+v", p)
+	}
+	d.do(d.lender, ledger.OpAmendAccept, string(d.note), ledger.AmendAcceptBody{Proposal: p.Seq, Amendment: p.Amendment})
+	d.page().says("You are on a payment plan", "nothing is late", money(plan.Monthly)).hides("A payment is late")
+}
+
+func TestPauseIsProposedAndTakenBack(t *testing.T) {
+	d := newDebtor(t)
+	page := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK).says("A pause of 2 months")
+	d.anna.sign(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).says("Your proposal is sent")
+	if p := d.world.note(d.note).Proposal; p == nil || p.Amendment.Kind != ledger.AmendPause {
+		t.Fatalf("the proposal is %+v", p)
+	}
+	own := d.anna.get(notePage(d.note) + "/proposal").is(http.StatusOK).says("Anna Andersson proposed this").hides("Yes, let us do that")
+	d.anna.sign(d.anna.send(own, notePage(d.note)+"/proposal", nil)).says("You have taken it back.")
+	if p := d.world.note(d.note).Proposal; p != nil {
+		t.Errorf("the note still has the proposal %+v", p)
+	}
+}
+
+func TestPaymentTooSmallForAnyPlanSaysSo(t *testing.T) {
+	d := newDebtor(t)
+	for monthly, says := range map[string]string{"100": "That does not cover the interest", "x": "Write an amount", "-1": "Write an amount"} {
+		d.anna.get(notePage(d.note)+"/help?monthly="+monthly).is(http.StatusUnprocessableEntity).says(says, "A pause of 2 months")
+	}
+	for _, months := range []string{"0", "7", "-1", "two", "99999999999999999999"} {
+		d.anna.get(notePage(d.note)+"/help?months="+months).is(http.StatusUnprocessableEntity).says("Write a number of months from 1 to 6", "A plan")
+	}
+}
+
+func TestProposalOfTheHolderIsAnsweredEitherWay(t *testing.T) {
+	for _, c := range []struct {
+		answer, says string
+		plans        int
+	}{{"accept", "You have agreed.", 1}, {"reject", "You have said no to the proposal.", 0}} {
+		d := newDebtor(t)
+		d.do(d.lender, ledger.OpAmendPropose, string(d.note), ledger.AmendProposeBody{
+			Amendment: ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(30)}, Text: "We offer lower payments.",
+		})
+		d.page().says("Nordlån AB proposes something to you")
+		page := d.anna.get(notePage(d.note)+"/proposal").is(http.StatusOK).says("We offer lower payments.", "As it is today", "Yes, let us do that", "No, thank you")
+		d.anna.sign(d.anna.send(page, notePage(d.note)+"/proposal", url.Values{"answer": {c.answer}})).says(c.says)
+		if n := d.world.note(d.note); len(n.Amendments) != c.plans || n.Proposal != nil {
+			t.Errorf("%s: the note has %d plans and the proposal %+v", c.answer, len(n.Amendments), n.Proposal)
+		}
+	}
+}
+
+func TestProposalWhoseDayHasPassedCanOnlyBeRefused(t *testing.T) {
+	d := newDebtor(t)
+	d.do(d.lender, ledger.OpAmendPropose, string(d.note), ledger.AmendProposeBody{
+		Amendment: ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(5)},
+	})
+	d.later(10)
+	page := d.anna.get(notePage(d.note) + "/proposal").is(http.StatusOK).says("It is too late to say yes").hides("Yes, let us do that")
+	d.anna.sign(d.anna.send(page, notePage(d.note)+"/proposal", nil)).says("You have said no to the proposal.")
+}
