@@ -20,6 +20,7 @@ const (
 	opRegister  = "party.register"
 	opRotate    = "party.rotate"
 	opRevoke    = "party.revoke"
+	opAdmit     = "party.admit"
 	opPay       = "pay"
 	opLostOpen  = "recovery.open"
 	opLostEnd   = "recovery.complete"

@@ -8,8 +8,8 @@ func (c *chain) checkRecord(r *records) *Fault {
 		record = r.note
 	case "party":
 		record = r.parties[c.id]
-		if text(record, "org") != c.entries[0].org {
-			return fault(Chain, c.id, "it was registered through another organisation than its record says")
+		if text(record, "org") != c.entries[0].org || text(record, "standing") != c.standing() {
+			return fault(Chain, c.id, "it was registered through another organisation than its record says, or stands otherwise")
 		}
 	default:
 		record = r.books[c.id]
@@ -25,6 +25,23 @@ func (c *chain) checkRecord(r *records) *Fault {
 		return fault(Chain, c.id, "it has another number of commands than its record says")
 	}
 	return nil
+}
+
+// standing is what a party's commands make of it.
+func (c *chain) standing() string {
+	admitted := text(c.entries[0].body, "kind") != "authority"
+	for _, x := range c.entries {
+		switch x.op {
+		case opRevoke:
+			return "revoked"
+		case opAdmit:
+			admitted = true
+		}
+	}
+	if admitted {
+		return "active"
+	}
+	return "proposed"
 }
 
 // checkNote compares the state with the note's record (section 7).
