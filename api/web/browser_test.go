@@ -283,3 +283,13 @@ func has(n *html.Node, name string) bool {
 	}
 	return false
 }
+
+// passkey gives an attribute of the form that asks for a passkey.
+func (a *answer) passkey(name string) string {
+	a.w.Helper()
+	n := a.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "data-passkey") != "" })
+	if n == nil {
+		a.w.Fatalf("%s asks for no passkey", a.from)
+	}
+	return attr(n, name)
+}
