@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
@@ -77,8 +79,8 @@ type person struct {
 	look *camera
 }
 
-// person gives somebody a browser with nothing in it, in a language.
-func (b *browser) person(t *testing.T, site, lang string, look *camera) *person {
+// person gives somebody a browser with nothing in it. It asks for English.
+func (b *browser) person(t *testing.T, site string, look *camera) *person {
 	t.Helper()
 	ctx, leave := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(leave)
@@ -87,10 +89,7 @@ func (b *browser) person(t *testing.T, site, lang string, look *camera) *person 
 		t.Fatalf("opening a window: %v", err)
 	}
 	p := &person{T: t, ctx: ctx, site: site, look: look}
-	p.do("preparing a window", chromedp.EmulateViewport(phone, height), chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: lang})
-		return err
-	}), chromedp.Func(addAuthenticator))
+	p.do("preparing a window", chromedp.EmulateViewport(phone, height), chromedp.Func(addAuthenticator))
 	return p
 }
 
@@ -131,7 +130,7 @@ func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // goes carries out steps that lead to another page, which must be one that is
-// meant to be seen.
+// meant to be seen: a form that comes back with what to put right is one, too.
 func (p *person) goes(what string, steps ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
@@ -140,7 +139,7 @@ func (p *person) goes(what string, steps ...chromedp.Action[chromedp.Void]) {
 	if err != nil {
 		p.Fatalf("%s: %v\non %s", what, err, p.shown())
 	}
-	if response != nil && response.Status >= 400 {
+	if response != nil && response.Status >= 400 && response.Status != http.StatusUnprocessableEntity {
 		p.Fatalf("%s: the answer is %d\n%s", what, response.Status, p.shown())
 	}
 }
@@ -210,6 +209,60 @@ func (p *person) must(selector string) {
 	if !p.has(selector) {
 		p.Fatalf("there is no %s on %s", selector, p.shown())
 	}
+}
+
+// awaits opens a page again and again until it holds what a selector finds: what
+// others do reaches it a moment later.
+func (p *person) awaits(path, selector string) {
+	p.Helper()
+	limit := time.NewTimer(stepLimit)
+	defer limit.Stop()
+	again := time.NewTicker(250 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if p.opens(path); p.has(selector) {
+			return
+		}
+		select {
+		case <-limit.C:
+			p.Fatalf("%s has had no %s for %s:\n%s", path, selector, stepLimit, p.shown())
+		case <-again.C:
+		}
+	}
+}
+
+// saves clicks a link to a file and gives the path that it is kept under.
+func (p *person) saves(selector, suffix string) string {
+	p.Helper()
+	folder := p.TempDir()
+	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
+	defer cancel()
+	own := chromedp.FromContext(p.ctx).BrowserContextID
+	_, err := chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllowAndName, BrowserContextID: own, DownloadPath: folder, EventsEnabled: new(true),
+	})
+	if err != nil {
+		p.Fatalf("preparing to save a file: %v", err)
+	}
+	events := chromedp.BrowserEvents(ctx, cdpbrowser.DownloadProgress)
+	p.do("saving a file", chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	for e, err := range events {
+		if err != nil {
+			p.Fatalf("saving a file: %v", err)
+		}
+		switch e.State {
+		case cdpbrowser.DownloadProgressStateCanceled:
+			p.Fatal("the file is not sent to its end")
+		case cdpbrowser.DownloadProgressStateCompleted:
+			saved := filepath.Join(folder, "saved"+suffix)
+			if err := os.Rename(filepath.Join(folder, e.GUID), saved); err != nil {
+				p.Fatal(err)
+			}
+			return saved
+		}
+	}
+	p.Fatal("no file is sent")
+	return ""
 }
 
 // attribute gives an attribute of the first that a selector finds.
@@ -285,4 +338,9 @@ func asset(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// clicks presses what a selector finds.
+func clicks(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
 }

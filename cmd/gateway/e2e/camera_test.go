@@ -166,9 +166,15 @@ func (p *person) picture(name string) {
 func (p *person) fits(state string, width int64) {
 	p.Helper()
 	if wide := evaluate[int64](p, `document.documentElement.scrollWidth`); wide > width {
-		p.Errorf("%s is %d px wide in a window of %d", state, wide, width)
+		p.Errorf("%s is %d px wide in a window of %d:\n%s", state, wide, width, evaluate[string](p, tooWide))
 	}
 }
+
+// tooWide names the innermost elements that stick out.
+const tooWide = `[...document.querySelectorAll("body *")].filter(e =>
+	e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest(".scroll") &&
+	![...e.children].some(c => c.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+).map(e => e.outerHTML.slice(0, 200)).slice(0, 5).join("\n")`
 
 // accessible fails the test for all that axe-core finds.
 func (p *person) accessible(state string) {

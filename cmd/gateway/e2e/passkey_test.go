@@ -83,7 +83,7 @@ func TestThePasskeyOfARealBrowserIsTaken(t *testing.T) {
 	t.Cleanup(server.Close)
 	site := strings.Replace(server.URL, "127.0.0.1", "localhost", 1) // an address has no passkeys
 	c.rp = passkey.RelyingParty{ID: "localhost", Origin: site, Name: "Skuld"}
-	p := b.person(t, site, "en", nil)
+	p := b.person(t, site, nil)
 	p.opens("/")
 	p.answers()
 	p.answers()
