@@ -110,30 +110,33 @@ func TestAFileOfAnUnknownNetworkIsConsistentAtBest(t *testing.T) {
 func TestBothCheckersAgreeOnEveryChange(t *testing.T) {
 	c := readCorpus(t)
 	anchors := evidence.Anchors{Networks: []string{c.Network}}
-	asked, refused := 0, 0
 	for _, name := range []string{"genuine-receipt", "genuine-passkey"} {
-		var file any
-		if err := json.Unmarshal(readCase(t, name), &file); err != nil {
-			t.Fatal(err)
-		}
-		changes(file, "", func(where string) {
-			text, err := ledger.Canonical(file)
-			if err != nil {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var file any
+			if err := json.Unmarshal(readCase(t, name), &file); err != nil {
 				t.Fatal(err)
 			}
-			verdict, fault := checker.Check(text, c.Network)
-			other := evidence.Verify(text, anchors)
-			if (verdict == checker.Holds) != (other.Verdict == evidence.Genuine) {
-				t.Errorf("%s with another %s: %s (%v), the other says %s", name, where, verdict, fault, other.Verdict)
-			}
-			if asked++; fault != nil {
-				refused++
+			asked, refused := 0, 0
+			changes(file, "", func(where string) {
+				text, err := ledger.Canonical(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				verdict, fault := checker.Check(text, c.Network)
+				other := evidence.Verify(text, anchors)
+				if (verdict == checker.Holds) != (other.Verdict == evidence.Genuine) {
+					t.Errorf("with another %s: %s (%v), the other says %s", where, verdict, fault, other.Verdict)
+				}
+				if asked++; fault != nil {
+					refused++
+				}
+			})
+			t.Logf("%d changed files, %d refused", asked, refused)
+			if refused < 300 {
+				t.Errorf("of %d changed files %d are refused", asked, refused)
 			}
 		})
-	}
-	t.Logf("%d changed files, %d refused", asked, refused)
-	if refused < 500 || refused == asked {
-		t.Errorf("of %d changed files %d are refused", asked, refused)
 	}
 }
 
