@@ -139,10 +139,13 @@ func putParty(ctx context.Context, tx *sql.Tx, id ledger.PartyID, v ledger.Party
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO parties (id, seq, state) VALUES ($1, $2, $3)
+	n, err := changed(tx.ExecContext(ctx, `INSERT INTO parties (id, seq, state) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state WHERE excluded.seq >= parties.seq`,
-		string(id), int64(v.Party.Seq), string(state))
-	return err
+		string(id), int64(v.Party.Seq), string(state)))
+	if err != nil || n == 0 {
+		return err
+	}
+	return putAttorneys(ctx, tx, v.Party)
 }
 
 func putBook(ctx context.Context, tx *sql.Tx, id ledger.BookID, v ledger.BookView) error {

@@ -23,10 +23,10 @@ var readModel string
 
 // readModelVersion grows with every change of schema/read_model.sql, or of what
 // is written there.
-const readModelVersion = "4"
+const readModelVersion = "5"
 
 // readModelTables are all tables of the read model.
-var readModelTables = []string{"transactions", "entries", "entry_parties", "notes", "note_parties", "parties", "books"}
+var readModelTables = []string{"transactions", "entries", "entry_parties", "notes", "note_parties", "parties", "attorneys", "books"}
 
 // prepare brings the tables to this version.
 func (s *Store) prepare(ctx context.Context, dialect goose.Dialect) error {

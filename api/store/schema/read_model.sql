@@ -91,6 +91,14 @@ CREATE TABLE parties (
   state TEXT   NOT NULL
 );
 
+-- Who has been given a power of attorney by whom, in force or not.
+CREATE TABLE attorneys (
+  representative TEXT NOT NULL,
+  principal      TEXT NOT NULL,
+  PRIMARY KEY (representative, principal)
+);
+CREATE INDEX attorneys_principal ON attorneys (principal);
+
 CREATE TABLE books (
   id     TEXT   NOT NULL PRIMARY KEY,
   seq    BIGINT NOT NULL,
