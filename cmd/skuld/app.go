@@ -77,7 +77,7 @@ that is not known yet.`,
 	})
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
 		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(), a.amendCommand(),
-		a.freezeCommand(), a.releaseCommand(), a.contactCommand(), a.inviteCommand(), a.linkCommand(), a.callbackCommand(), a.recoveryCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.versionCommand())
+		a.freezeCommand(), a.releaseCommand(), a.contactCommand(), a.inviteCommand(), a.linkCommand(), a.callbackCommand(), a.recoveryCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.verifyCommand(), a.versionCommand())
 	return root
 }
 

@@ -12,7 +12,7 @@ import (
 
 func (a *app) noteCommand() *cobra.Command {
 	return group("note", "Offer, accept and look at notes", a.noteOffer(), a.noteAccept(), a.noteDecline(), a.noteWithdraw(),
-		a.noteExpire(), a.noteErase(), a.noteList(), a.noteShow(), a.noteHistory())
+		a.noteExpire(), a.noteErase(), a.noteList(), a.noteShow(), a.noteHistory(), a.noteEvidence())
 }
 
 // noteCommand describes a command line that does one thing to one note.
