@@ -30,6 +30,8 @@ func layers() []layer {
 	return []layer{
 		{dir: "ledger", may: core, tests: conformance},
 		{dir: "ledger/evidence", may: core, tests: []string{"chaincode", "ledger/ledgertest", "ledger/protocol"}},
+		// What checks a checker shares nothing with it.
+		{dir: "ledger/evidence/checker", tests: []string{"ledger!", "ledger/evidence"}},
 		{dir: "ledger/protocol", may: with()},
 		{dir: "ledger/ledgertest", may: with("ledger/ledgertest"), tests: []string{"chaincode"}},
 		{dir: "ledger/fabric", may: with("ledger/fabric"), tests: []string{"ledger/ledgertest", "network/networktest"}},
