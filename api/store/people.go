@@ -61,16 +61,17 @@ func (s *Store) PersonOf(ctx context.Context, party ledger.PartyID) (*Person, er
 	return &p, nil
 }
 
-// aboutPerson are the statements that take away all that is known of a person.
+// aboutPerson are the statements that take away all that is known of a person. A
+// condition that is true of every party names the index of those rows that have one.
 var aboutPerson = []string{
 	"DELETE FROM persons WHERE party = $1",
 	"DELETE FROM credentials WHERE party = $1",
 	"DELETE FROM sessions WHERE party = $1",
 	"DELETE FROM drafts WHERE party = $1",
-	"DELETE FROM callbacks WHERE party = $1",
+	"DELETE FROM callbacks WHERE party = $1 AND party <> ''",
 	"DELETE FROM messages WHERE party = $1",
-	"DELETE FROM invitations WHERE party = $1",
-	"DELETE FROM invitations WHERE for_party = $1",
+	"DELETE FROM invitations WHERE party = $1 AND party <> ''",
+	"DELETE FROM invitations WHERE for_party = $1 AND for_party <> ''",
 }
 
 // ForgetPerson takes away all that is known of the person behind a party: whoever

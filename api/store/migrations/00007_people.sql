@@ -86,7 +86,7 @@ CREATE TABLE drafts (
   created BIGINT NOT NULL,
   expires BIGINT NOT NULL
 );
-CREATE INDEX drafts_token ON drafts (token, created);
+CREATE INDEX drafts_token ON drafts (token, created, id);
 CREATE INDEX drafts_party ON drafts (party);
 CREATE INDEX drafts_expires ON drafts (expires);
 
