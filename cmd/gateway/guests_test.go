@@ -14,6 +14,11 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
+// registrarsSite is where the registrar's pages would be.
+var registrarsSite = pagesConfig{
+	Origin: "http://localhost:8480", RPID: "localhost", Name: "Registret", Human: "Maja Lind", Phone: "+4681234567", Hours: "8–18",
+}
+
 // guest is a party of another organisation at the registrar's gateway, with the
 // same key.
 func guest(a *actor) *actor {

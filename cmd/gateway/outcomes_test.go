@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"sync/atomic"
@@ -180,4 +181,8 @@ func (w *world) catchUp(gateway string) {
 	if err := w.gateways[gateway].store.Wait(ctx, last-1); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+func contextWithin(t *testing.T) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), patience)
 }

@@ -87,11 +87,6 @@ type world struct {
 	checkError error // what gateways that start now hear of the ledger
 }
 
-// registrarsSite is where the registrar's pages would be.
-var registrarsSite = pagesConfig{
-	Origin: "http://localhost:8480", RPID: "localhost", Name: "Registret", Human: "Maja Lind", Phone: "+4681234567", Hours: "8–18",
-}
-
 // served is a gateway that answers HTTP requests.
 type served struct {
 	*gateway
@@ -400,7 +395,3 @@ func compact(t *testing.T, text string) []byte {
 }
 
 func lines(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
-
-func contextWithin(t *testing.T) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(t.Context(), patience)
-}
