@@ -50,7 +50,8 @@ func (s *Server) frame(v *visit) page.Frame {
 
 // redirect sends the browser on, with a GET whatever the request was (RFC 9110 par. 15.4.4).
 func (s *Server) redirect(v *visit, to string) error {
-	http.Redirect(v.w, v.r, to, http.StatusSeeOther)
+	v.w.Header().Set("Location", to) // without the page that http.Redirect would write
+	v.w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
 
@@ -95,9 +96,19 @@ func (s *Server) problemOf(v *visit, e *ledger.Error) *page.Problem {
 		p.Links[0] = page.Link{Href: "/me", Text: page.Say("frame.notes")}
 	}
 	if own, ok := problems[e.Code]; ok {
-		p.Status, p.Heading, p.Text = own.status, page.Say(own.heading), page.Say(own.text, "seconds", e.Params["seconds"])
+		p.Status, p.Heading, p.Text = own.status, page.Say(own.heading), page.Say(own.text)
 	} else {
 		p.Status, p.Heading, p.Text = statuses[e.Class()], page.Say("problem.other"), page.Verbatim(e.Text(v.language))
+	}
+	switch e.Code {
+	case ledger.CodeRequestTooLarge:
+		p.Status = http.StatusRequestEntityTooLarge
+	case ledger.CodeTooManyRequests:
+		seconds, err := strconv.Atoi(e.Params["seconds"])
+		if err != nil {
+			seconds = 1
+		}
+		p.Text = page.Count("problem.busy.what", seconds)
 	}
 	if p.Status == 0 || p.Status >= http.StatusInternalServerError {
 		p.Request = v.id

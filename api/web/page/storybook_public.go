@@ -56,7 +56,7 @@ func publicStories() []Story {
 			Heading: Say("problem.code"), Text: Say("problem.code.what"), Help: help,
 			Links: []Link{{"/", Say("problem.code.try")}, {"/help", Say("frame.help-page")}},
 		}},
-		{"busy", &Problem{Heading: Say("problem.busy"), Text: Say("problem.busy.what", "seconds", "3"), Help: help, Links: []Link{{"/", Say("frame.to-the-page")}}}},
+		{"busy", &Problem{Heading: Say("problem.busy"), Text: Count("problem.busy.what", 3), Help: help, Links: []Link{{"/", Say("frame.to-the-page")}}}},
 		{"ours", &Problem{
 			Heading: Say("problem.ours"), Text: Say("problem.ours.what"), Request: "0123456789abcdef01234567", Help: help,
 			Links: []Link{{"/", Say("frame.to-the-page")}},

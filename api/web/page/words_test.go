@@ -38,6 +38,9 @@ func TestEveryTextIsThereInThreeLanguages(t *testing.T) {
 				found := place.FindAllString(text, -1)
 				slices.Sort(found)
 				found = slices.Compact(found)
+				if strings.HasSuffix(string(key), ".one") {
+					found = slices.DeleteFunc(found, func(p string) bool { return p == "{n}" }) // it may be said in a word
+				}
 				if language != ledger.Swedish && !slices.Equal(found, places) {
 					t.Errorf("%s has the places %v in %s, %v in Swedish", key, found, language, places)
 				}
@@ -182,8 +185,8 @@ func TestValueIsNeverTakenForAPlace(t *testing.T) {
 	if err != nil || got == "" {
 		t.Fatal(err)
 	}
-	got, err = tongue{ledger.English}.plain(Say("problem.busy.what", "seconds", "{seconds}"))
-	if err != nil || !strings.HasPrefix(got, "Wait {seconds} seconds") {
+	got, err = tongue{ledger.English}.plain(Say("problem.quote", "id", "{id}"))
+	if err != nil || !strings.HasPrefix(got, "If you call about this, mention {id}") {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
