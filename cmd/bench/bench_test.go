@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -209,6 +213,45 @@ func TestReportIsReadableAndWritten(t *testing.T) {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%s is missing from\n%s", want, text)
 		}
+	}
+}
+
+func TestPagesAreComparedWithTheFileAtEachNumberOfCallers(t *testing.T) {
+	cells := []cell{
+		{Workload: fileName, Callers: 1, PerSecond: 100}, {Workload: statusName, Callers: 1, PerSecond: 90},
+		{Workload: fileName, Callers: 50, PerSecond: 400}, {Workload: statusName, Callers: 50, PerSecond: 100},
+	}
+	if got := pagesPerFile(cells); !maps.Equal(got, map[int]float64{1: .9, 50: .25}) {
+		t.Errorf("got %v", got)
+	}
+	var b strings.Builder
+	r := report{Pages: &pagesLoad{Cells: cells, VsFile: pagesPerFile(cells), Alone: 60, Meanwhile: 66}}
+	if err := r.printPages(&b); err != nil || !strings.Contains(b.String(), "50 at a time: 0.25 pages") || !strings.Contains(b.String(), "60.0 ms alone, 66.0 ms") {
+		t.Errorf("%v\n%s", err, &b)
+	}
+}
+
+// TestVisitorsComeAndLeave shows them a site that counts them, and one that fails.
+func TestVisitorsComeAndLeave(t *testing.T) {
+	var asked atomic.Int64
+	enough := make(chan struct{})
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 100 {
+			close(enough)
+		}
+		if r.URL.Path == "/broken" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	defer site.Close()
+	v := visitors{base: site.URL, client: visitorsClient(50)}
+	leave := v.come(t.Context(), "/page")
+	<-enough
+	if err := leave(); err != nil {
+		t.Error(err)
+	}
+	if _, err := v.get(t.Context(), "/broken"); err == nil {
+		t.Error("a page that fails is taken for one")
 	}
 }
 

@@ -105,7 +105,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 	}
 	if o.REST {
 		var most peaks
-		if result.REST, most, err = overREST(ctx, o, rig); err != nil {
+		if result.REST, result.Pages, most, err = overREST(ctx, o, rig); err != nil {
 			return err
 		}
 		for name, bytes := range most {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,6 +56,8 @@ type report struct {
 	Memory map[string]int64 `json:"memory_bytes"`
 	// REST is reads and writes through a gateway, beside the put of the same minutes.
 	REST []cell `json:"rest,omitempty"`
+	// Pages is what the registrar's public pages bear.
+	Pages *pagesLoad `json:"pages,omitempty"`
 	// Gateways is set where it was asked for.
 	Gateways *gatewayLoad `json:"gateways,omitempty"`
 	// Ratios compare our operations with the plain put of the same run.
@@ -147,7 +150,7 @@ func (r report) print(out io.Writer) error {
 	if err := r.printCPU(out); err != nil {
 		return err
 	}
-	if err := r.printREST(out); err != nil {
+	if err := errors.Join(r.printREST(out), r.printPages(out)); err != nil {
 		return err
 	}
 	if r.Gateways != nil {

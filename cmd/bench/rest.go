@@ -18,32 +18,36 @@ import (
 // listed is how many notes a page of the list has.
 const listed = 50
 
-// overREST measures reads and writes through a gateway beside the plain put. It
-// starts the network once more, with gateways: while the other workloads are
+// overREST measures reads and writes through a gateway beside the plain put, and then
+// the pages of the registrar's. It starts the network once more, with gateways: while the other workloads are
 // measured there are none, since they take their part of the machine.
-func overREST(ctx context.Context, o options, rig rigOptions) (cells []cell, memory peaks, err error) {
+func overREST(ctx context.Context, o options, rig rigOptions) (cells []cell, pages *pagesLoad, memory peaks, err error) {
 	rig.Gateways = true
 	fmt.Fprintln(rig.Progress, "Starting the network again, with gateways.")
 	r, err := startRig(ctx, rig)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer func() { err = errors.Join(err, r.stop()) }()
 	stage, err := r.connect(ctx, slices.Max(o.Callers))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer func() { err = errors.Join(err, stage.close()) }()
 	gateways, err := network.ReadEndpoints(r.home)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	lender, err := stage.cast.lender.client(gateways["lender"].Gateway, slices.Max(o.Callers))
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	workloads := append([]workload{stage.floor.workload()}, stage.cast.requests(lender, stage.groups)...)
-	return measureAll(ctx, o, workloads, r, rig.Progress)
+	if cells, memory, err = measureAll(ctx, o, workloads, r, rig.Progress); err != nil {
+		return nil, nil, nil, err
+	}
+	pages, err = stage.pages(ctx, o, r, rig.Progress)
+	return cells, pages, memory, err
 }
 
 // client makes a client of a gateway that keeps as many connections as it has callers.
