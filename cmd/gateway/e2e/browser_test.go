@@ -177,11 +177,10 @@ func (p *person) answers() {
 	p.goes("using the passkey", chromedp.Click(chromedp.CSS(`main form[data-passkey] button`), chromedp.NodeVisible, chromedp.NodeEnabled))
 }
 
-// writes fills in a field.
+// writes fills in a field that is empty.
 func (p *person) writes(name, value string) {
 	p.Helper()
-	selector := chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name))
-	p.do("filling in "+name, chromedp.Clear(selector, chromedp.NodeVisible), chromedp.SendKeys(selector, value))
+	p.do("filling in "+name, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name)), value, chromedp.NodeVisible))
 }
 
 // picks chooses one of several.
