@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/web"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -21,7 +22,12 @@ type debtor struct {
 
 func newDebtor(t *testing.T) *debtor {
 	t.Helper()
-	w := newWorld(t)
+	return newDebtorWith(t, func(*web.Options) {})
+}
+
+func newDebtorWith(t *testing.T, change func(*web.Options)) *debtor {
+	t.Helper()
+	w := newWorldWith(t, change)
 	d := &debtor{world: w, lender: w.company("Nordlån AB", inproc.Lender)}
 	d.anna = w.join("anna", d.lender)
 	d.note = w.issue(d.lender, d.anna)

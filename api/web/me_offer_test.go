@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strings"
 	"testing"
@@ -57,6 +58,16 @@ func TestOfferIsDeclinedAsEasilyAsItIsSigned(t *testing.T) {
 func (b *browser) signIn() *answer {
 	b.w.Helper()
 	return b.ceremony(b.get("/signin").is(http.StatusOK)).is(http.StatusSeeOther)
+}
+
+// forget takes the session away from the browser, as another one would have none.
+func (b *browser) forget() {
+	b.w.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.w.Fatal(err)
+	}
+	b.client.Jar = jar
 }
 
 // plain writes a text as answer.text gives it, with spaces that may break.

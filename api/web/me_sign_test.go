@@ -1,0 +1,192 @@
+package web_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/skuld-registry/skuld/api/web"
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/sign"
+	"github.com/skuld-registry/skuld/ledger/sign/authenticator"
+)
+
+// object sends the form of an objection and gives the page that shows what is signed.
+func (d *debtor) object(words string) *answer {
+	d.Helper()
+	door := d.anna.get(notePage(d.note) + "/wrong").is(http.StatusOK)
+	return d.anna.follow(d.anna.send(door, notePage(d.note)+"/wrong", url.Values{"words": {words}}).is(http.StatusSeeOther)).is(http.StatusOK)
+}
+
+func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
+	d := newDebtor(t)
+	page := d.object("Amount: 1\nThis is wrong.")
+	bytes := page.find(func(n *html.Node) bool { return n.Data == "pre" }).FirstChild.Data
+	command, err := ledger.DecodeCommand([]byte(bytes))
+	if err != nil {
+		t.Fatalf("the page shows %q: %v", bytes, err)
+	}
+	digest := sha256.Sum256([]byte(bytes))
+	act, lines, err := ledger.DescribeLines(command, ledger.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page.says(plain(act), base64.RawURLEncoding.EncodeToString(digest[:]))
+	for _, l := range lines {
+		page.says(l.Label, strings.Join(strings.Fields(l.Value), " "))
+	}
+	d.anna.follow(d.anna.ceremony(page))
+	entries, err := d.ledger.Service(inproc.Registrar).History(t.Context(), d.note.Subject(), 3, 1)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("the history is %+v, %v", entries, err)
+	}
+	opened, err := sign.Verifier{}.Open(entries[0].Signed)
+	if err != nil || string(opened.Payload) != bytes {
+		t.Errorf("the ledger has %s (%v), the page showed %s", opened.Payload, err, bytes)
+	}
+	// A person's own words never look like a term of what is signed.
+	if n := page.find(func(n *html.Node) bool { return n.Data == "dt" && n.FirstChild.Data == "Amount" }); n != nil {
+		t.Error("words of the person's own stand as a term")
+	}
+}
+
+func TestCancelledDraftIsNeverSigned(t *testing.T) {
+	d := newDebtor(t)
+	page := d.object("wrong")
+	d.anna.follow(d.anna.send(page, page.from+"/cancel", nil).is(http.StatusSeeOther)).says("This is wrong")
+	d.anna.get(page.from).is(http.StatusNotFound).says("Nothing was signed now.")
+	if n := d.world.note(d.note); len(n.Disputes) != 0 {
+		t.Errorf("the note has %+v", n.Disputes)
+	}
+}
+
+func TestSignatureSentTwiceCountsOnce(t *testing.T) {
+	d := newDebtor(t)
+	page := d.object("wrong")
+	form := page.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "data-passkey") != "" })
+	credential, err := d.anna.device.Get([]byte(attr(form, "data-options")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	filled := url.Values{"credential": {string(credential)}}
+	first := d.anna.send(page, page.from, filled).is(http.StatusSeeOther)
+	d.anna.send(page, page.from, filled).is(http.StatusNotFound).says("done already")
+	d.anna.follow(first).says("The demand has stopped")
+	if n := d.world.note(d.note); n.Seq != 3 || len(n.Disputes) != 1 {
+		t.Errorf("the note came to %d with %d disputes", n.Seq, len(n.Disputes))
+	}
+}
+
+func TestDraftIsTheSessionsOwn(t *testing.T) {
+	d := newDebtor(t)
+	bertil := d.join("bertil", d.lender)
+	page := d.object("wrong")
+	bertil.get(page.from).is(http.StatusNotFound)
+	own := bertil.get("/me/helpers")
+	token := own.form("/signout").values.Get("token")
+	bertil.ask(http.MethodPost, page.from, url.Values{"token": {token}, "credential": {"{}"}}).is(http.StatusNotFound)
+	bertil.ask(http.MethodPost, page.from+"/cancel", url.Values{"token": {token}}).is(http.StatusSeeOther)
+	d.anna.get(page.from).is(http.StatusOK)
+	d.anna.forget()
+	d.anna.signIn() // another session of the same person
+	d.anna.get(page.from).is(http.StatusNotFound)
+}
+
+func TestDraftWhoseNoteHasMovedOnIsMadeAnew(t *testing.T) {
+	d := newDebtor(t)
+	page := d.object("wrong")
+	d.pay(d.lender, d.note, 100_00)
+	d.anna.get(page.from).is(http.StatusConflict).says("Something has happened to the note since you began", "Do it again")
+	// Also where it happens after the page was shown.
+	again := d.object("wrong again")
+	d.pay(d.lender, d.note, 100_00)
+	d.anna.ceremony(again).is(http.StatusConflict).says("Something has happened")
+	d.anna.get(again.from).is(http.StatusNotFound)
+}
+
+func TestDraftWaitsAnHour(t *testing.T) {
+	d := newDebtor(t)
+	page := d.object("wrong")
+	for range 5 {
+		d.pass(12 * time.Minute)
+		d.anna.get("/me").is(http.StatusOK)
+	}
+	d.anna.get(page.from).is(http.StatusNotFound)
+}
+
+func TestSignatureOfAnotherDeviceOrForAnotherActIsRefused(t *testing.T) {
+	d := newDebtor(t)
+	first := d.object("one")
+	second := d.object("two")
+	form := second.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "data-passkey") != "" })
+	options := []byte(attr(form, "data-options"))
+	foreign := d.join("bertil", d.lender)
+	for name, device := range map[string]*authenticator.Device{"another act": d.anna.device, "another device": foreign.device} {
+		credential, err := device.Get(options)
+		if err != nil {
+			continue // the device itself refuses what it was not asked for
+		}
+		d.anna.send(first, first.from, url.Values{"credential": {string(credential)}}).is(http.StatusUnprocessableEntity).
+			says("The passkey was not accepted")
+		if n := d.world.note(d.note); n.Seq != 2 {
+			t.Fatalf("%s: the note came to %d", name, n.Seq)
+		}
+	}
+	for _, nonsense := range []string{"", "{}", "null", strings.Repeat("x", 1000)} {
+		d.anna.send(first, first.from, url.Values{"credential": {nonsense}}).is(http.StatusUnprocessableEntity)
+	}
+	d.anna.follow(d.anna.ceremony(first)).says("The demand has stopped")
+}
+
+func TestRefusalComesBeforeTheSignature(t *testing.T) {
+	d := newDebtor(t)
+	// A pause that begins before the next payment is due is none, and the form was made up.
+	page := d.anna.get(notePage(d.note) + "/help")
+	d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}, "pause_due": {d.today().AddDays(1).String()}, "pause_day": {"0"}}).
+		is(http.StatusBadRequest).says("too early")
+	d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "plan_number": {"100000"}}).is(http.StatusBadRequest)
+	if n := d.world.note(d.note); n.Proposal != nil {
+		t.Errorf("the note has the proposal %+v", n.Proposal)
+	}
+}
+
+// doubtful is a ledger whose answers get lost while it is silent.
+type doubtful struct {
+	ledger.Service
+	silent atomic.Bool
+}
+
+func (l *doubtful) Submit(ctx context.Context, commands ...ledger.Signed) ([]ledger.Outcome, error) {
+	outcomes, err := l.Service.Submit(ctx, commands...)
+	if err == nil && l.silent.Load() {
+		return []ledger.Outcome{{State: ledger.Unknown}}, nil
+	}
+	return outcomes, err
+}
+
+func TestOutcomeThatIsNotKnownIsAskedForAgainAndCountsOnce(t *testing.T) {
+	service := &doubtful{}
+	d := newDebtorWith(t, func(o *web.Options) { service.Service = o.Service; o.Service = service })
+	page := d.object("wrong")
+	service.silent.Store(true)
+	d.anna.ceremony(page).is(http.StatusAccepted).says("We are waiting to hear", "It cannot be done twice", "Reload")
+	if got := d.anna.get(page.from).is(http.StatusAccepted).header.Get("Refresh"); got == "" {
+		t.Error("the page does not reload by itself where there is no script")
+	}
+	d.anna.send(page, page.from+"/cancel", nil).is(http.StatusSeeOther)
+	d.anna.get(page.from).is(http.StatusAccepted) // what is signed cannot be cancelled
+	service.silent.Store(false)
+	d.anna.follow(d.anna.get(page.from).is(http.StatusSeeOther)).says("The demand has stopped")
+	if n := d.world.note(d.note); n.Seq != 3 || len(n.Disputes) != 1 {
+		t.Errorf("the note came to %d with %d disputes", n.Seq, len(n.Disputes))
+	}
+}
