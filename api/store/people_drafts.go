@@ -43,7 +43,7 @@ func (s *Store) AddDraft(ctx context.Context, token string, d Draft) error {
 	}
 	err := s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE id IN
-			(SELECT id FROM drafts WHERE token = $1 ORDER BY created DESC, id LIMIT $2 OFFSET $3)`, digest(token), maxDrafts, maxDrafts-1)
+			(SELECT id FROM drafts WHERE token = $1 ORDER BY created DESC, id DESC LIMIT $2 OFFSET $3)`, digest(token), maxDrafts, maxDrafts-1)
 		if err != nil {
 			return err
 		}

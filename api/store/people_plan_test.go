@@ -50,7 +50,7 @@ func TestWhatPagesAskIsReadFromAnIndex(t *testing.T) {
 		}
 		for _, query := range []string{
 			"SELECT party FROM sessions WHERE token = '7'", "SELECT data FROM challenges WHERE challenge = '7'",
-			"SELECT id FROM drafts WHERE token = '7' ORDER BY created DESC, id LIMIT 9 OFFSET 9", "SELECT id FROM credentials WHERE party = '7' AND removed = 0 ORDER BY created, id LIMIT 9",
+			"SELECT id FROM drafts WHERE token = '7' ORDER BY created DESC, id DESC LIMIT 9 OFFSET 9", "SELECT id FROM credentials WHERE party = '7' AND removed = 0 ORDER BY created, id LIMIT 9",
 			"SELECT name FROM persons WHERE party = '7'", "SELECT id FROM invitations WHERE code = '7'",
 			"SELECT COUNT(*) FROM invitations WHERE by_party = '7' AND expires > 1 AND used = 0 AND revoked = 0",
 			"SELECT id FROM invitations WHERE by_party = '7' AND place < 99 ORDER BY place DESC LIMIT 9",
