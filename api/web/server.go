@@ -131,8 +131,3 @@ func (s *Server) methodNotAllowed(v *visit) error {
 func withTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, submitTime)
 }
-
-// withOwnWrites gives a context in which a page waits for the read model.
-func withOwnWrites(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, ownWrites)
-}
