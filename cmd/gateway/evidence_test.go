@@ -18,7 +18,7 @@ func TestEvidenceIsGivenToWhoIsSomethingToTheNote(t *testing.T) {
 	stranger, neighbour := w.party("stranger", "collector", "company"), w.party("neighbour", "registrar", "person")
 	note := w.note(lender, borrower, w.book(lender))
 	w.mustPay(lender, note, 1000)
-	anchors := evidence.Anchors{Networks: []string{w.gateways["lender"].service.Network()}}
+	anchors := evidence.Anchors{Networks: []string{w.ledger.Service(inproc.Lender).Network()}}
 	for _, reader := range []*actor{lender, borrower} {
 		r := w.ask(reader, "GET", note+"/evidence?payment=3", nil, nil)
 		if r.status != http.StatusOK || r.header.Get("Content-Type") != evidence.MediaType {

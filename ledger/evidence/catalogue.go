@@ -33,7 +33,6 @@ const (
 
 	ChainMissing   Code = "chain_missing"
 	ChainUnused    Code = "chain_unused"
-	ChainCircular  Code = "chain_circular"
 	SignatureWrong Code = "signature_wrong"
 	CommandRefused Code = "command_refused"
 	SubjectOther   Code = "subject_other"

@@ -91,6 +91,9 @@ func (g *gatherer) gather(q Request) (*File, error) {
 			return nil, err
 		}
 	}
+	if err := r.finish(); err != nil {
+		return nil, err
+	}
 	last := entries[len(entries)-1]
 	f.Salt, f.State = last.Salt, last.State
 	return f, g.attest(f, r)

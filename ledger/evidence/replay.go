@@ -2,6 +2,9 @@ package evidence
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -40,18 +43,29 @@ type moment struct {
 	book  *ledger.Book
 }
 
-// timeline is the states of one party or book in order.
+// timeline is the states of one party or book in order, as far as they were
+// replayed.
 type timeline struct {
+	entries []Entry
+	asked   place // what made the rules ask for it
 	states  []moment
-	growing bool // its replay has not ended
+	growing bool // an entry of it is being applied
 }
 
-// last gives the state that the timeline ends in.
+// last gives the state that the timeline has come to.
 func (l *timeline) last() moment {
 	if len(l.states) == 0 {
 		return moment{}
 	}
 	return l.states[len(l.states)-1]
+}
+
+// next gives the first entry that is not replayed, nil where all are.
+func (l *timeline) next() *Entry {
+	if len(l.states) == len(l.entries) {
+		return nil
+	}
+	return &l.entries[len(l.states)]
 }
 
 // around lists the states that the ledger may have had at an instant: first the
@@ -104,30 +118,40 @@ func (r *replay) add(id ledger.NoteID, seq uint64, e Entry) (*ledger.Change, err
 	return c, nil
 }
 
-// line gives a party's or a book's timeline, replaying its chain the first time.
-func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
-	if l := r.lines[s]; l != nil {
-		if l.growing && len(l.states) == 0 {
-			return nil, fault(ChainCircular, "subject", s.ID)
+// line gives a party's or a book's timeline as far as it can matter at an instant.
+// It goes no further, because the entries after that may themselves need what is
+// only being replayed: two people may each act for the other.
+func (r *replay) line(s ledger.Subject, from place, at time.Time) (*timeline, error) {
+	l := r.lines[s]
+	if l == nil {
+		if len(r.lines) >= MaxSubjects {
+			return nil, fault(TooLarge, "limit", itoa(MaxSubjects))
 		}
-		return l, nil
-	}
-	if len(r.lines) >= MaxSubjects {
-		return nil, fault(TooLarge, "limit", itoa(MaxSubjects))
-	}
-	entries, err := r.source.chain(s, at)
-	if err != nil {
-		return nil, err
-	}
-	l := &timeline{growing: true}
-	r.lines[s] = l
-	for i, e := range entries {
-		if s.Kind == ledger.KindParty {
-			at.via, at.viaSeq = ledger.PartyID(s.ID), uint64(i+1)
-		}
-		c, err := r.apply(s, uint64(i+1), e, at)
+		entries, err := r.source.chain(s, from)
 		if err != nil {
 			return nil, err
+		}
+		l = &timeline{entries: entries, asked: from}
+		r.lines[s] = l
+	}
+	return l, r.grow(s, l, at.Add(tolerance))
+}
+
+// grow replays a timeline's entries up to an instant.
+func (r *replay) grow(s ledger.Subject, l *timeline, until time.Time) error {
+	if l.growing {
+		return nil
+	}
+	l.growing = true
+	defer func() { l.growing = false }()
+	for e := l.next(); e != nil && !e.At.After(until); e = l.next() {
+		at, seq := l.asked, uint64(len(l.states)+1)
+		if s.Kind == ledger.KindParty {
+			at.via, at.viaSeq = ledger.PartyID(s.ID), seq
+		}
+		c, err := r.apply(s, seq, *e, at)
+		if err != nil {
+			return err
 		}
 		from := e.At
 		if before := l.last().from; from.Before(before) {
@@ -135,9 +159,29 @@ func (r *replay) line(s ledger.Subject, at place) (*timeline, error) {
 		}
 		l.states = append(l.states, moment{from: from, party: c.Party, book: c.Book})
 	}
-	l.growing = false
-	return l, nil
+	return nil
 }
+
+// finish replays every timeline to its end, also those that this asks for.
+func (r *replay) finish() error {
+	for range MaxSubjects + 1 {
+		before := len(r.lines)
+		for _, s := range slices.SortedFunc(maps.Keys(r.lines), compareSubjects) {
+			if err := r.grow(s, r.lines[s], endOfTime); err != nil {
+				return err
+			}
+		}
+		if len(r.lines) == before {
+			return nil
+		}
+	}
+	return fault(TooLarge, "limit", itoa(MaxSubjects))
+}
+
+// endOfTime is after every time that JSON can hold.
+var endOfTime = time.Date(10_000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+func compareSubjects(a, b ledger.Subject) int { return strings.Compare(a.ID, b.ID) }
 
 // apply carries out one entry on the states that the ledger may have had. It
 // must succeed on one of them.
@@ -209,7 +253,7 @@ func (w *world) next() bool {
 
 // pick gives a subject's state for this try; nothing where it had none.
 func (w *world) pick(s ledger.Subject) (moment, error) {
-	l, err := w.replay.line(s, w.place)
+	l, err := w.replay.line(s, w.place, w.at)
 	if err != nil {
 		return moment{}, err
 	}
@@ -260,7 +304,7 @@ func (w *world) PartyRecord(id ledger.PartyID) (*ledger.PartyRecord, error) {
 		r.Standing = ledger.InForce
 		return r, nil
 	}
-	l, err := w.replay.line(id.Subject(), w.place)
+	l, err := w.replay.line(id.Subject(), w.place, w.at)
 	if err != nil {
 		return nil, err
 	}

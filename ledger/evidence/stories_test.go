@@ -163,3 +163,39 @@ func represented(v *town) []byte {
 	v.do(friend, ledger.OpAttorneyRevoke, string(v.borrower.ID), ledger.AttorneyRevokeBody{Grant: grant.Seq})
 	return v.gather(v.lender, evidence.Request{Note: id})
 }
+
+// spouses are two borrowers who act for each other, take their powers back for
+// each other, and change their keys meanwhile.
+func spouses(v *town) []byte {
+	id := v.issue()
+	spouse := v.join("", ledger.Person, inproc.Registrar)
+	grant := func(from, to *citizen) uint64 {
+		v.later(time.Hour)
+		return v.do(from, ledger.OpAttorneyGrant, string(from.ID), ledger.AttorneyGrantBody{
+			Representative: to.ID, Scopes: []ledger.AttorneyScope{ledger.ScopeSee, ledger.ScopeTalk},
+			Until: finance.DateOf(v.now).AddDays(30), Ground: ledger.GroundPower,
+		}).Seq
+	}
+	one, two := grant(v.borrower, spouse), grant(spouse, v.borrower)
+	d := v.draft(spouse, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "Räntan är fel."})
+	d.For = v.borrower.ID
+	v.submit(spouse, d)
+	v.later(time.Hour)
+	v.do(spouse, ledger.OpAttorneyRevoke, string(v.borrower.ID), ledger.AttorneyRevokeBody{Grant: one})
+	v.later(time.Hour)
+	v.rotate(v.borrower)
+	v.later(time.Hour)
+	v.do(v.borrower, ledger.OpAttorneyRevoke, string(spouse.ID), ledger.AttorneyRevokeBody{Grant: two})
+	return v.gather(v.lender, evidence.Request{Note: id})
+}
+
+// crooked has commands whose times are in another order than they were applied:
+// each peer's clock may be a little off.
+func crooked(v *town) []byte {
+	id := v.issue()
+	v.rotate(v.borrower)
+	v.later(-8 * time.Minute)
+	v.do(v.borrower, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "Jag har redan betalat."})
+	v.later(time.Hour)
+	return v.gather(v.borrower, evidence.Request{Note: id})
+}

@@ -127,6 +127,9 @@ func (v *verifier) replayNote() error {
 		v.report.Steps = append(v.report.Steps, Step{Command: c.Command, At: e.At, Org: e.Org, Status: c.Note.Status})
 		v.watchPayment(c)
 	}
+	if err := v.replay.finish(); err != nil {
+		return err
+	}
 	state, err := ledger.Canonical(v.replay.note)
 	if err != nil {
 		return fmt.Errorf("writing the state that the commands lead to: %w", err)
