@@ -29,7 +29,7 @@ type AmendmentKind string
 // The kinds of amendment.
 const (
 	AmendPlan  AmendmentKind = "plan"  // what is left is paid in so many equal instalments
-	AmendPause AmendmentKind = "pause" // nothing falls due before a day; as many instalments as were left then remain
+	AmendPause AmendmentKind = "pause" // nothing falls due before a day, though interest goes on; as many instalments as were left then remain
 )
 
 // Amendment is a change of how the debt is paid back. It takes the place of the
@@ -296,6 +296,9 @@ func (n *Note) amended(holder PartyID, m Amendment, on finance.Date) (*Note, err
 	_, err := finance.Schedule(plan.finance(&n.Terms))
 	if field, ok := errors.AsType[*finance.FieldError](err); ok {
 		return nil, Refuse(CodeAmendmentImpossible, "detail", field.Error())
+	}
+	if errors.Is(err, finance.ErrOutOfRange) {
+		return nil, Refuse(CodeAmendmentImpossible, "detail", "its interest is more than can be counted")
 	}
 	if err != nil {
 		return nil, err

@@ -292,6 +292,21 @@ func TestAnAmendmentThatCannotBeIsRefused(t *testing.T) {
 	s.refuse(code(ledger.CodeBodyInvalid), s.lender, ledger.OpAmendReject, string(id), ledger.AmendEndBody{})
 }
 
+// TestAPlanWhoseInterestCannotBeCountedIsRefused: fifty years on top of ten
+// without a payment, of the largest loan that the offer's check lets through.
+func TestAPlanWhoseInterestCannotBeCountedIsRefused(t *testing.T) {
+	s := newStage(t)
+	huge := terms()
+	huge.Jurisdiction, huge.Consumer, huge.Fees = finance.Generic, false, ledger.Fees{}
+	huge.Principal, huge.Rate, huge.Schedule = sek(306_000_000_000), rate("30"), ledger.Schedule{Kind: finance.OnDemand}
+	id := s.issue(huge, s.borrower)
+	s.after(3650)
+	m := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: finance.MaxInstalments, FirstDue: s.today().AddDays(300)}
+	s.refuse(code(ledger.CodeAmendmentImpossible), s.borrower, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: m})
+	m.Instalments = 120
+	s.do(s.borrower, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: m})
+}
+
 func TestAmendmentsAreLimited(t *testing.T) {
 	s := newStage(t)
 	id := s.active()
