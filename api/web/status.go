@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -20,9 +21,9 @@ import (
 const statusPattern = "/n/{code}"
 
 // serveReady answers with a page that is kept ready, and says whether there was one.
-// It comes before the limits: such a page costs no more than a refusal. It leaves no
-// line in the log, which in a crisis would be the slowest part of it; the metrics
-// count it.
+// It comes before the limits: such a page costs no more than a refusal, and in a
+// crisis many come from one address. It leaves no line in the log, which would be the
+// slowest part of it; the metrics count it.
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 	typed, isStatus := strings.CutPrefix(r.URL.Path, "/n/")
 	if !isStatus || r.URL.RawQuery != "" || r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -33,11 +34,17 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	began := s.Clock()
-	height, _ := s.Store.Next()
 	language, _ := languageOf(r)
-	ready := s.statuses.find(statusKey{c, language}, height)
-	if ready == nil {
+	entry := s.statuses.find(statusKey{c, language})
+	if entry == nil {
 		return false
+	}
+	height, _ := s.Store.Next()
+	ready := entry.at(height)
+	if ready == nil {
+		if ready = s.refresh(r.Context(), entry); ready == nil {
+			return false
+		}
 	}
 	s.protect(w.Header())
 	status := writeStatus(w, r, language, ready)
@@ -45,6 +52,23 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 		s.Done(Done{Method: r.Method, Route: statusPattern, Status: status, Took: s.Clock().Sub(began)})
 	}
 	return true
+}
+
+// refresh looks at a kept page again after new blocks, once for all who wait for it.
+// It gives nil where that cannot be done, for whoever answers with a page of the fault.
+func (s *Server) refresh(ctx context.Context, entry *statusEntry) *statusPage {
+	ctx, cancel := context.WithTimeout(ctx, pageTime)
+	defer cancel()
+	height, _ := s.Store.Next()
+	n, err := s.Store.NoteOfCode(ctx, entry.key.code)
+	if err != nil || n == nil {
+		return nil
+	}
+	ready, err := s.makeStatus(ctx, entry, n, height)
+	if err != nil {
+		return nil
+	}
+	return ready
 }
 
 // writeStatus writes the page of a note, or that the browser has it already. It is
@@ -81,7 +105,7 @@ func (s *Server) getStatus(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ready, err := s.makeStatus(v, c, n, height)
+	ready, err := s.makeStatus(v.r.Context(), s.statuses.entry(statusKey{c, v.language}), n, height)
 	if err != nil {
 		return err
 	}
@@ -122,44 +146,46 @@ func (unknownCode) page(s *Server) *page.Problem {
 	}
 }
 
-// makeStatus gives the page of a note at a height: the one that is kept where its
-// facts are still the same, else a new one.
-func (s *Server) makeStatus(v *visit, c code.Code, n *store.Note, height uint64) (*statusPage, error) {
-	entry := s.statuses.entry(statusKey{c, v.language})
+// makeStatus gives the page of a note as it was read at a height: the one that is
+// kept where its facts are still the same, else a new one.
+func (s *Server) makeStatus(ctx context.Context, entry *statusEntry, n *store.Note, height uint64) (*statusPage, error) {
 	entry.making.Lock()
 	defer entry.making.Unlock()
-	names := s.names(v.r.Context())
+	if p := entry.at(height); p != nil {
+		return p, nil
+	}
+	names := s.names(ctx)
 	facts := statusFactsOf(n, names)
 	if names.err != nil {
 		return nil, names.err
 	}
-	if old := s.statuses.peek(entry); old != nil && old.facts == facts {
-		if old.height >= height {
-			return old, nil
-		}
-		same := *old
-		same.height = height
-		s.statuses.put(entry, &same)
-		return &same, nil
-	}
-	view := s.statusOf(c, n, names)
-	if names.err != nil {
-		return nil, names.err
-	}
-	var b bytes.Buffer
-	// The page is the same for everybody, whoever is signed in.
-	frame := page.Frame{Language: v.language, Service: s.RelyingParty.Name, Help: s.Help, Private: true}
-	if err := s.pages.Write(&b, frame, view); err != nil {
+	made := &statusPage{height: height, facts: facts}
+	if old := entry.page.Load(); old != nil && old.facts == facts {
+		made.body, made.gzipped, made.tag = old.body, old.gzipped, old.tag
+	} else if err := s.writeInto(made, entry.key, n, names); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(b.Bytes())
-	made := &statusPage{
-		facts: facts, height: height, body: b.Bytes(), gzipped: page.Gzip(b.Bytes()),
-		// Weak, since it stands for the page in both of its codings (RFC 9110 par. 8.8.1).
-		tag: `W/"` + hex.EncodeToString(sum[:16]) + `"`,
-	}
-	s.statuses.put(entry, made)
+	entry.page.Store(made)
 	return made, nil
+}
+
+// writeInto writes the page of a note, which is the same for everybody, whoever is
+// signed in.
+func (s *Server) writeInto(p *statusPage, key statusKey, n *store.Note, names *names) error {
+	view := s.statusOf(key.code, n, names)
+	if names.err != nil {
+		return names.err
+	}
+	var b bytes.Buffer
+	frame := page.Frame{Language: key.language, Service: s.RelyingParty.Name, Help: s.Help, Private: true}
+	if err := s.pages.Write(&b, frame, view); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(b.Bytes())
+	p.body, p.gzipped = b.Bytes(), page.Gzip(b.Bytes())
+	// Weak, since it stands for the page in both of its codings (RFC 9110 par. 8.8.1).
+	p.tag = `W/"` + hex.EncodeToString(sum[:16]) + `"`
+	return nil
 }
 
 func statusFactsOf(n *store.Note, names *names) statusFacts {

@@ -3,6 +3,7 @@ package web
 import (
 	"container/list"
 	"sync"
+	"sync/atomic"
 
 	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/ledger"
@@ -51,15 +52,23 @@ type statusCache struct {
 type statusEntry struct {
 	key    statusKey
 	making sync.Mutex // of many who miss the same page, one makes it
-	page   *statusPage
+	page   atomic.Pointer[statusPage]
+}
+
+// at gives the page that counts at a height, or nil.
+func (e *statusEntry) at(height uint64) *statusPage {
+	if p := e.page.Load(); p != nil && p.height >= height {
+		return p
+	}
+	return nil
 }
 
 func newStatusCache() *statusCache {
 	return &statusCache{known: map[statusKey]*list.Element{}, recent: list.New()}
 }
 
-// find gives a page that counts at a height, or nil.
-func (c *statusCache) find(key statusKey, height uint64) *statusPage {
+// find gives the entry of a page, nil where there is none.
+func (c *statusCache) find(key statusKey) *statusEntry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.known[key]
@@ -67,10 +76,7 @@ func (c *statusCache) find(key statusKey, height uint64) *statusPage {
 		return nil
 	}
 	c.recent.MoveToFront(e)
-	if p := e.Value.(*statusEntry).page; p != nil && p.height == height {
-		return p
-	}
-	return nil
+	return e.Value.(*statusEntry)
 }
 
 // entry gives the place of a page, a new one where there is none. Only a code that is
@@ -88,17 +94,4 @@ func (c *statusCache) entry(key statusKey) *statusEntry {
 	e := &statusEntry{key: key}
 	c.known[key] = c.recent.PushFront(e)
 	return e
-}
-
-// peek gives what the entry holds, of whatever height.
-func (c *statusCache) peek(e *statusEntry) *statusPage {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return e.page
-}
-
-func (c *statusCache) put(e *statusEntry, p *statusPage) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e.page = p
 }

@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/limit"
+	"github.com/skuld-registry/skuld/api/web"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -174,4 +177,26 @@ func TestKeptPageIsNeverOlderThanTheReadModel(t *testing.T) {
 		Amount: finance.Money{Amount: 12_000_00, Currency: "SEK"}, Reason: "eftergift",
 	})
 	b.get(w.path(id)).says("Paid. The note has been handed back.").hides("eftergift")
+}
+
+// TestManyFromOneAddressSeeAPageThatIsKept: in a crisis half a town may share an
+// address, and every block has the pages looked at again.
+func TestManyFromOneAddressSeeAPageThatIsKept(t *testing.T) {
+	w := newWorldWith(t, func(o *web.Options) { o.Limits.Address = limit.Rate{PerSecond: 1, Burst: 30, AtOnce: 1} })
+	lender := w.company("Banken AB", inproc.Lender)
+	id := w.issue(lender, w.join("anna", lender))
+	w.stranger().get(w.path(id)).is(http.StatusOK)
+	for range 3 {
+		w.company("Another AB", inproc.Collector) // blocks that change nothing of it
+		var all sync.WaitGroup
+		for range 40 {
+			b := w.stranger()
+			all.Go(func() {
+				if a := b.get(w.path(id)); a.status != http.StatusOK {
+					t.Errorf("it is answered with %d", a.status)
+				}
+			})
+		}
+		all.Wait()
+	}
 }

@@ -5,7 +5,7 @@ var publicWords = table{
 	"landing.title":         {"Skuldebrev du kan lita på", "Gældsbreve du kan stole på", "Notes you can trust"},
 	"landing.lead":          {"Skriv koden som står på ditt skuldebrev eller i ditt brev. Du ser direkte om det är äkta, om det är betalt och vem du kan ringa.", "Skriv koden fra dit gældsbrev eller dit brev. Du ser straks, om det er ægte, om det er betalt, og hvem du kan ringe til.", "Type the code on your note or in your letter. You see at once whether it is genuine, whether it is paid, and whom you can call."},
 	"landing.code":          {"Skuldebrevets kod", "Gældsbrevets kode", "The note's code"},
-	"landing.code.hint":     {"16 tecken, till exempel 7K2M-9XQ4-T0BD-H6NW. Stora eller små bokstäver, med eller utan streck.", "16 tegn, for eksempel 7K2M-9XQ4-T0BD-H6NW. Store eller små bogstaver, med eller uden streger.", "16 characters, such as 7K2M-9XQ4-T0BD-H6NW. Large or small letters, with or without dashes."},
+	"landing.code.hint":     {"16 tecken, till exempel 7K2M‑9XQ4‑T0BD‑H6NW. Stora eller små bokstäver, med eller utan streck.", "16 tegn, for eksempel 7K2M‑9XQ4‑T0BD‑H6NW. Store eller små bogstaver, med eller uden streger.", "16 characters, such as 7K2M‑9XQ4‑T0BD‑H6NW. Large or small letters, with or without dashes."},
 	"landing.code.wrong":    {"Koden ska ha 16 bokstäver och siffror. Se efter en gång till.", "Koden skal have 16 bogstaver og tal. Se efter en gang til.", "The code has 16 letters and digits. Please look once more."},
 	"landing.look":          {"Visa skuldebrevet", "Vis gældsbrevet", "Show the note"},
 	"landing.sign-in":       {"Logga in", "Log ind", "Sign in"},
