@@ -130,8 +130,16 @@ func (p *person) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // goes carries out steps that lead to another page, which must be one that is
-// meant to be seen: a form that comes back with what to put right is one, too.
+// meant to be seen.
 func (p *person) goes(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	if status := p.arrives(what, steps...); status >= http.StatusBadRequest {
+		p.Fatalf("%s: the answer is %d\n%s", what, status, p.shown())
+	}
+}
+
+// arrives carries out steps that lead to another page, and gives its status.
+func (p *person) arrives(what string, steps ...chromedp.Action[chromedp.Void]) int64 {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, stepLimit)
 	defer cancel()
@@ -139,9 +147,10 @@ func (p *person) goes(what string, steps ...chromedp.Action[chromedp.Void]) {
 	if err != nil {
 		p.Fatalf("%s: %v\non %s", what, err, p.shown())
 	}
-	if response != nil && response.Status >= 400 && response.Status != http.StatusUnprocessableEntity {
-		p.Fatalf("%s: the answer is %d\n%s", what, response.Status, p.shown())
+	if response == nil {
+		return http.StatusOK // from the browser's own memory
 	}
+	return response.Status
 }
 
 // opens follows a link from elsewhere: a letter, a message, the address bar.
@@ -164,11 +173,24 @@ func (p *person) follows(path string) {
 // tells them apart, as the name of an answer does.
 func (p *person) sends(path string, more ...string) {
 	p.Helper()
-	form := fmt.Sprintf(`main form[method="post"][action=%q]`, path)
-	for _, m := range more {
-		form += fmt.Sprintf(`:has([value=%q])`, m)
+	p.goes("sending "+path, clicks(formTo(path, more...)+" button"))
+}
+
+// isRefused sends a form that has something wrong in it.
+func (p *person) isRefused(path string, want int64) {
+	p.Helper()
+	if got := p.arrives("sending "+path, clicks(formTo(path)+" button")); got != want {
+		p.Fatalf("sending %s: the answer is %d, not %d\n%s", path, got, want, p.shown())
 	}
-	p.goes("sending "+path, chromedp.Click(chromedp.CSS(form+" button"), chromedp.NodeVisible))
+}
+
+// formTo finds the form that goes to a path and holds values.
+func formTo(path string, values ...string) string {
+	form := fmt.Sprintf(`main form[method="post"][action=%q]`, path)
+	for _, v := range values {
+		form += fmt.Sprintf(`:has([value=%q])`, v)
+	}
+	return form
 }
 
 // answers uses the passkey where the page asks for one.
@@ -183,11 +205,10 @@ func (p *person) writes(name, value string) {
 	p.do("filling in "+name, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name)), value, chromedp.NodeVisible))
 }
 
-// picks chooses one of several.
-func (p *person) picks(name, value string) {
+// brings puts a file into a field.
+func (p *person) brings(name, path string) {
 	p.Helper()
-	selector := chromedp.CSS(fmt.Sprintf(`main [name=%q][value=%q]`, name, value))
-	p.do("choosing "+value, chromedp.Click(selector, chromedp.NodeVisible))
+	p.do("choosing a file", chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name)), []string{path}))
 }
 
 // has says whether the page holds what a selector finds.

@@ -3,6 +3,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -128,7 +129,7 @@ func (j *journey) looksAtEveryDoor() {
 	}
 	j.anna.opens(j.page("/wrong"))
 	j.anna.seesEverywhere("door-wrong")
-	j.anna.sends(j.page("/wrong"))
+	j.anna.isRefused(j.page("/wrong"), http.StatusUnprocessableEntity)
 	j.anna.sees("door-wrong-empty")
 	j.anna.writes("words", "Jag betalade också i mars.")
 	j.anna.sends(j.page("/wrong"))

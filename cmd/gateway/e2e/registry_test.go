@@ -25,10 +25,9 @@ type company struct {
 	book           ledger.BookID
 }
 
-// registry is a running network with its companies.
+// registry is a running network with companies of the test's own.
 type registry struct {
 	*testing.T
-	net     *networktest.Network
 	ends    network.Endpoints
 	digest  string // of the network
 	verify  string // path of the program
@@ -38,8 +37,7 @@ type registry struct {
 
 func startRegistry(t *testing.T) *registry {
 	t.Helper()
-	r := &registry{T: t, net: networktest.Start(t, networktest.Options{Chaincode: true, Gateways: true})}
-	r.ends = r.net.Endpoints(t)
+	r := &registry{T: t, ends: networktest.Shared(t, networktest.Options{Chaincode: true, Gateways: true}).Endpoints(t)}
 	r.verify = filepath.Join(t.TempDir(), "verify")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", r.verify, "../../verify")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -57,6 +55,15 @@ func startRegistry(t *testing.T) *registry {
 // joins makes a company a party with a book, which says how it is reached.
 func (r *registry) joins(organisation, name string, contact ledger.Contact) *company {
 	r.Helper()
+	c := r.registers(organisation, ledger.RegisterBody{Kind: ledger.Company, Name: name})
+	c.does(ledger.OpPartyContact, string(c.id), contact)
+	c.book = ledger.BookID(c.does(ledger.OpBookOpen, "", ledger.EmptyBody{}).Subject.ID)
+	return c
+}
+
+// registers makes a party with a private key of its own.
+func (r *registry) registers(organisation string, body ledger.RegisterBody) *company {
+	r.Helper()
 	private, err := sign.NewKey()
 	if err != nil {
 		r.Fatal(err)
@@ -73,7 +80,7 @@ func (r *registry) joins(organisation, name string, contact ledger.Contact) *com
 		return c
 	}
 	newcomer := at(organisation, "")
-	body := ledger.RegisterBody{Kind: ledger.Company, Name: name, Keys: []ledger.Key{key}}
+	body.Keys = []ledger.Key{key}
 	_, signed, err := newcomer.Write(r.Context(), client.Draft{Op: ledger.OpPartyRegister, Body: body})
 	if err != nil {
 		r.Fatal(err)
@@ -84,8 +91,6 @@ func (r *registry) joins(organisation, name string, contact ledger.Contact) *com
 	}
 	id := ledger.PartyID(receipt.Result.Subject.ID)
 	c := &company{T: r.T, id: id, own: at(organisation, id), registrar: at("registrar", id)}
-	c.does(ledger.OpPartyContact, string(id), contact)
-	c.book = ledger.BookID(c.does(ledger.OpBookOpen, "", ledger.EmptyBody{}).Subject.ID)
 	if r.digest, err = c.own.Network(r.Context()); err != nil {
 		r.Fatal(err)
 	}
