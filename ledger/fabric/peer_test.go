@@ -36,6 +36,7 @@ import (
 type fakePeer struct {
 	gateway.UnimplementedGatewayServer
 	peer.UnimplementedDeliverServer
+	peer.UnimplementedEndorserServer
 
 	profile fabric.Peer
 	server  *grpc.Server
@@ -48,6 +49,7 @@ type fakePeer struct {
 	commitStatus func(context.Context) (*gateway.CommitStatusResponse, error)
 	evaluate     func(args [][]byte, orgs []string) ([]byte, error)
 	blocks       func(from uint64, send func(*common.Block) error)
+	process      func() (*peer.ProposalResponse, error) // a question to this peer alone
 }
 
 func (p *fakePeer) Endorse(_ context.Context, r *gateway.EndorseRequest) (*gateway.EndorseResponse, error) {
@@ -126,6 +128,10 @@ func (p *fakePeer) Evaluate(_ context.Context, r *gateway.EvaluateRequest) (*gat
 		return nil, err
 	}
 	return &gateway.EvaluateResponse{Result: &peer.Response{Status: 200, Payload: answer}}, nil
+}
+
+func (p *fakePeer) ProcessProposal(context.Context, *peer.SignedProposal) (*peer.ProposalResponse, error) {
+	return p.process()
 }
 
 func (p *fakePeer) Deliver(stream grpc.BidiStreamingServer[common.Envelope, peer.DeliverResponse]) error {
@@ -282,6 +288,7 @@ func (a *authority) start(t *testing.T, msp string) *fakePeer {
 	}
 	gateway.RegisterGatewayServer(p.server, p)
 	peer.RegisterDeliverServer(p.server, p)
+	peer.RegisterEndorserServer(p.server, p)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
