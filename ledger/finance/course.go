@@ -26,8 +26,10 @@ func (e Earlier) validate() error {
 // as the booking of a payment does, so that a loan that is paid as a course
 // foresees ends as it foresees.
 type course struct {
-	terms   Terms
-	day     Date
+	dayCount DayCount
+	rate     Rate
+	// day is an ordinal of the day count.
+	day     uint64
 	charges Amount
 	// micro is nominal interest that has accrued and is not paid, in micro units.
 	micro   int64
@@ -38,14 +40,14 @@ type course struct {
 func (c *course) left() Amount { return c.charges + RoundMicro(c.micro) + c.balance }
 
 // pay goes on to a day and spends an amount then, at most all that is owed.
-func (c *course) pay(amount Amount, on Date) (Parts, error) {
-	if c.day.Before(on) {
-		accrued, err := c.terms.accrued(c.balance, c.terms.Rate, c.day, on)
+func (c *course) pay(amount Amount, on uint64) (Parts, error) {
+	if c.day < on {
+		accrued, err := c.dayCount.micro(c.balance, c.rate, c.day, on)
 		if err != nil {
-			return Parts{}, err
+			return Parts{}, fmt.Errorf("computing interest: %w", err)
 		}
 		if c.micro += accrued; c.micro > MaxMicro {
-			return Parts{}, fmt.Errorf("adding up interest from %s to %s: %w", c.day, on, ErrOutOfRange)
+			return Parts{}, fmt.Errorf("adding up interest: %w", ErrOutOfRange)
 		}
 		c.day = on
 	}
@@ -65,7 +67,7 @@ func (c *course) pay(amount Amount, on Date) (Parts, error) {
 // from its beginning.
 func (t Terms) replaced() course {
 	return course{
-		terms: t, day: t.interestFrom(), charges: t.Earlier.Charges,
+		dayCount: t.DayCount, rate: t.Rate, day: t.ordinal(t.interestFrom()), charges: t.Earlier.Charges,
 		micro: int64(t.Earlier.Interest) * MicroPerUnit, balance: t.Principal,
 	}
 }
@@ -73,7 +75,11 @@ func (t Terms) replaced() course {
 // evenSchedule gives the instalments of a schedule that took the place of another
 // one: equal totals, and a last one of what is left.
 func (t Terms) evenSchedule(calendar Calendar) ([]Instalment, error) {
-	level, err := t.evenTotal()
+	days := make([]uint64, t.Instalments)
+	for i := range days {
+		days[i] = t.ordinal(t.due(i + 1))
+	}
+	level, err := t.evenTotal(days)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +90,7 @@ func (t Terms) evenSchedule(calendar Calendar) ([]Instalment, error) {
 		if number == t.Instalments {
 			amount = MaxAmount
 		}
-		parts, err := c.pay(amount, due)
+		parts, err := c.pay(amount, days[number-1])
 		if err != nil {
 			return nil, fmt.Errorf("computing instalment %d: %w", number, err)
 		}
@@ -100,11 +106,14 @@ func (t Terms) evenSchedule(calendar Calendar) ([]Instalment, error) {
 	return rows, nil
 }
 
-// evenTotal finds the least amount that pays everything when it is paid with
-// each instalment. It is searched for, since there is no formula for a loan that
+// ordinal numbers a day in the day count.
+func (t Terms) ordinal(d Date) uint64 { return t.DayCount.ordinal(d, t.dueDay()) }
+
+// evenTotal finds the least amount that pays everything when it is paid on each
+// of the days. It is searched for, since there is no formula for a loan that
 // first pays what bears no interest; the search ends after at most as many tries
 // as the interest of an instalment has binary digits.
-func (t Terms) evenTotal() (Amount, error) {
+func (t Terms) evenTotal(days []uint64) (Amount, error) {
 	n := Amount(t.Instalments)
 	owed, err := sum(t.Principal, t.Earlier.Charges, t.Earlier.Interest)
 	if err != nil {
@@ -120,7 +129,7 @@ func (t Terms) evenTotal() (Amount, error) {
 	highest := least + divideUp(RoundMicro(most), t.Instalments) + n
 	for least < highest {
 		middle := least + (highest-least)/2
-		enough, err := t.paidOffBy(middle)
+		enough, err := t.paidOffBy(middle, days)
 		if err != nil {
 			return 0, err
 		}
@@ -133,11 +142,11 @@ func (t Terms) evenTotal() (Amount, error) {
 	return highest, nil
 }
 
-// paidOffBy says whether an amount with each instalment pays everything.
-func (t Terms) paidOffBy(amount Amount) (bool, error) {
+// paidOffBy says whether an amount on each of the days pays everything.
+func (t Terms) paidOffBy(amount Amount, days []uint64) (bool, error) {
 	c := t.replaced()
-	for number := 1; number <= t.Instalments; number++ {
-		if _, err := c.pay(amount, t.due(number)); err != nil {
+	for _, day := range days {
+		if _, err := c.pay(amount, day); err != nil {
 			return false, err
 		}
 		if c.left() == 0 {

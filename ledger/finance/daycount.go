@@ -93,18 +93,27 @@ func microWide(base Amount, rate Rate, ordinal, yearDays uint64) (wide, error) {
 
 // accrued is the interest on base from one day to a later one, in micro units.
 func (t Terms) accrued(base Amount, rate Rate, from, to Date) (int64, error) {
-	year, dueDay := t.DayCount.yearDays(), t.dueDay()
-	end, err := microWide(base, rate, t.DayCount.ordinal(to, dueDay), year)
+	dueDay := t.dueDay()
+	n, err := t.DayCount.micro(base, rate, t.DayCount.ordinal(from, dueDay), t.DayCount.ordinal(to, dueDay))
+	if err != nil {
+		return 0, fmt.Errorf("computing interest from %s to %s: %w", from, to, err)
+	}
+	return n, nil
+}
+
+// micro is the interest on base from one ordinal to a later one, in micro units.
+func (c DayCount) micro(base Amount, rate Rate, from, to uint64) (int64, error) {
+	end, err := microWide(base, rate, to, c.yearDays())
 	if err != nil {
 		return 0, err
 	}
-	start, err := microWide(base, rate, t.DayCount.ordinal(from, dueDay), year)
+	start, err := microWide(base, rate, from, c.yearDays())
 	if err != nil {
 		return 0, err
 	}
 	n, fits := end.sub(start).int64()
 	if !fits || n > MaxMicro {
-		return 0, fmt.Errorf("computing interest from %s to %s: %w", from, to, ErrOutOfRange)
+		return 0, ErrOutOfRange
 	}
 	return n, nil
 }

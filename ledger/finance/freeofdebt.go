@@ -43,7 +43,7 @@ func (p *plan) outlook(asOf Date) ([]Instalment, error) {
 		return nil, err
 	}
 	c := course{
-		terms: p.terms, day: latest(asOf, p.terms.interestFrom()),
+		dayCount: p.terms.DayCount, rate: p.terms.Rate, day: p.terms.ordinal(latest(asOf, p.terms.interestFrom())),
 		charges: p.unpaidCharges() - arrears.Charges,
 		// Interest that has accrued since the last due date is paid with the next
 		// instalment.
@@ -61,7 +61,7 @@ func (p *plan) outlook(asOf Date) ([]Instalment, error) {
 		if row.PayBy.Before(asOf) || due <= 0 || c.left() == 0 {
 			continue
 		}
-		parts, err := c.pay(due, row.Due)
+		parts, err := c.pay(due, p.terms.ordinal(row.Due))
 		if err != nil {
 			return nil, err
 		}
