@@ -64,9 +64,9 @@ func (s *stage) pages(ctx context.Context, o options, r *rig, progress io.Writer
 	if err != nil {
 		return nil, err
 	}
-	file := styleSheet.FindString(body)
+	file := icon.FindString(body)
 	if file == "" {
-		return nil, errors.New("the page of a note loads no style sheet")
+		return nil, errors.New("the page of a note has no icon")
 	}
 	o.Callers = crisisCallers
 	cells, _, err := measureAll(ctx, o, []workload{site.workload(fileName, file), site.workload(statusName, page)}, r, progress)
@@ -89,7 +89,8 @@ func (s *stage) pages(ctx context.Context, o options, r *rig, progress io.Writer
 	return load, nil
 }
 
-var styleSheet = regexp.MustCompile(`/static/skuld\.[0-9a-f]+\.css`)
+// icon is the smallest file that pages load: some hundred bytes.
+var icon = regexp.MustCompile(`/static/icon\.[0-9a-f]+\.svg`)
 
 // pagesPerFile compares the page with the file at each number of callers.
 func pagesPerFile(cells []cell) map[int]float64 {
