@@ -102,7 +102,7 @@ func (t *teller) why() page.Text {
 	case facts.Paused:
 		return page.Say(key, "date", n.Amendments[len(n.Amendments)-1].FirstDue)
 	case facts.Frozen:
-		return page.Say(key, "authority", t.company(n.Freeze.Authority), "date", n.Freeze.On)
+		return page.Say(key, "authority", t.company(n.Freeze.Authority), "date", n.Freeze.On, "ground", n.Freeze.Ground)
 	case facts.Unnotified:
 		return page.Say(key, "holder", t.company(t.holder), "date", t.facts.Chain[len(t.facts.Chain)-1].Since)
 	}

@@ -73,27 +73,34 @@ func (t *teller) parts(p ledger.ExplainedPart) []page.LinePart {
 	add(page.Say("lines.paid"), -p.Paid, page.Source{})
 	add(page.Say("lines.forgiven"), -p.Forgiven, page.Source{})
 	for _, l := range p.Lines {
-		text := page.Say("lines.run", "from", l.From, "to", l.To.AddDays(-1), "days", l.Days, "base", t.amount(l.Base), "rate", l.Rate)
+		law, announced, _ := strings.Cut(l.Source, sourceOfRate)
+		key := page.Key("lines.law")
 		if l.Rule == agreedRule {
-			text = page.Say("lines.run-agreed", text.With...)
+			key = "lines.agreed"
 		}
-		add(text, finance.RoundMicro(l.Micro), sourceOf(l))
+		text := page.Count(key, l.Days, "from", l.From, "to", l.To.AddDays(-1), "base", t.amount(l.Base), "rate", l.Rate, "announced", announced)
+		add(text, finance.RoundMicro(l.Micro), sourceOf(l.Rule, law))
 	}
 	add(page.Say("lines.rounding"), p.Owed-shown, page.Source{})
 	return parts
 }
 
-// agreedRule is what a line of interest names where the note itself is the rule.
-const agreedRule = "agreed"
+const (
+	// agreedRule is what a line of interest names where the note itself is the rule.
+	agreedRule = "agreed"
+	// sourceOfRate parts, in the source of a line, the law from where its reference
+	// rate was announced.
+	sourceOfRate = "; reference rate "
+)
 
 // sourceOf gives where the rule of a line can be read. Rules of law are named after
 // their statute and its paragraph (see finance.DatedRules): SE-1975:635-6.
-func sourceOf(l finance.Line) page.Source {
-	if l.Rule == agreedRule {
+func sourceOf(rule, law string) page.Source {
+	if rule == agreedRule {
 		return page.Source{}
 	}
-	s := page.Source{Name: l.Source}
-	if parts := strings.Split(l.Rule, "-"); len(parts) > 2 && parts[0] == "SE" {
+	s := page.Source{Name: strings.ReplaceAll(law, " par. ", " § ")}
+	if parts := strings.Split(rule, "-"); len(parts) > 2 && parts[0] == "SE" {
 		s.Href = "https://lagen.nu/" + parts[1] + "#P" + strings.ToUpper(parts[2])
 	}
 	return s

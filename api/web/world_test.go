@@ -274,8 +274,14 @@ func (w *world) terms() ledger.Terms {
 // offer offers a loan to persons.
 func (w *world) offer(lender *company, borrowers ...ledger.PartyID) ledger.NoteID {
 	w.Helper()
+	return w.offerOf(lender, w.terms(), borrowers...)
+}
+
+// offerOf offers a loan of these terms to persons.
+func (w *world) offerOf(lender *company, terms ledger.Terms, borrowers ...ledger.PartyID) ledger.NoteID {
+	w.Helper()
 	r := w.do(lender, ledger.OpOffer, "", ledger.OfferBody{
-		Book: lender.book, Borrowers: borrowers, Terms: w.terms(),
+		Book: lender.book, Borrowers: borrowers, Terms: terms,
 		AnswerBy: w.Now().UTC().Truncate(time.Second).Add(14 * 24 * time.Hour),
 	})
 	return ledger.NoteID(r.Subject.ID)

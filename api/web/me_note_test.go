@@ -1,0 +1,270 @@
+package web_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/skuld-registry/skuld/chaincode/inproc"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
+)
+
+func TestNoteAnswersWhatABorrowerAsksInThatOrder(t *testing.T) {
+	d := newDebtor(t)
+	d.later(60) // the first payment is late
+	d.pay(d.lender, d.note, 1066_19)
+	page := d.page()
+	shown := page.text()
+	at := 0
+	for _, want := range []string{
+		"Running as agreed", "Left to pay", "Next payment", "Pay to Nordlån AB", "Free of this debt on", "What would you like to do?",
+		"Eva Ek på Nordlån AB", "Your plan", "1 of 12 payments are made", "How it comes to", "Capital", "Lent at the beginning SEK 12,000.00",
+		"Interest", "Payments", "received by Nordlån AB", "Who has had it", "The lender, from the beginning", "Documents",
+	} {
+		i := strings.Index(shown[at:], want)
+		if i < 0 {
+			t.Fatalf("%q does not come after what is before it:\n%s", want, shown)
+		}
+		at += i
+	}
+}
+
+func TestEveryLineOfWhatIsLeftAddsUp(t *testing.T) {
+	d := newDebtor(t)
+	terms := d.terms() // a debt that was late when it came to the registry
+	terms.AgreedOn = d.today().AddDays(-150)
+	terms.InterestFrom, terms.Schedule.FirstDue, terms.Schedule.DueDay = terms.AgreedOn, terms.AgreedOn.AddMonths(1, 0), 0
+	d.note = d.offerOf(d.lender, terms, d.anna.party)
+	d.accept(d.anna, d.note)
+	d.pay(d.lender, d.note, 300_01)
+	d.later(10)
+	s, err := ledger.Summarize(d.world.note(d.note), d.lender.ID, d.today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Owed.LateInterest == 0 {
+		t.Fatal("nothing is late")
+	}
+	page := d.page()
+	var total finance.Amount
+	for n := range page.root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "details" || attr(n, "class") != "line" {
+			continue
+		}
+		var amounts []finance.Amount
+		for m := range n.Descendants() {
+			if m.Type == html.ElementNode && attr(m, "class") == "money" {
+				amounts = append(amounts, amountIn(t, m.FirstChild.Data))
+			}
+		}
+		var parts finance.Amount
+		for _, a := range amounts[1:] {
+			parts += a
+		}
+		if parts != amounts[0] {
+			t.Errorf("the parts of a line come to %d, the line says %d", parts, amounts[0])
+		}
+		total += amounts[0]
+	}
+	if total != s.Total.Amount {
+		t.Errorf("the lines come to %d, want %d", total, s.Total.Amount)
+	}
+	page.says("SFS 1975:635 § 6", "one day on", "by law")
+	d.later(30) // into a half-year whose reference rate nobody knows
+	d.page().says("The reference rate for 1 July 2026 is not set yet")
+}
+
+// amountIn reads an amount as the English page writes it.
+func amountIn(t *testing.T, text string) finance.Amount {
+	t.Helper()
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, text)
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		t.Fatalf("%q is no amount", text)
+	}
+	if strings.Contains(text, "\u2212") {
+		n = -n
+	}
+	return finance.Amount(n)
+}
+
+func TestNothingIsDemandedBeforeTheBorrowerIsTold(t *testing.T) {
+	d := newDebtor(t)
+	collector := d.company("Svea Inkasso AB", inproc.Collector)
+	d.sell(d.lender, collector, d.note)
+	d.later(100)
+	d.anna.get("/me").is(http.StatusOK).says("New holder", "Svea Inkasso AB has held the note since")
+	d.page().says("The note has changed holder", "Until then nothing is demanded of you", "No late interest and no fees are counted", "You have not been told yet").
+		hides("Next payment", "Late interest</span>", "A payment is late", "was to be paid by")
+	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
+	d.page().says("A payment is late", "You were told on").hides("No late interest and no fees are counted")
+	d.anna.get("/me").hides("New holder")
+}
+
+func TestNoteThatAnAuthorityFrozeIsNotLate(t *testing.T) {
+	d := newDebtor(t)
+	authority, err := model.NewSigner("Kronofogden", ledger.Authority, inproc.Registrar, "Kronofogden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	registration, err := authority.Registration(d.ledger.Service(inproc.Registrar).Network(), "0b9e6d3e-7f3a-4bb5-8a0e-0000000000aa", d.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.must(authority, registration)
+	d.do(d.lender, ledger.OpPartyAdmit, string(authority.ID), ledger.EmptyBody{})
+	d.must(authority, d.draft(authority, ledger.OpFreeze, string(d.note), ledger.FreezeBody{Ground: "U-123"}))
+	d.later(100)
+	d.page().says("Paused by an authority", "Kronofogden has prohibited payment", "Decision: U-123").hides("A payment is late", "Next payment", "/help\"><strong>I need")
+}
+
+func TestPaidNoteIsHandedBackWithItsLastReceipt(t *testing.T) {
+	d := newDebtor(t)
+	first := d.pay(d.lender, d.note, 500_00)
+	receipt := d.anna.get(notePage(d.note)+"/receipts/"+strconv.FormatUint(first.Seq, 10)).is(http.StatusOK).
+		says("Receipt: SEK 500.00", "Left after the payment SEK 11,500.00", "Left today SEK 11,500.00", "holds against everyone who gets it later", "Nordlån AB can take the booking back", "Download the proof")
+	receipt.hides("yours again")
+	collector := d.company("Svea Inkasso AB", inproc.Collector)
+	d.sell(d.lender, collector, d.note)
+	d.anna.get(receipt.from).says("The note was sold after the payment. Nobody can take it back.").hides("can take the booking back")
+	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
+	last := d.pay(collector, d.note, 11_500_00)
+	d.page().says("Paid. The note is yours again.", "Keep your handed-back note", "You, now that it is paid", "held the note last").hides("Left to pay", "What would you like to do?")
+	d.anna.get(notePage(d.note)+"/receipts/"+strconv.FormatUint(last.Seq, 10)).is(http.StatusOK).
+		says("Paid. The note is yours again.", "Left after the payment SEK 0.00", "The note has been handed back.", "The note that is yours again", "Amount lent")
+	d.anna.get("/me").says("Finished", "Paid. The note is yours again.")
+	for _, seq := range []string{"0", "1", "99", "x", "-1", "18446744073709551616"} {
+		d.anna.get(notePage(d.note) + "/receipts/" + seq).is(http.StatusNotFound)
+	}
+}
+
+func TestBookingThatWasTakenBackStaysVisible(t *testing.T) {
+	d := newDebtor(t)
+	paid := d.pay(d.lender, d.note, 500_00)
+	d.do(d.lender, ledger.OpPayReverse, string(d.note), ledger.PayReverseBody{Payment: paid.Seq, Reason: "another's"})
+	d.page().says("Taken back", "SEK 12,000.00")
+	d.anna.get(notePage(d.note) + "/receipts/" + strconv.FormatUint(paid.Seq, 10)).is(http.StatusOK).says("The booking was taken back").hides("holds against everyone")
+}
+
+func TestNoteOnDemandHasNoPlan(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Nordlån AB", inproc.Lender)
+	anna := w.join("anna", lender)
+	terms := w.terms()
+	terms.Schedule = ledger.Schedule{Kind: finance.OnDemand}
+	id := w.offerOf(lender, terms, anna.party)
+	anna.get(notePage(id)+"/offer").is(http.StatusOK).says("The interest is 12% a year until you have paid.", "You pay when the lender asks")
+	w.accept(anna, id)
+	anna.get(notePage(id)).is(http.StatusOK).says("There is no plan").hides("Your plan")
+	anna.get(notePage(id) + "/help").is(http.StatusOK).says("A plan")
+}
+
+func TestPaperHasEverythingAndTheWayBack(t *testing.T) {
+	d := newDebtor(t)
+	d.pay(d.lender, d.note, 500_00)
+	page := d.anna.get(notePage(d.note)+"/print").is(http.StatusOK).
+		says("Left to pay", "Eva Ek", "SEK 500.00", "Amount lent", string(d.note), strings.TrimPrefix(d.origin, "http://")+d.path(d.note), "Lent at the beginning")
+	if page.find(func(n *html.Node) bool { return n.Data == "path" && attr(n, "class") == "qr-dark" }) == nil {
+		t.Error("the page has no QR code")
+	}
+	for n := range page.root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "details" && !has(n, "open") {
+			t.Error("a part of the page is closed, and paper cannot be opened")
+		}
+	}
+}
+
+// TestPagesAreReadByEverybody walks every page of a note in every language and looks
+// for what a screen reader needs.
+func TestPagesAfterSignInAreReadByEverybody(t *testing.T) {
+	d := newDebtor(t)
+	d.pay(d.lender, d.note, 500_00)
+	waiting := d.offer(d.lender, d.anna.party)
+	d.do(d.lender, ledger.OpAmendPropose, string(d.note), ledger.AmendProposeBody{
+		Amendment: ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(30)}, Text: `<script>alert("x")</script>`,
+	})
+	pages := []string{"/me", "/me/keys", "/me/keys/new", "/me/helpers", "/me/recovery", notePage(waiting), notePage(waiting) + "/offer"}
+	for _, p := range []string{"", "/paid", "/wrong", "/help", "/proposal", "/receipts/3", "/print"} {
+		pages = append(pages, notePage(d.note)+p)
+	}
+	for _, language := range []string{"sv", "da", "en"} {
+		d.anna.language = language
+		for _, path := range pages {
+			a := d.anna.get(path).is(http.StatusOK).hides("<script>alert", "%!", "ZgotmplZ")
+			if strings.Contains(a.text(), "{") {
+				t.Errorf("%s in %s leaves a place open: %s", path, language, a.text())
+			}
+			checkStructure(t, a)
+		}
+	}
+}
+
+// checkStructure checks that a page has one heading of the first rank and no gap in
+// the ranks, no id twice, a label for each field and a caption for each table.
+func checkStructure(t *testing.T, a *answer) {
+	t.Helper()
+	ids, labelled, rank, firsts := map[string]bool{}, map[string]bool{}, 0, 0
+	for n := range a.root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if id := attr(n, "id"); id != "" {
+			if ids[id] {
+				t.Errorf("%s: two elements have the id %q", a.from, id)
+			}
+			ids[id] = true
+		}
+		if n.Data == "label" {
+			labelled[attr(n, "for")] = true
+		}
+		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' {
+			now := int(n.Data[1] - '0')
+			if now == 1 {
+				firsts++
+			}
+			if now > rank+1 {
+				t.Errorf("%s: a heading of rank %d comes after one of rank %d", a.from, now, rank)
+			}
+			rank = now
+		}
+	}
+	if firsts != 1 {
+		t.Errorf("%s has %d headings of the first rank", a.from, firsts)
+	}
+	for n := range a.root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		switch kind := attr(n, "type"); {
+		case n.Data == "textarea", n.Data == "input" && kind != "hidden":
+			if !labelled[attr(n, "id")] {
+				t.Errorf("%s: the field %q has no label", a.from, attr(n, "name"))
+			}
+		case n.Data == "table":
+			if n.FirstChild == nil || a.find(func(m *html.Node) bool { return m.Data == "caption" && m.Parent == n }) == nil {
+				t.Errorf("%s: a table has no caption", a.from)
+			}
+		case n.Data == "svg":
+			if attr(n, "aria-hidden") != "true" && attr(n, "aria-label") == "" && attr(n, "aria-labelledby") == "" {
+				t.Errorf("%s: a picture has no text", a.from)
+			}
+		}
+		for _, name := range []string{"aria-labelledby", "aria-describedby"} {
+			for id := range strings.FieldsSeq(attr(n, name)) {
+				if !ids[id] {
+					t.Errorf("%s: %s names %q, which is not there", a.from, name, id)
+				}
+			}
+		}
+	}
+}
