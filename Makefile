@@ -11,7 +11,7 @@ SKULD_HOME ?= .skuld
 export SKULD_HOME
 
 # The programs that a running network needs, and all that there are.
-RUN_PROGRAMS := gateway chaincode network skuld demo
+RUN_PROGRAMS := gateway chaincode network skuld verify demo
 PROGRAMS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard cmd/*/main.go)))))
 
 # No C compiler, no machine's paths, and nothing that only a debugger reads: the

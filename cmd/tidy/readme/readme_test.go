@@ -17,7 +17,7 @@ func TestMain(m *testing.M) { os.Exit(networktest.Main(m)) }
 
 // sections are the README's parts that a visitor types from the first line to
 // the last.
-var sections = []string{"## A first note in ten minutes", "## The same with curl"}
+var sections = []string{"## A first note in ten minutes", "## A borrower on her phone", "## The same with curl"}
 
 // read says which of the ids that a command prints the README goes on with, as
 // a visitor would read it off the screen.
