@@ -28,7 +28,6 @@ var actWords = table{
 	"offer.free":      {"Innan något skrivs under ser du en gång till exakt vad det är.", "Før noget bliver underskrevet, ser du en gang til præcis, hvad det er.", "Before anything is signed you see once more exactly what it is."},
 	"offer.signed":    {"{name} har skrivit under.", "{name} har skrevet under.", "{name} has signed."},
 	"offer.unsigned":  {"{name} har inte svarat än. Var och en svarar för hela skulden.", "{name} har ikke svaret endnu. Hver hæfter for hele gælden.", "{name} has not answered yet. Each answers for the whole debt."},
-	"offer.other":     {"Den andra låntagaren", "Den anden låntager", "The other borrower"},
 
 	// I have paid.
 	"paid.lead":      {"Berätta med egna ord. Du behöver inte ha något kvitto till hands.", "Fortæl med egne ord. Du behøver ikke have en kvittering ved hånden.", "Tell it in your own words. You need no receipt at hand."},
@@ -131,5 +130,4 @@ var actWords = table{
 	"wants.name":   {"Skriv ett namn.", "Skriv et navn.", "Write a name."},
 	"wants.scope":  {"Välj minst en sak.", "Vælg mindst én ting.", "Choose at least one thing."},
 	"wants.until":  {"Välj en dag från i dag till {last}.", "Vælg en dag fra i dag til {last}.", "Choose a day from today to {last}."},
-	"wants.other":  {"{text}", "{text}", "{text}"},
 }
