@@ -97,7 +97,7 @@ build-network: check-go
 
 .PHONY: clean
 clean: ## delete what was built; the ledger stays (see reset)
-	@rm -rf $(BIN) bench.json
+	@rm -rf $(BIN) build bench.json
 
 # An old Go cannot even read go.mod, so asking it for the module's name tells.
 .PHONY: check-go
@@ -141,6 +141,10 @@ test-network: build-network
 	$(call timed,Fabric for the tests,home=$$(mktemp -d) && $(BIN)/network up --home $$home/h --no-chaincode --no-gateways && $(BIN)/network reset --home $$home/h && rmdir $$home)
 	@echo '== tests on a real network $(RACE)'
 	@$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $(NETWORK_TESTS)
+
+.PHONY: e2e
+e2e: check-go ## the pages in a real browser on a real network; leaves pictures in build/screenshots
+	$(call timed,the pages in a real browser,$(GO) test -count=1 -timeout $(TEST_TIMEOUT) ./cmd/gateway/e2e)
 
 .PHONY: fuzz
 fuzz: check-go ## every fuzz target for FUZZTIME each, and a contract walk on a new way

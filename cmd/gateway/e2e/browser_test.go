@@ -76,7 +76,7 @@ type person struct {
 	*testing.T
 	ctx  context.Context
 	site string // scheme, host and port of the pages
-	look *camera
+	look *camera // nil where nobody looks
 }
 
 // person gives somebody a browser with nothing in it. It asks for English.
@@ -203,6 +203,22 @@ func (p *person) answers() {
 func (p *person) writes(name, value string) {
 	p.Helper()
 	p.do("filling in "+name, chromedp.SendKeys(chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name)), value, chromedp.NodeVisible))
+}
+
+// sets gives a field its value where a keyboard's ways depend on the country, as
+// those of a date do.
+func (p *person) sets(name, value string) {
+	p.Helper()
+	p.do("setting "+name, chromedp.SetValue(chromedp.CSS(fmt.Sprintf(`main [name=%q]`, name)), value))
+}
+
+// ticks ticks a box.
+func (p *person) ticks(name, value string) {
+	p.Helper()
+	box := fmt.Sprintf(`main [name=%q][value=%q]`, name, value)
+	if !p.has(box + ":checked") {
+		p.do("ticking "+value, clicks(box))
+	}
 }
 
 // brings puts a file into a field.

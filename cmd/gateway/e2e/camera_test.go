@@ -114,6 +114,9 @@ type finding struct {
 // axe-core that cannot hold there are left out by their names.
 func (p *person) sees(state string, but ...string) {
 	p.Helper()
+	if p.look == nil {
+		return
+	}
 	p.look.taken++
 	for _, width := range []int64{phone, desk} {
 		p.at(width)
@@ -128,6 +131,9 @@ func (p *person) sees(state string, but ...string) {
 // on the narrowest screen as well.
 func (p *person) seesEverywhere(state string) {
 	p.Helper()
+	if p.look == nil {
+		return
+	}
 	p.sees(state)
 	here, first := p.path(), evaluate[string](p, `document.documentElement.lang`)
 	p.at(narrow)

@@ -21,15 +21,7 @@ func TestMain(m *testing.M) { os.Exit(networktest.Main(m)) }
 // borrower sees it, on the pages and on the files that they give her. It is the test
 // of NJA 2017 s. 769: who has paid has paid, whoever comes later.
 func TestABorrowerIsSafeFromTheOfferToTheLastPayment(t *testing.T) {
-	r := startRegistry(t)
-	invitation, link := r.lender.invites("Anna Andersson")
-	site := link[:strings.Index(link, "/i/")]
-	anna := openBrowser(t).person(t, site, newCamera(t))
-	j := &journey{T: t, registry: r, anna: anna}
-
-	j.enrols(link)
-	j.note = r.lender.offers(r.lender.guest(invitation), "Anna Andersson")
-	j.accepts()
+	j := begin(t, newCamera(t))
 	j.paysAndKeepsTheReceipt()
 	j.isToldOfANewHolder()
 	j.looksAtEveryDoor()
@@ -40,12 +32,27 @@ func TestABorrowerIsSafeFromTheOfferToTheLastPayment(t *testing.T) {
 
 // journey is a borrower with her note.
 type journey struct {
-	*testing.T
 	*registry
-	anna *person
-	note ledger.NoteID
-	last *ledger.Result // of the payment that paid it
+	browser *browser
+	anna    *person
+	note    ledger.NoteID
+	last    *ledger.Result // of the payment that paid it
 }
+
+// begin invites Anna, who makes a passkey, and offers her a note, which she signs.
+func begin(t *testing.T, look *camera) *journey {
+	t.Helper()
+	j := &journey{registry: startRegistry(t), browser: openBrowser(t)}
+	invitation, link := j.lender.invites("Anna Andersson")
+	j.anna = j.browser.person(t, siteOf(link), look)
+	j.enrols(link)
+	j.note = j.lender.offers(j.lender.guest(invitation), "Anna Andersson")
+	j.accepts()
+	return j
+}
+
+// siteOf gives the origin of an invitation's address.
+func siteOf(link string) string { return link[:strings.Index(link, "/i/")] }
 
 // page gives the path of the note's page, or of one below it.
 func (j *journey) page(below string) string { return "/me/notes/" + string(j.note) + below }

@@ -41,13 +41,13 @@ func (r *registry) lends() *street {
 }
 
 // looks walks through all that is there for somebody with a letter in the hand.
-func (s *street) looks(p *person, sees, everywhere func(state string)) {
+func (s *street) looks(p *person) {
 	p.Helper()
 	p.opens("/")
-	everywhere("landing")
+	p.seesEverywhere("landing")
 	p.writes("code", "0000-0000-0000-0000")
 	p.isRefused("/", http.StatusNotFound)
-	sees("landing-wrong-code")
+	p.sees("landing-wrong-code")
 	p.opens("/")
 	p.writes("code", strings.ToLower(s.code)) // as one types
 	p.sends("/")
@@ -55,39 +55,39 @@ func (s *street) looks(p *person, sees, everywhere func(state string)) {
 	if p.has(`main :is(a, form)[href*="/me/"]`) || strings.Contains(p.text(), "Bo Berg") || strings.Contains(p.text(), "120,000") {
 		p.Errorf("the page for everybody says who owes what:\n%s", p.shown())
 	}
-	everywhere("status")
+	p.seesEverywhere("status")
 	p.follows("/n/" + s.code + "/call")
-	everywhere("call")
+	p.seesEverywhere("call")
 	p.writes("number", "none")
 	p.isRefused("/n/"+s.code+"/call", http.StatusUnprocessableEntity)
-	sees("call-wrong")
+	p.sees("call-wrong")
 	p.opens("/n/" + s.code + "/call")
 	p.writes("number", "+46 70 123 45 67")
 	p.sends("/n/" + s.code + "/call")
 	p.reads("+46 70 123 45 67")
-	sees("call-comes")
+	p.sees("call-comes")
 	for _, page := range []string{"help", "lost", "signin"} {
 		p.opens("/" + page)
-		everywhere(page)
+		p.seesEverywhere(page)
 	}
 }
 
 // checks hands in proofs: one that is good, one that was changed, and none.
-func (s *street) checks(p *person, sees, everywhere func(state string)) {
+func (s *street) checks(p *person) {
 	p.Helper()
 	good, bad := s.proofs(p)
 	p.opens("/verify")
-	everywhere("verify")
+	p.seesEverywhere("verify")
 	p.brings("file", good)
 	p.sends("/verify")
-	sees("verified")
+	p.sees("verified")
 	p.opens("/verify")
 	p.brings("file", bad)
 	p.sends("/verify")
-	sees("verified-not")
+	p.sees("verified-not")
 	p.opens("/verify")
 	p.isRefused("/verify", http.StatusUnprocessableEntity)
-	sees("verified-nothing")
+	p.sees("verified-nothing")
 }
 
 // proofs writes a good proof of the note, and one in which an amount was changed.
@@ -113,9 +113,8 @@ func (s *street) proofs(p *person) (good, bad string) {
 func TestThePagesForEverybodyAreForEverybody(t *testing.T) {
 	s := startRegistry(t).lends()
 	p := openBrowser(t).person(t, s.site, newCamera(t))
-	sees := func(state string) { p.sees(state) }
-	s.looks(p, sees, p.seesEverywhere)
-	s.checks(p, sees, p.seesEverywhere)
+	s.looks(p)
+	s.checks(p)
 }
 
 // TestThePagesForEverybodyNeedNoScript walks the same way in a browser that runs
@@ -123,9 +122,8 @@ func TestThePagesForEverybodyAreForEverybody(t *testing.T) {
 func TestThePagesForEverybodyNeedNoScript(t *testing.T) {
 	s := startRegistry(t).lends()
 	p := openBrowser(t).person(t, s.site, nil).withoutScript()
-	unseen := func(string) {}
-	s.looks(p, unseen, unseen)
-	s.checks(p, unseen, unseen)
+	s.looks(p)
+	s.checks(p)
 	p.opens("/signin")
 	p.must("noscript p")
 }
