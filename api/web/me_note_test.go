@@ -10,6 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/evidence"
 	"github.com/skuld-registry/skuld/ledger/finance"
 	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
@@ -265,6 +266,41 @@ func checkStructure(t *testing.T, a *answer) {
 					t.Errorf("%s: %s names %q, which is not there", a.from, name, id)
 				}
 			}
+		}
+	}
+}
+
+func TestProofIsDownloadedAndHoldsWithoutThePages(t *testing.T) {
+	d := newDebtor(t)
+	paid := d.pay(d.lender, d.note, 500_00)
+	anchors := evidence.Anchors{Networks: []string{d.ledger.Service(inproc.Registrar).Network()}}
+	for _, query := range []string{"", "?payment=" + strconv.FormatUint(paid.Seq, 10)} {
+		file := d.anna.get(notePage(d.note) + "/evidence" + query).is(http.StatusOK)
+		if got := file.header.Get("Content-Type"); got != evidence.MediaType {
+			t.Errorf("%s is of the type %s", file.from, got)
+		}
+		if got := file.header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=") {
+			t.Errorf("%s is to be kept as %q", file.from, got)
+		}
+		if report := evidence.Verify([]byte(file.body), anchors); !report.Holds() {
+			t.Errorf("%s does not hold: %v", file.from, report.Findings)
+		}
+		separator := "?"
+		if query != "" {
+			separator = "&"
+		}
+		readable := d.anna.get(file.from + separator + "form=page").is(http.StatusOK).says("SEK 500.00")
+		raw, err := evidence.Extract([]byte(readable.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report := evidence.Verify(raw, anchors); !report.Holds() {
+			t.Errorf("%s does not hold: %v", readable.from, report.Findings)
+		}
+	}
+	for _, payment := range []string{"0", "x", "1", "99"} {
+		if a := d.anna.get(notePage(d.note) + "/evidence?payment=" + payment); a.status < 400 || a.status >= 500 {
+			t.Errorf("the proof of payment %s is answered with %d", payment, a.status)
 		}
 	}
 }
