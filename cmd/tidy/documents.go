@@ -25,7 +25,7 @@ func checkDocuments(r *repository) []finding {
 }
 
 // target is a rule of the Makefile that a person may ask for.
-var target = regexp.MustCompile(`(?m)^([a-z][a-z-]*):.* ## `)
+var target = regexp.MustCompile(`(?m)^([a-z][a-z0-9-]*):.* ## `)
 
 // checkReadme looks up each command that the documents show in a code block:
 // make's targets in the Makefile, our programs' commands in their sources. That

@@ -75,7 +75,7 @@ func findChromium() (string, error) {
 type person struct {
 	*testing.T
 	ctx  context.Context
-	site string // scheme, host and port of the pages
+	site string  // scheme, host and port of the pages
 	look *camera // nil where nobody looks
 }
 
