@@ -161,7 +161,7 @@ func TestLogHoldsNeitherCodesNorPersons(t *testing.T) {
 	b.get("/me/notes/" + string(id))
 	b.get("/help") // a line is written when the answer has gone
 	log := w.log.String()
-	for _, secret := range []string{"Anna", "070", "999", "lunch", w.codes.Of(id).String(), string(w.codes.Of(id)), "0000-0000", string(id), "Banken"} {
+	for _, secret := range []string{"Anna", "070-999", "99 88 77", "lunch", w.codes.Of(id).String(), string(w.codes.Of(id)), "0000-0000", string(id), "Banken"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log holds %q", secret)
 		}

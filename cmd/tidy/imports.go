@@ -42,7 +42,7 @@ func layers() []layer {
 		{dir: "api/client", may: slices.Concat(core, []string{"ledger/sign/pkcs11", "api/client"}), tests: []string{"api"}},
 		// Pages are tested on the whole ledger in memory, as their readers see it.
 		{dir: "api/web", may: slices.Concat(core, []string{"api"}), tests: []string{"ledger/ledgertest", "chaincode"}},
-		{dir: "api/web/page", may: slices.Concat(core, []string{"api/web/page", "api/web/picture"})},
+		{dir: "api/web/page", may: slices.Concat(core, []string{"api/web/page", "api/web/picture"}), tests: []string{"api/web/facts"}},
 		{dir: "api/auth", may: slices.Concat(core, []string{"api/auth"}), tests: conformance},
 		{dir: "api/store", may: slices.Concat(core, []string{"api/store", "api/code"}), tests: conformance},
 		{dir: "api/code", may: slices.Concat(core, []string{"api/code"})},
