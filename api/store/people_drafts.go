@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +24,7 @@ const (
 type Draft struct {
 	ID      string
 	Party   ledger.PartyID // who is to sign
-	Payload []byte         // the canonical bytes
+	Payload []byte         // the canonical bytes, kept as they are: an erasure looks for its note in them
 	Title   json.RawMessage
 	Next    string // path of the page that comes after it
 	// Signed is the signed command, kept before it is handed in: the page that asks
@@ -49,7 +48,7 @@ func (s *Store) AddDraft(ctx context.Context, token string, d Draft) error {
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO drafts (id, token, party, payload, title, next, signed, created, expires)
 			VALUES ($1, $2, $3, $4, $5, $6, '', $7, $8)`,
-			d.ID, digest(token), string(d.Party), base64.RawURLEncoding.EncodeToString(d.Payload), title, d.Next,
+			d.ID, digest(token), string(d.Party), string(d.Payload), title, d.Next,
 			d.Created.Unix(), d.Created.Add(DraftLife).Unix())
 		return err
 	})
@@ -70,16 +69,13 @@ func (s *Store) DraftOf(ctx context.Context, token, id string, now time.Time) (*
 	if errors.Is(err, sql.ErrNoRows) || err == nil && now.Unix() >= expires {
 		return nil, nil
 	}
-	if err == nil {
-		d.Payload, err = base64.RawURLEncoding.DecodeString(payload)
-	}
 	if err == nil && signed != "" {
 		err = json.Unmarshal([]byte(signed), &d.Signed)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a draft: %w", err)
 	}
-	d.Title, d.Created, d.Expires = json.RawMessage(title), inTime(created), inTime(expires)
+	d.Payload, d.Title, d.Created, d.Expires = []byte(payload), json.RawMessage(title), inTime(created), inTime(expires)
 	return &d, nil
 }
 

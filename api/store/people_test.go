@@ -185,7 +185,7 @@ func TestMessagesAreToldTheLatestFirst(t *testing.T) {
 func TestDraftIsKeptForItsSession(t *testing.T) {
 	everywhere(t, func(t *testing.T, on database) {
 		s, _ := on.opened(t)
-		d := store.Draft{ID: "d", Party: anna, Payload: []byte("{\"v\":1}\x00"), Title: json.RawMessage(`{"op":"pay"}`), Next: "/me", Created: noon}
+		d := store.Draft{ID: "d", Party: anna, Payload: []byte(`{"text":"\u0000 <å>","v":1}`), Title: json.RawMessage(`{"op":"pay"}`), Next: "/me", Created: noon}
 		if err := s.AddDraft(t.Context(), "token", d); err != nil {
 			t.Fatal(err)
 		}
