@@ -271,6 +271,9 @@ func (a *act) loadHolder() error {
 // transition table. Roles come first, so that a stranger is not told the status.
 func (a *act) authorize() error {
 	op := operations[a.cmd.Op]
+	if a.opposed() {
+		return Refuse(CodeNoPowerOfAttorney)
+	}
 	a.roles = a.rolesOfActor()
 	if !slices.ContainsFunc(op.by, func(r Role) bool { return slices.Contains(a.roles, r) }) {
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))

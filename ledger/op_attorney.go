@@ -151,6 +151,18 @@ func (a *act) represent() error {
 	return refuseStanding(principal.ID, principal.Standing)
 }
 
+// opponents are the roles of the other side of a note.
+var opponents = []Role{RoleLender, RoleHolder, RolePledgee, RoleServicer, RoleRecipient}
+
+// opposed says that the representative who signs is itself on the other side of the
+// note. What a power lets somebody do for its principal, it does not let them do with
+// themselves: a lender whom its borrower trusts would accept its own offer.
+func (a *act) opposed() bool {
+	return a.via != "" && a.note != nil && slices.ContainsFunc(NoteRoles(a.note, a.holder, a.via), func(r Role) bool {
+		return slices.Contains(opponents, r)
+	})
+}
+
 // Lets says whether the party has given another a power of attorney that covers
 // a scope on a note on a day. Both are persons whom the same organisation serves:
 // that organisation sees both, so that no power needs to be shown to anybody new.

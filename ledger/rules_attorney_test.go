@@ -119,6 +119,25 @@ func TestARepresentativeIsToANoteWhatItsPrincipalIs(t *testing.T) {
 	p.refuse(code(ledger.CodeRoleForbidden), p.son, ledger.OpDisputeRaise, string(id), ledger.DisputeRaiseBody{Text: "not ours"})
 }
 
+// A lender whom its borrower trusts must not be both sides of one note.
+func TestARepresentativeOfABorrowerIsNotTheOtherSideOfTheNote(t *testing.T) {
+	p := newPeople(t)
+	p.son.book = p.openBook(p.son)
+	p.grant(p.son, ledger.AttorneyScopes()...)
+	body := p.offerBody(terms(), p.borrower)
+	body.Book = p.son.book
+	id := p.do(p.son, ledger.OpOffer, "", body).Note.ID
+	accept := ledger.AcceptBody{Offer: p.note(id).Offer}
+	p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpAccept, string(id), accept)
+	p.do(p.borrower, ledger.OpAccept, string(id), accept)
+	plan := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 12, FirstDue: p.today().AddMonths(1, 0)}
+	c := p.do(p.son, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: plan})
+	p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpAmendAccept, string(id), ledger.AmendAcceptBody{Proposal: c.Note.Seq, Amendment: plan})
+	sold := p.active()
+	p.mandate(sold, p.lender, p.son)
+	p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpDisputeRaise, string(sold), ledger.DisputeRaiseBody{Text: "for the borrower"})
+}
+
 func TestNobodyActsForAnotherWhereTheTableNamesNoScope(t *testing.T) {
 	p := newPeople(t)
 	p.grant(p.son, ledger.AttorneyScopes()...)
