@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -88,16 +89,19 @@ var noteIDs = regexp.MustCompile(`\bn[0-9a-z]{32}\b`)
 // a bulk of commands has.
 const maxNamed = 2 * 1000
 
+// notesIn gives the notes that a text names, each once.
+func notesIn(text string) []string {
+	ids := noteIDs.FindAllString(text, maxNamed)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // nameNotes notes by which notes a kept request can be found: those that its address
 // or its answer names.
-func nameNotes(ctx context.Context, tx *sql.Tx, k Key, text string, expires int64) error {
+func nameNotes(ctx context.Context, tx *sql.Tx, k Key, notes []string, expires int64) error {
 	var values []any
-	named := map[string]bool{}
-	for _, id := range noteIDs.FindAllString(text, maxNamed) {
-		if !named[id] {
-			named[id] = true
-			values = append(values, id, string(k.Party), k.Target, k.Name, expires)
-		}
+	for _, id := range notes {
+		values = append(values, id, string(k.Party), k.Target, k.Name, expires)
 	}
 	return insertNew(ctx, tx, "idempotency_notes", []string{"note", "party", "target", "name", "expires"}, values)
 }

@@ -80,7 +80,7 @@ func (s *Store) ClaimKey(ctx context.Context, k Key, request string, now, expire
 		if err != nil {
 			return err
 		}
-		if err := nameNotes(ctx, tx, k, k.Target, expires.Unix()); err != nil {
+		if err := nameNotes(ctx, tx, k, notesIn(k.Target), expires.Unix()); err != nil {
 			return err
 		}
 		var header string
@@ -106,6 +106,7 @@ func (s *Store) KeepAnswer(ctx context.Context, k Key, answer Kept) error {
 	if err != nil {
 		return fmt.Errorf("keeping the answer to a request: %w", err)
 	}
+	named := notesIn(answer.Body) // not while others wait to write
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var expires int64
 		err := tx.QueryRowContext(ctx, `UPDATE idempotency SET status = $1, header = $2, body = $3
@@ -117,7 +118,7 @@ func (s *Store) KeepAnswer(ctx context.Context, k Key, answer Kept) error {
 		if err != nil {
 			return err
 		}
-		return nameNotes(ctx, tx, k, answer.Body, expires)
+		return nameNotes(ctx, tx, k, named, expires)
 	})
 	if err != nil {
 		return fmt.Errorf("keeping the answer to a request: %w", err)
