@@ -251,17 +251,28 @@ func (p *person) must(selector string) {
 // others do reaches it a moment later.
 func (p *person) awaits(path, selector string) {
 	p.Helper()
+	p.until(path, "has no "+selector, func() bool { return p.has(selector) })
+}
+
+// loses opens a page again and again until it no longer holds what a selector finds.
+func (p *person) loses(path, selector string) {
+	p.Helper()
+	p.until(path, "still has "+selector, func() bool { return !p.has(selector) })
+}
+
+func (p *person) until(path, otherwise string, done func() bool) {
+	p.Helper()
 	limit := time.NewTimer(stepLimit)
 	defer limit.Stop()
 	again := time.NewTicker(250 * time.Millisecond)
 	defer again.Stop()
 	for {
-		if p.opens(path); p.has(selector) {
+		if p.opens(path); done() {
 			return
 		}
 		select {
 		case <-limit.C:
-			p.Fatalf("%s has had no %s for %s:\n%s", path, selector, stepLimit, p.shown())
+			p.Fatalf("after %s %s %s:\n%s", stepLimit, path, otherwise, p.shown())
 		case <-again.C:
 		}
 	}
