@@ -11,7 +11,8 @@ func (n *Note) phases() int { return len(n.Amendments) + 1 }
 
 // phase gives the terms of a phase, counted from 0, and what a balance is to them.
 // A small credit of interest, from a payment that was booked late, counts as
-// nothing owed.
+// nothing owed. Late interest that a plan took over and that such a payment has
+// given back counts as settled: the instalments ask for no more than is owed.
 func (n *Note) phase(i int, b *Balance) (finance.Terms, finance.Standing) {
 	terms, settled := n.Terms.Finance(), finance.Parts{}
 	if i > 0 {
@@ -26,7 +27,8 @@ func (n *Note) phase(i int, b *Balance) (finance.Terms, finance.Standing) {
 	}
 	if terms.Earlier != nil {
 		charges := all.Costs + all.LateInterest - settled.Costs - settled.LateInterest
-		standing.PaidCharges = min(max(0, charges), terms.Earlier.Charges)
+		owed := b.Costs + max(0, finance.RoundMicro(b.LateMicro))
+		standing.PaidCharges = min(max(0, charges, terms.Earlier.Charges-owed), terms.Earlier.Charges)
 	}
 	return terms, standing
 }

@@ -134,3 +134,36 @@ func (s *stage) keep(rt *rapid.T, id ledger.NoteID, most int) {
 		rt.Fatalf("paid were %d, shown was %+v", paid, shown)
 	}
 }
+
+// TestAPlanAsksForNoLateInterestThatWasGivenBack: a payment of before the lateness,
+// booked after the plan, makes late interest that the plan took over disappear. What
+// is foreseen and called overdue is then no more than what is owed.
+func TestAPlanAsksForNoLateInterestThatWasGivenBack(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	s.pay(id, s.lender, 100_00)
+	paidOn := s.today()
+	s.after(135)
+	s.planned(id)
+	s.do(s.lender, ledger.OpPay, string(id), ledger.PayBody{Amount: sek(11_000_00), PaidOn: paidOn})
+	if s.note(id).Amendments[0].Owed.LateInterest == 0 || s.summary(id).Owed.LateInterest != 0 {
+		t.Fatal("late interest should have been taken over and given back")
+	}
+	shown, err := ledger.Foresee(s.note(id), s.holder(id), s.today())
+	if err != nil || shown.Now != 0 {
+		t.Fatalf("foreseen is %+v: %v", shown, err)
+	}
+	broken := s.fork()
+	broken.now = noon(shown.FreeOfDebt.AddDays(40).String())
+	sum := broken.summary(id)
+	if a := sum.Arrears; a.Charges != 0 || a.Principal+a.Interest > sum.Owed.Principal+sum.Owed.Interest {
+		t.Errorf("overdue is %+v of what is owed, %+v", a, sum.Owed)
+	}
+	for _, row := range shown.Instalments {
+		s.now = noon(row.Due.String())
+		s.pay(id, s.lender, row.Total)
+	}
+	if n := s.note(id); n.Status != ledger.StatusDischarged {
+		t.Errorf("paid as foreseen it is %s with %+v", n.Status, n.Balance)
+	}
+}
