@@ -134,14 +134,28 @@ func (b *AmendEndBody) check() error {
 // An amendment binds whoever agrees to it. Joint borrowers each owe all of the
 // debt (1936:81 par. 2), so every one of them must agree, also to what only makes
 // it cheaper; for the creditor agrees who controls the note, or who collects for
-// it. A proposal is of the form of an amendment: what it comes to is computed when
+// it where it is not pledged. A proposal is of the form of an amendment: what it comes to is computed when
 // the last one agrees, from what is owed then. Nobody is surprised by that, since
 // an acceptance is signed for the very state of the note whose figures were shown.
+
+// checkAmender refuses who would speak for the creditor without its control: of a
+// pledged note only the pledgee agrees, for it is its security. A servicer then has
+// its mandate from somebody who could not agree itself.
+func (a *act) checkAmender() error {
+	controls := a.note.isBorrower(a.actor.ID) || slices.Contains(a.roles, RoleController)
+	if a.note.Pledge != nil && !controls {
+		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	}
+	return nil
+}
 
 // applyAmendPropose writes a proposal on the note. A newer one of the same side
 // takes the place of its last.
 func applyAmendPropose(a *act, b body) error {
 	p := b.(*AmendProposeBody)
+	if err := a.checkAmender(); err != nil {
+		return err
+	}
 	switch {
 	case !a.note.isBorrower(a.actor.ID) && a.note.Notified.Holder != a.holder:
 		return Refuse(CodeBorrowerNotTold)
@@ -215,7 +229,11 @@ func applyAmendWithdraw(a *act, b body) error {
 	return nil
 }
 
+// proposal gives the proposal that the signer answers or takes back.
 func (a *act) proposal(seq uint64) (*Proposal, error) {
+	if err := a.checkAmender(); err != nil {
+		return nil, err
+	}
 	if p := a.note.Proposal; p != nil && p.Seq == seq {
 		return p, nil
 	}

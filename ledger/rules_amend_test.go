@@ -249,6 +249,28 @@ func TestAPledgedNotesPlanIsThePledgeesToAgree(t *testing.T) {
 	}
 }
 
+// TestAServicerCannotAgreeInThePledgeesPlace: its mandate is of a holder who could
+// not agree itself.
+func TestAServicerCannotAgreeInThePledgeesPlace(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	s.mandate(id, s.lender, s.servicer)
+	s.pledge(id, s.lender, s.bank)
+	forbidden := code(ledger.CodeRoleForbidden)
+	s.refuse(forbidden, s.servicer, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: s.planOf()})
+	s.proposed(id, s.borrower)
+	end := ledger.AmendEndBody{Proposal: s.note(id).Proposal.Seq}
+	s.refuse(forbidden, s.servicer, ledger.OpAmendAccept, string(id), amendmentOf(s, id))
+	s.refuse(forbidden, s.servicer, ledger.OpAmendReject, string(id), end)
+	s.do(s.borrower, ledger.OpAmendWithdraw, string(id), end)
+	s.proposed(id, s.bank)
+	end.Proposal = s.note(id).Proposal.Seq
+	s.refuse(forbidden, s.servicer, ledger.OpAmendWithdraw, string(id), end)
+	if n := s.agree(id, s.borrower); len(n.Amendments) != 1 {
+		t.Errorf("agreed by the borrower it is %+v", n)
+	}
+}
+
 func TestAnAmendmentThatCannotBeIsRefused(t *testing.T) {
 	s := newStage(t)
 	id := s.active()
