@@ -150,7 +150,7 @@ func (w *walk) replay(ctx context.Context, m *model.Ledger, tx ledger.Transactio
 	if err != nil {
 		return err
 	}
-	return model.CheckStep(model.Step{Before: before, After: change.Note, Holder: holder, NewHolder: now, By: cmd.By, Op: cmd.Op})
+	return model.CheckStep(model.Step{Before: before, After: change.Note, Holder: holder, NewHolder: now, By: cmd.Actor(), Op: cmd.Op})
 }
 
 // auditStates compares the notes that the ledger keeps with those of the model.
