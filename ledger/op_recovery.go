@@ -17,7 +17,9 @@ const (
 
 // Recovery is the way of a person who lost its keys to new ones. It takes a
 // company of the organisation that serves the person, which opens it, a company
-// of another, which confirms it, and time.
+// of another, which confirms it, and time. Each hands its command in through its
+// own organisation: whoever runs one gateway and has come by the key of another's
+// company still needs that other.
 type Recovery struct {
 	Seq         uint64    `json:"seq"` // of the recovery.open
 	By          PartyID   `json:"by"`
@@ -123,6 +125,9 @@ func (a *act) recovery(seq uint64) (*Recovery, error) {
 // follows from it until a company of another organisation has confirmed it.
 func applyRecoveryOpen(a *act, b body) error {
 	o := b.(*RecoveryOpenBody)
+	if a.frame.Org != a.party.Org {
+		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
+	}
 	if err := refuseStanding(a.party.ID, a.party.Standing); err != nil {
 		return err
 	}
@@ -160,7 +165,7 @@ func applyRecoveryConfirm(a *act, b body) error {
 		return err
 	}
 	switch {
-	case r.Witness != a.actor.ID:
+	case r.Witness != a.actor.ID, a.frame.Org != a.actor.Org:
 		return Refuse(CodeRoleForbidden, "op", string(a.cmd.Op))
 	case !r.ConfirmedAt.IsZero():
 		return Refuse(CodeRecoveryConfirmed)

@@ -49,6 +49,23 @@ func TestTheRegistrarAloneTakesNoPersonOver(t *testing.T) {
 	p.refuse(code(ledger.CodeRecoveryUnconfirmed), p.anew, ledger.OpRecoveryComplete, self, ledger.RecoveryCompleteBody{Recovery: p.number()})
 }
 
+// Keys of companies can be come by, and whoever may register can have a company
+// anywhere. What counts is that two organisations handed the commands in.
+func TestARecoveryGoesThroughTheOrganisationsThatStandForIt(t *testing.T) {
+	p := newPeople(t)
+	self := string(p.borrower.id)
+	through := func(who *actor, org string) *actor {
+		other := *who
+		other.org = org
+		return &other
+	}
+	p.refuse(code(ledger.CodeRoleForbidden), through(p.desk, lenderOrg), ledger.OpRecoveryOpen, self, p.openBody())
+	p.open()
+	p.refuse(code(ledger.CodeRoleForbidden), through(p.lender, ledger.RegistrarOrg), ledger.OpRecoveryConfirm, self, p.confirmBody())
+	p.refuse(code(ledger.CodeRoleForbidden), through(p.lender, buyerOrg), ledger.OpRecoveryConfirm, self, p.confirmBody())
+	p.confirm()
+}
+
 func TestAnotherOrganisationAloneTakesNoPersonOver(t *testing.T) {
 	p := newPeople(t)
 	self := string(p.borrower.id)
