@@ -195,6 +195,9 @@ func statusFactsOf(n *store.Note, names *names) statusFacts {
 	if n.State.Mandate != nil {
 		f.servicer = names.facts(n.State.Mandate.Servicer)
 	}
+	if n.State.Pledge != nil {
+		f.pledgee = names.facts(n.State.Pledge.Pledgee)
+	}
 	return f
 }
 
@@ -233,7 +236,7 @@ func (s *Server) statusOf(c code.Code, n *store.Note, names *names) *page.NoteSt
 			}
 		}
 		if note.Lender != n.Holder {
-			view.Lender = names.lender(note)
+			view.Lender = names.company(note.Lender) // its name as the note says it is a person's where the lender is one
 		}
 	}
 	if view.Human = names.human(&reading{note: note, holder: n.Holder}); view.Licence != "" {

@@ -21,9 +21,9 @@ type statusKey struct {
 
 // statusFacts are what a page was made from. While they are the same, so is the page.
 type statusFacts struct {
-	note             ledger.NoteID
-	seq              uint64 // of the note
-	holder, servicer partyFacts
+	note                      ledger.NoteID
+	seq                       uint64 // of the note
+	holder, servicer, pledgee partyFacts
 }
 
 type partyFacts struct {

@@ -72,6 +72,37 @@ func TestNothingPersonalBeforeSignIn(t *testing.T) {
 	}
 }
 
+// TestPrivateLenderIsNotNamedBeforeSignIn: a note says its lender's name, which is a
+// person's where friends lend to each other.
+func TestPrivateLenderIsNotNamedBeforeSignIn(t *testing.T) {
+	w := newWorld(t)
+	bank, collector := w.company("Banken AB", inproc.Lender), w.company("Inkasso AB", inproc.Collector)
+	anna, bo := w.join("anna", bank), w.join("bo", bank)
+	lender := &company{Signer: bo.signer()}
+	lender.book = ledger.BookID(w.do(lender, ledger.OpBookOpen, "", ledger.EmptyBody{}).Subject.ID)
+	id := ledger.NoteID(w.do(lender, ledger.OpOffer, "", ledger.OfferBody{
+		Book: lender.book, Borrowers: []ledger.PartyID{anna.party}, Payee: "Bo Ek", Terms: w.terms(),
+		AnswerBy: w.Now().UTC().Truncate(time.Second).Add(24 * time.Hour),
+	}).Subject.ID)
+	w.accept(anna, id)
+	w.stranger().get(w.path(id)).is(http.StatusOK).hides("Bo Ek")
+	w.sell(lender, collector, id)
+	w.stranger().get(w.path(id)).is(http.StatusOK).says("Holder Inkasso AB").hides("Bo Ek")
+}
+
+// TestKeptPageShowsHowAPledgeeIsReachedNow, not as it was when the page was made.
+func TestKeptPageShowsHowAPledgeeIsReachedNow(t *testing.T) {
+	w := newWorld(t)
+	lender, pledgee := w.company("Banken AB", inproc.Lender), w.company("Panten AB", inproc.Collector)
+	id := w.issue(lender, w.join("anna", lender))
+	pledge := w.draft(lender.Signer, ledger.OpTransferOffer, string(id), ledger.TransferOfferBody{To: pledgee.ID, Kind: ledger.PledgeTransfer})
+	w.must(lender.Signer, pledge)
+	w.do(pledgee, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: pledge.Command})
+	w.stranger().get(w.path(id)).is(http.StatusOK).says("+46850000000")
+	w.do(pledgee, ledger.OpPartyContact, string(pledgee.ID), ledger.Contact{Human: "Ulla", Phone: "+46811111111", Hours: "9–10"})
+	w.stranger().get(w.path(id)).is(http.StatusOK).says("+46811111111").hides("+46850000000")
+}
+
 // TestWrongCodesAllHaveTheSameAnswer, and so do those that are none.
 func TestWrongCodesAllHaveTheSameAnswer(t *testing.T) {
 	w := newWorld(t)
