@@ -69,6 +69,7 @@ type Server struct {
 	Options
 	pages     *page.Set
 	places    chan struct{}
+	uploads   chan struct{} // of proofs, on their way here
 	checks    chan struct{} // of proofs, under way
 	origins   *http.CrossOriginProtection
 	addresses *limit.Callers // of those who are not signed in
@@ -92,7 +93,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Options: o, pages: set, places: make(chan struct{}, maxPlaces), checks: make(chan struct{}, maxChecks), origins: http.NewCrossOriginProtection(),
+		Options: o, pages: set, places: make(chan struct{}, maxPlaces), uploads: make(chan struct{}, maxUploads), checks: make(chan struct{}, maxChecks), origins: http.NewCrossOriginProtection(),
 		addresses: limit.New("address", o.Limits.Address), parties: limit.New("party", o.Limits.Party),
 		guesses: newGuesses(), statuses: newStatusCache(), secure: strings.HasPrefix(o.RelyingParty.Origin, "https://"),
 	}

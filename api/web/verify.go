@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,10 @@ const (
 	// maxUpload is the greatest form with such a file.
 	maxUpload = maxProof + maxForm
 	// maxChecks is how many files are checked at a time: each replays a note.
-	maxChecks = 4
+	// maxUploads is how many are being sent at a time: each takes its size in memory,
+	// and its time from senders who dawdle, which keeps no checked one waiting.
+	maxChecks  = 4
+	maxUploads = 64
 )
 
 func (s *Server) getVerify(v *visit) error {
@@ -35,10 +39,10 @@ func proofField() page.Field {
 // postVerify says in words what a file proves. The file is read, checked and dropped.
 func (s *Server) postVerify(v *visit) error {
 	select {
-	case s.checks <- struct{}{}:
-		defer func() { <-s.checks }()
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
 	default:
-		return limit.Refuse("checks", limit.BusyWait)
+		return limit.Refuse("uploads", limit.BusyWait)
 	}
 	file, fault, err := readProof(v.r)
 	if err != nil {
@@ -49,12 +53,26 @@ func (s *Server) postVerify(v *visit) error {
 		field.Error = fault
 		return s.show(v, http.StatusUnprocessableEntity, &page.Verify{File: field, Help: s.Help})
 	}
-	report := evidence.VerifyAny(file, evidence.Anchors{Networks: []string{s.Service.Network()}})
+	report, err := s.check(v.r.Context(), file)
+	if err != nil {
+		return err
+	}
 	view, err := s.verified(v, report)
 	if err != nil {
 		return err
 	}
 	return s.show(v, http.StatusOK, view)
+}
+
+// check verifies a file when its turn comes.
+func (s *Server) check(ctx context.Context, file []byte) (*evidence.Report, error) {
+	select {
+	case s.checks <- struct{}{}:
+		defer func() { <-s.checks }()
+	case <-ctx.Done():
+		return nil, limit.Refuse("checks", limit.BusyWait)
+	}
+	return evidence.VerifyAny(file, evidence.Anchors{Networks: []string{s.Service.Network()}}), nil
 }
 
 // readProof reads the file out of the form, or says what is wrong with it.

@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
@@ -73,6 +74,32 @@ func TestUploadThatIsNoneIsSaidToBe(t *testing.T) {
 	b.ask(http.MethodPost, "/verify", map[string][]string{}).is(http.StatusUnprocessableEntity).says("Choose a file to check.")
 	b.upload("file", bytes.Repeat([]byte("{"), 2<<20+1)).is(http.StatusUnprocessableEntity).says("larger than 2 MB")
 	b.upload("file", bytes.Repeat([]byte("{"), 3<<20)).is(http.StatusUnprocessableEntity).says("larger than 2 MB")
+}
+
+// TestWhoSendsSlowlyKeepsNobodyElseWaiting: files that never end hold no place in which
+// others are checked.
+func TestWhoSendsSlowlyKeepsNobodyElseWaiting(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Banken AB", inproc.Lender)
+	file := w.proof(w.issue(lender, w.join("anna", lender)), 0)
+	var all sync.WaitGroup
+	defer all.Wait()
+	for range 8 {
+		body, end := io.Pipe()
+		defer end.Close()
+		slow := w.stranger()
+		all.Go(func() {
+			slow.ask(http.MethodPost, "/verify", nil, func(r *http.Request) {
+				r.Body, r.ContentLength = body, -1
+				r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+			})
+		})
+		head := "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"
+		if _, err := io.WriteString(end, head+strings.Repeat("{", 64<<10)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.stranger().upload("file", file).is(http.StatusOK).says("Genuine. Everything in the file holds.")
 }
 
 // upload sends a file to the page that checks proofs.
