@@ -74,6 +74,13 @@ func (o *options) openCodes() error {
 	return nil
 }
 
+// pageLimits gives the limits of visitors. Who is signed in is one human with a few
+// devices, and may ask what an address may: the limits of a party are those of a
+// company's systems, with which one person could keep all peers busy gathering proofs.
+func pageLimits(l api.Limits) web.Limits {
+	return web.Limits{Address: l.Address, Party: l.Address, Proxies: l.Proxies}
+}
+
 func (g *gateway) newPages(o options) (*web.Server, error) {
 	if !o.site.on() {
 		return nil, nil
@@ -87,7 +94,7 @@ func (g *gateway) newPages(o options) (*web.Server, error) {
 	pages, err := web.New(web.Options{
 		Service: o.service, Store: g.store, RelyingParty: o.site.relyingParty(), Help: o.site.help(),
 		Codes: o.pages.Codes, Complete: g.follower.Complete,
-		Limits:    web.Limits{Address: o.limits.Address, Party: o.limits.Party, Proxies: o.limits.Proxies},
+		Limits:    pageLimits(o.limits),
 		Storybook: o.site.Storybook, Clock: o.clock, Random: rand.Reader, Log: o.log, Done: done,
 	})
 	if err != nil {
