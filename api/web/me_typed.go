@@ -23,7 +23,7 @@ func readAmount(typed string, currency finance.Currency) (finance.Money, bool) {
 		return finance.Money{}, false
 	}
 	text := strings.TrimSpace(strings.ToLower(typed))
-	for _, name := range []string{"kr.", "kr", ":-", strings.ToLower(string(currency))} {
+	for _, name := range []string{"kr.", "kr", ":-", ",-", strings.ToLower(string(currency))} {
 		text = strings.TrimPrefix(strings.TrimSuffix(text, name), name)
 	}
 	text = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "").Replace(text)
