@@ -103,7 +103,7 @@ func TestWhatAHelperDoesShowsWhoDidItForWhom(t *testing.T) {
 	if dispute.By != d.anna.party || dispute.Via != karin.party {
 		t.Errorf("the dispute is %+v", dispute)
 	}
-	d.page().says("done by Anna Andersson for you") // all invitations of these tests are to that name
+	d.page().says("done by Anna Andersson, by a power of attorney") // all invitations of these tests are to that name
 	d.anna.get("/me/helpers").is(http.StatusOK).says("What others have done for you", "objected for you")
 }
 

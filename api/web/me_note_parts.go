@@ -142,14 +142,22 @@ func (t *teller) asked() []page.Asked {
 		if c.Unanswered(t.today) {
 			then = page.Say("asked.silent", "date", c.AnswerBy)
 		}
+		text := page.Say("asked.claim", "amount", t.amount(c.Amount), "date", c.PaidOn)
+		if !t.reads(c.By) {
+			text = page.Say("asked.claimed", "name", t.said(c.By), "amount", t.amount(c.Amount), "date", c.PaidOn)
+		}
 		all = append(all, page.Asked{
-			Text: page.Say("asked.claim", "amount", t.amount(c.Amount), "date", c.PaidOn), Words: c.Text, Then: then,
+			Text: text, Words: c.Text, Then: then,
 			Via: t.via(c.Via), Form: t.withdrawal(c.By, c.Seq),
 		})
 	}
 	for _, d := range t.note.Disputes {
+		text := page.Say("asked.dispute", "date", d.On)
+		if !t.reads(d.By) {
+			text = page.Say("asked.objected", "name", t.said(d.By), "date", d.On)
+		}
 		all = append(all, page.Asked{
-			Text: page.Say("asked.dispute", "date", d.On), Words: d.Text, Answer: d.Answer, Then: page.Say("note.disputed.why"),
+			Text: text, Words: d.Text, Answer: d.Answer, Then: page.Say("note.disputed.why"),
 			Via: t.via(d.Via), Form: t.withdrawal(d.By, d.Seq),
 		})
 	}
@@ -161,11 +169,14 @@ func (t *teller) proposal(p *ledger.Proposal) page.Asked {
 		Text: page.Say("asked.theirs", "name", t.said(p.By)), Words: p.Text, Via: t.via(p.Via),
 		Link: page.Link{Href: pathOf(t.note.ID) + "/proposal", Text: page.Say("asked.see")},
 	}
-	if p.By == t.principal {
+	if t.reads(p.By) {
 		a.Text = page.Say("asked.yours", "name", t.company(t.facts.Asks))
 	}
 	return a
 }
+
+// reads says whether the reader itself is the party, so that "you" is who it was.
+func (t *teller) reads(id ledger.PartyID) bool { return id == t.principal && !t.helps() }
 
 // said names who said something: a borrower or a company.
 func (t *teller) said(id ledger.PartyID) string {
@@ -231,7 +242,7 @@ func (t *teller) happened(op string) *page.Happened {
 		return say("back.done", "back.done.then")
 	case op == string(ledger.OpAmendPropose) && n.Proposal != nil:
 		return say("aid.done", "aid.done.then", "name", who)
-	case op == string(ledger.OpAmendAccept) && len(n.Amendments) > 0:
+	case op == string(ledger.OpAmendAccept) && n.Proposal == nil && len(n.Amendments) > 0:
 		return say("proposal.yes", "proposal.yes.then")
 	case op == string(ledger.OpAmendReject) && n.Proposal == nil:
 		return say("proposal.no", "proposal.no.then")

@@ -137,7 +137,7 @@ func TestPaidNoteIsHandedBackWithItsLastReceipt(t *testing.T) {
 	receipt.hides("yours again")
 	collector := d.company("Svea Inkasso AB", inproc.Collector)
 	d.sell(d.lender, collector, d.note)
-	d.anna.get(receipt.from).says("The note was sold after the payment. Nobody can take it back.").hides("can take the booking back")
+	d.anna.get(receipt.from).says("The payment is final. Nobody can take it back.").hides("can take the booking back")
 	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
 	last := d.pay(collector, d.note, 11_500_00)
 	d.page().says("Paid. The note is yours again.", "Keep your handed-back note", "You, now that it is paid", "held the note last").hides("Left to pay", "What would you like to do?")
@@ -155,6 +155,53 @@ func TestBookingThatWasTakenBackStaysVisible(t *testing.T) {
 	d.do(d.lender, ledger.OpPayReverse, string(d.note), ledger.PayReverseBody{Payment: paid.Seq, Reason: "another's"})
 	d.page().says("Taken back", "SEK 12,000.00")
 	d.anna.get(notePage(d.note) + "/receipts/" + strconv.FormatUint(paid.Seq, 10)).is(http.StatusOK).says("The booking was taken back").hides("holds against everyone")
+}
+
+// TestReceiptOfAPaymentThatTheNoteForgotSaysWhetherItWasTakenBack: so many payments
+// came after both that the note remembers neither.
+func TestReceiptOfAPaymentThatTheNoteForgotSaysWhetherItWasTakenBack(t *testing.T) {
+	d := newDebtor(t)
+	stands, back := d.pay(d.lender, d.note, 1_00), d.pay(d.lender, d.note, 2_00)
+	d.do(d.lender, ledger.OpPayReverse, string(d.note), ledger.PayReverseBody{Payment: back.Seq, Reason: "another's"})
+	for range ledger.ReversiblePayments {
+		d.pay(d.lender, d.note, 1_00)
+	}
+	receipt := func(seq uint64) *answer {
+		return d.anna.get(notePage(d.note) + "/receipts/" + strconv.FormatUint(seq, 10)).is(http.StatusOK)
+	}
+	receipt(back.Seq).says("The booking was taken back").hides("holds against everyone", "Nobody can take it back")
+	receipt(stands.Seq).says("holds against everyone", "The payment is final. Nobody can take it back.")
+}
+
+// TestWordsOfAJointBorrowerAreTheirOwn: who owes the debt together reads who said
+// what, and that a plan holds only once everybody has agreed to it.
+func TestWordsOfAJointBorrowerAreTheirOwn(t *testing.T) {
+	d := newDebtor(t)
+	bo := d.join("bo", d.lender)
+	d.note = d.offer(d.lender, d.anna.party, bo.party)
+	d.accept(d.anna, d.note)
+	d.accept(bo, d.note)
+	said := func(op ledger.Op, body any) { d.must(bo.signer(), d.draft(bo.signer(), op, string(d.note), body)) }
+	said(ledger.OpPayClaim, ledger.PayClaimBody{Amount: finance.Money{Amount: 5_00, Currency: "SEK"}, PaidOn: d.today(), Text: "At the till."})
+	said(ledger.OpDisputeRaise, ledger.DisputeRaiseBody{Text: "Too much."})
+	d.page().says("says that SEK 5.00 was paid on", "Objection by").hides("You say that you paid", "Your objection")
+	bo.get(notePage(d.note)).is(http.StatusOK).says("You say that you paid SEK 5.00", "Your objection of").hides("Objection by")
+
+	plan := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(30)}
+	propose := func() ledger.AmendAcceptBody {
+		said(ledger.OpAmendPropose, ledger.AmendProposeBody{Amendment: plan})
+		return ledger.AmendAcceptBody{Proposal: d.world.note(d.note).Proposal.Seq, Amendment: plan}
+	}
+	agree := func(first ledger.AmendAcceptBody) {
+		d.must(d.anna.signer(), d.draft(d.anna.signer(), ledger.OpAmendAccept, string(d.note), first))
+	}
+	first := propose()
+	agree(first)
+	d.do(d.lender, ledger.OpAmendAccept, string(d.note), first)
+	holds := notePage(d.note) + "?done=" + string(ledger.OpAmendAccept)
+	d.anna.get(holds).says("The new plan holds from today")
+	agree(propose())
+	d.anna.get(holds).hides("The new plan holds from today")
 }
 
 func TestNoteOnDemandHasNoPlan(t *testing.T) {

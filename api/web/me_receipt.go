@@ -31,7 +31,7 @@ func (s *Server) getReceipt(v *visit) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(then.Payments, func(p ledger.Payment) bool { return p.Seq == seq })
+	i := paymentOf(then, seq)
 	if i < 0 {
 		return ledger.Refuse(ledger.CodeNotFound)
 	}
@@ -43,6 +43,10 @@ func (s *Server) getReceipt(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if view.Reversed, err = s.takenBack(v, r.note, seq); err != nil {
+		return err
+	}
+	view.Holds = t.holds(then.Payments[i], view)
 	if view.HandBack {
 		view.Note = ledger.NoteLines(r.note, v.language)
 	}
@@ -66,6 +70,43 @@ func (s *Server) noteAfter(v *visit, id ledger.NoteID, seq uint64) (*ledger.Note
 		return nil, time.Time{}, fmt.Errorf("reading the note after its command %d: %w", seq, err)
 	}
 	return n, entries[0].At, nil
+}
+
+// takenBack says whether a payment was taken back. Of one that the note no longer
+// remembers by itself, the last state that did says so.
+func (s *Server) takenBack(v *visit, n *ledger.Note, payment uint64) (bool, error) {
+	back := false
+	find := func(n *ledger.Note) bool {
+		i := paymentOf(n, payment)
+		if i >= 0 {
+			back = n.Payments[i].Reversed
+		}
+		return i >= 0
+	}
+	if find(n) {
+		return back, nil
+	}
+	for from := payment + 1; from <= n.Seq; from += ledger.MaxHistory {
+		entries, err := s.Service.History(v.r.Context(), n.ID.Subject(), from, ledger.MaxHistory)
+		if err != nil {
+			return false, ledgerError{err}
+		}
+		for _, e := range entries {
+			then := new(ledger.Note)
+			if err := json.Unmarshal(e.State, then); err != nil {
+				return false, fmt.Errorf("reading the note after a payment: %w", err)
+			}
+			if !find(then) {
+				return back, nil
+			}
+		}
+	}
+	return back, nil
+}
+
+// paymentOf finds a payment that a note remembers; -1 where it does not.
+func paymentOf(n *ledger.Note, seq uint64) int {
+	return slices.IndexFunc(n.Payments, func(p ledger.Payment) bool { return p.Seq == seq })
 }
 
 // receipt says what a payment paid and what it is worth.
@@ -106,10 +147,6 @@ func (t *teller) receipt(then *ledger.Note, p ledger.Payment, at time.Time) (*pa
 			})
 		}
 	}
-	if i := slices.IndexFunc(t.note.Payments, func(now ledger.Payment) bool { return now.Seq == p.Seq }); i >= 0 {
-		view.Reversed = t.note.Payments[i].Reversed
-	}
-	view.Holds = t.holds(p, view)
 	return view, t.err
 }
 
@@ -123,7 +160,7 @@ func (t *teller) holds(p ledger.Payment, view *page.Receipt) []page.Text {
 		all = append(all, page.Say("receipt.former"))
 	}
 	// A payment that the note no longer remembers by itself cannot be taken back.
-	i := slices.IndexFunc(t.note.Payments, func(now ledger.Payment) bool { return now.Seq == p.Seq })
+	i := paymentOf(t.note, p.Seq)
 	switch {
 	case t.note.Status == ledger.StatusDischarged:
 		return append(all, page.Say("receipt.last"))
