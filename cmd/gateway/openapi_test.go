@@ -69,6 +69,9 @@ func (a *agreement) judge(ctx context.Context, req *http.Request, s sent, r repl
 		if r.status != http.StatusNotFound && r.status != http.StatusMethodNotAllowed {
 			return "", fmt.Errorf("answered with %d, and not in the document: %w", r.status, err)
 		}
+		if strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
+			return "", nil // A page for people, who come to where no interface is.
+		}
 		return "", a.judgeHeaders(nil, r)
 	}
 	again := req.Clone(ctx)
