@@ -256,14 +256,13 @@ func (v *verifier) conclude() {
 	add(Complete, "seq", itoa(r.Seq))
 	add(Signed, "parties", itoa(len(r.Parties)), "signatures", itoa(v.replay.signatures))
 	add(Replayed)
-	if p := r.Payment; p != nil {
+	if p := r.Payment; p != nil && p.ReversedBy != 0 {
+		add(PaymentReversed, "seq", itoa(p.Seq), "amount", p.Amount.String(), "on", p.On.String(), "by", itoa(p.ReversedBy))
+	} else if p != nil {
 		add(PaymentWritten, "seq", itoa(p.Seq), "amount", p.Amount.String(), "on", p.On.String(), "by", string(p.By))
 	}
 	if note.Status == ledger.StatusDischarged {
 		add(HandedBack)
-	}
-	if p := r.Payment; p != nil && p.ReversedBy != 0 {
-		add(PaymentReversed, "seq", itoa(p.Seq), "by", itoa(p.ReversedBy))
 	}
 	if len(v.anchors.Networks) == 0 {
 		r.Verdict = Consistent
