@@ -60,7 +60,7 @@ type entry struct {
 // Codes lists every code, sorted.
 func Codes() []Code { return slices.Sorted(maps.Keys(catalogue)) }
 
-var catalogue = merge(faultCatalogue(), factCatalogue())
+var catalogue = merge(faultCatalogue(), factCatalogue(), pageCatalogue())
 
 func merge(tables ...map[Code]entry) map[Code]entry {
 	all := map[Code]entry{}

@@ -37,12 +37,30 @@ func Extract(raw []byte) ([]byte, error) {
 	return file, nil
 }
 
+// PageAround says that what somebody was handed is a page, of which only the file
+// inside was checked.
+const PageAround Code = "page_open"
+
+func pageCatalogue() map[Code]entry {
+	return map[Code]entry{
+		PageAround: in(Open,
+			"Bara filen inuti sidan är kontrollerad, inte det som sidan visar omkring den. Lita på det som står här och inte på det som står där.",
+			"Kun filen inde i siden er kontrolleret, ikke det, som siden viser omkring den. Stol på det, der står her, og ikke på det, der står dér.",
+			"Only the file inside the page was checked, not what the page shows around it. Rely on what is said here and not on what stands there."),
+	}
+}
+
 // VerifyAny is Verify of what somebody was handed: a file, or its page for people
-// with the file inside.
+// with the file inside. Of a page it says that it may show something else: whoever
+// changes what it shows changes nothing of the file.
 func VerifyAny(raw []byte, a Anchors) *Report {
 	file, err := Extract(raw)
 	if f, ok := errors.AsType[*Finding](err); ok {
 		return &Report{Verdict: Refused, Findings: []*Finding{f}}
 	}
-	return Verify(file, a)
+	r := Verify(file, a)
+	if r.Holds() && len(file) != len(raw) {
+		r.Findings = append(r.Findings, finding(PageAround))
+	}
+	return r
 }

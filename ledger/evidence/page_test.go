@@ -37,6 +37,25 @@ func TestPageOfAFileHoldsTheFileByteForByte(t *testing.T) {
 	}
 }
 
+// Whoever writes "paid in full" into a page leaves the file inside as it was.
+func TestOfAPageItIsSaidThatOnlyTheFileInsideWasChecked(t *testing.T) {
+	v := newTown(t)
+	raw := v.gather(v.borrower, evidence.Request{Note: v.issue()})
+	page, err := document.HTML(raw, evidence.Verify(raw, v.trusted()), document.Options{Lang: ledger.English})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := bytes.Replace(page, []byte("</h1>"), []byte("</h1><p>Paid in full</p>"), 1)
+	for name, handed := range map[string][]byte{"the page": page, "a forged page": forged} {
+		if r := evidence.VerifyAny(handed, v.trusted()); !r.Holds() || !has(r, evidence.PageAround) {
+			t.Errorf("%s: %s %v", name, r.Verdict, r.Findings)
+		}
+	}
+	if r := evidence.VerifyAny(raw, v.trusted()); has(r, evidence.PageAround) {
+		t.Error("it is said of the file itself")
+	}
+}
+
 func TestFileThatIsRefusedHasNoPage(t *testing.T) {
 	r := evidence.Verify([]byte("{}"), evidence.Anchors{})
 	if _, err := document.HTML([]byte("{}"), r, document.Options{Lang: ledger.English}); err == nil {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -61,16 +62,28 @@ func fault(code Code, params ...string) error { return finding(code, params...) 
 // Sort gives the sort of the finding's code.
 func (f *Finding) Sort() Sort { return catalogue[f.Code].sort }
 
-// Text gives the finding in words.
+// Text gives the finding in words. Its values may be a forger's own, so what would
+// move a terminal's cursor or turn the direction of the text is taken out of them.
 func (f *Finding) Text(lang ledger.Language) string {
 	text := catalogue[f.Code].text[lang]
 	for _, name := range slices.Sorted(maps.Keys(f.Params)) {
-		text = strings.ReplaceAll(text, "{"+name+"}", f.Params[name])
+		text = strings.ReplaceAll(text, "{"+name+"}", Visible(f.Params[name]))
 	}
 	if f.Cause != nil {
 		text += " " + f.Cause.Text(lang)
 	}
 	return text
+}
+
+// Visible gives a text with a mark in place of each character that nobody sees:
+// control characters, ends of lines and those that turn the direction of others.
+func Visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 func (f *Finding) Error() string { return string(f.Code) + ": " + f.Text(ledger.English) }

@@ -72,6 +72,30 @@ func TestEveryFileOfAFolderIsToldInOrder(t *testing.T) {
 	}
 }
 
+// A name is the sender's choice, and so is much of what is in a file.
+func TestForgedFileWritesNoLineOfItsOwn(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a\nGENUINE  b.json", "c\x1b[2K\rGENUINE.json"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(`{"\u001b[1A":0}`), 0o600); err != nil {
+			t.Skipf("the system has no such names: %v", err)
+		}
+	}
+	for _, paths := range [][]string{{folder}, {filepath.Join(folder, "a\nGENUINE  b.json")}} {
+		_, out := check(t, files.Options{Paths: paths})
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(line, "GENUINE") || strings.ContainsAny(line, "\x1b\r") {
+				t.Errorf("it says %q", line)
+			}
+		}
+	}
+	f := evidence.Finding{Code: evidence.AttesterWrong, Params: map[string]string{"number": "1", "org": "x\x1b[2J\u202e", "detail": "\n"}}
+	for _, lang := range ledger.Languages() {
+		if text := f.Text(lang); strings.ContainsAny(text, "\x1b\n\u202e") {
+			t.Errorf("a finding reads %q", text)
+		}
+	}
+}
+
 func TestExitCodeSaysTheWorst(t *testing.T) {
 	good, bad := cases+"/genuine-sold.json", cases+"/salt-changed.json"
 	trusted := evidence.Anchors{Networks: []string{network(t)}}

@@ -65,8 +65,10 @@ func (t teller) tell(c checked) error {
 		return nil
 	}
 	why := ""
-	if faults := c.report.Of(evidence.Fault); len(faults) > 0 {
-		why = faults[0].Text(t.Lang)
+	for _, f := range c.report.Findings {
+		if why == "" && (f.Sort() == evidence.Fault || f.Code == evidence.PageAround) {
+			why = f.Text(t.Lang)
+		}
 	}
 	return t.line(verdicts[c.report.Verdict][t.Lang], c.path, why)
 }
@@ -74,9 +76,9 @@ func (t teller) tell(c checked) error {
 // line tells of a file in one line.
 func (t teller) line(verdict, path, why string) error {
 	if why != "" {
-		why = ": " + strings.Join(strings.Fields(why), " ")
+		why = ": " + evidence.Visible(strings.Join(strings.Fields(why), " "))
 	}
-	_, err := fmt.Fprintf(t.Out, "%s  %s%s\n", verdict, path, why)
+	_, err := fmt.Fprintf(t.Out, "%s  %s%s\n", verdict, evidence.Visible(path), why)
 	return err
 }
 
@@ -84,7 +86,7 @@ func (t teller) line(verdict, path, why string) error {
 func (t teller) whole(c checked) error {
 	r := c.report
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n", verdicts[r.Verdict][t.Lang], c.path)
+	fmt.Fprintf(&b, "%s  %s\n", verdicts[r.Verdict][t.Lang], evidence.Visible(c.path))
 	if r.Holds() {
 		fmt.Fprintf(&b, "%s, %d, %s, %s\n", r.Note, r.Seq, r.Status, r.AsOf.Format(time.RFC3339))
 	}
