@@ -114,6 +114,10 @@ func (w *walk) audit(t *testing.T) {
 // replay applies what a block tells to the model, and checks every promise.
 func (w *walk) replay(ctx context.Context, m *model.Ledger, tx ledger.Transaction, result ledger.Result) error {
 	entries, err := w.world.ledger.Service(inproc.Registrar).History(ctx, result.Subject, result.Seq, 1)
+	if ledger.CodeOf(err) == ledger.CodeNoteErased {
+		w.erased[ledger.NoteID(result.Subject.ID)] = true
+		return nil // Its commands are gone, and that it was there is all that is left to see.
+	}
 	if err != nil {
 		return err
 	}
@@ -169,7 +173,14 @@ func (w *walk) auditStates(t *testing.T, service ledger.Service, m *model.Ledger
 		}
 		statuses[want.Status]++
 	}
-	t.Logf("%d notes: %v", len(m.Notes()), statuses)
+	for id := range w.erased {
+		views, err := service.Notes(t.Context(), id)
+		if err != nil || views[0].Record.Status != ledger.StatusErased {
+			t.Errorf("note %s has no history and is not erased: %+v, %v", id, views[0].Record, err)
+		}
+		statuses[ledger.StatusErased]++
+	}
+	t.Logf("%d notes: %v", len(m.Notes())+len(w.erased), statuses)
 	if w.sent < wholeWalk {
 		return
 	}

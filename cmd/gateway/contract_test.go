@@ -80,6 +80,7 @@ type walk struct {
 	codes    map[ledger.Code]int // of refusals
 	reached  map[string]int      // operations that were carried out
 	told     map[ledger.CommandID]ledger.Result
+	erased   map[ledger.NoteID]bool // whose history is gone
 }
 
 // kept is a signed command that was not handed in, or not for the last time.
@@ -97,7 +98,7 @@ func newWalk(t *testing.T) *walk {
 	}
 	w := &walk{
 		values: &values{seen: pools{}, mine: pools{}}, own: map[*actor]pools{}, world: newWorld(t, inproc.Options{}), contract: contract, books: map[ledger.PartyID][]string{},
-		statuses: map[int]int{}, codes: map[ledger.Code]int{}, reached: map[string]int{}, told: map[ledger.CommandID]ledger.Result{},
+		statuses: map[int]int{}, codes: map[ledger.Code]int{}, reached: map[string]int{}, told: map[ledger.CommandID]ledger.Result{}, erased: map[ledger.NoteID]bool{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(contract.doc.Components.Schemas)) {
 		s := contract.doc.Components.Schemas[name].Value
