@@ -61,10 +61,21 @@ func (s *Store) AddDraft(ctx context.Context, token string, d Draft) error {
 // DraftOf gives a draft of the session of a token, or nil where it has none with
 // the id or its time is over.
 func (s *Store) DraftOf(ctx context.Context, token, id string, now time.Time) (*Draft, error) {
+	return s.draft(ctx, now, id, "token = $2", digest(token))
+}
+
+// SignedDraftOf gives a draft that a party has signed, in whichever session: who
+// comes back after the session has ended is to learn what became of it. It is nil
+// where there is none with the id or its time is over.
+func (s *Store) SignedDraftOf(ctx context.Context, party ledger.PartyID, id string, now time.Time) (*Draft, error) {
+	return s.draft(ctx, now, id, "party = $2 AND signed <> ''", string(party))
+}
+
+func (s *Store) draft(ctx context.Context, now time.Time, id, whose, value string) (*Draft, error) {
 	d := Draft{ID: id}
 	var payload, title, signed string
 	var created, expires int64
-	err := s.reader.QueryRowContext(ctx, "SELECT party, payload, title, next, signed, created, expires FROM drafts WHERE id = $1 AND token = $2", id, digest(token)).
+	err := s.reader.QueryRowContext(ctx, "SELECT party, payload, title, next, signed, created, expires FROM drafts WHERE id = $1 AND "+whose, id, value).
 		Scan(&d.Party, &payload, &title, &d.Next, &signed, &created, &expires)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && now.Unix() >= expires {
 		return nil, nil

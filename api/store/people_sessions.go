@@ -84,7 +84,8 @@ func (s *Store) SessionOf(ctx context.Context, token string, now time.Time) (*Se
 	return &v, nil
 }
 
-// EndSession signs out whoever shows the token, and forgets its drafts.
+// EndSession signs out whoever shows the token, and forgets its drafts but for
+// those that are signed: the ledger may have them already.
 func (s *Store) EndSession(ctx context.Context, token string) error {
 	return s.endSessions(ctx, "token", digest(token))
 }
@@ -96,12 +97,11 @@ func (s *Store) EndSessions(ctx context.Context, party ledger.PartyID) error {
 
 func (s *Store) endSessions(ctx context.Context, column, value string) error {
 	err := s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, table := range []string{"sessions", "drafts"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE "+column+" = $1", value); err != nil {
-				return err
-			}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sessions WHERE "+column+" = $1", value); err != nil {
+			return err
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE signed = '' AND "+column+" = $1", value)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("ending sessions: %w", err)

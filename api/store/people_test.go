@@ -215,6 +215,14 @@ func TestDraftIsKeptForItsSession(t *testing.T) {
 		if got, err := s.DraftOf(t.Context(), "token", "d", noon); err != nil || got.Signed != signed {
 			t.Errorf("its signature is %+v, %v", got, err)
 		}
+		if err := s.EndSession(t.Context(), "token"); err != nil {
+			t.Fatal(err)
+		}
+		for party, want := range map[ledger.PartyID]bool{anna: true, partyID("x"): false} {
+			if got, err := s.SignedDraftOf(t.Context(), party, "d", noon); err != nil || (got != nil) != want {
+				t.Errorf("when the session has ended, the signed draft of %.4s is %+v, %v", party, got, err)
+			}
+		}
 		if err := s.RemoveDraft(t.Context(), "other", "d"); err != nil {
 			t.Fatal(err)
 		}

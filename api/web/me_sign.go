@@ -28,9 +28,15 @@ func (d *signing) path() string { return signPath + d.draft.ID }
 // name says what the act is called.
 func (d *signing) name() page.Text { return page.Say(page.Key("act." + d.command.Op)) }
 
-// signingOf gives the draft that the address names, nil where this session has none.
+// signingOf gives the draft that the address names: one of this session, or one that
+// its person has signed in another, whose outcome they come back for; nil where there
+// is none.
 func (s *Server) signingOf(v *visit) (*signing, error) {
-	draft, err := s.Store.DraftOf(v.r.Context(), v.token, chi.URLParam(v.r, "draft"), s.Clock())
+	id := chi.URLParam(v.r, "draft")
+	draft, err := s.Store.DraftOf(v.r.Context(), v.token, id, s.Clock())
+	if err == nil && draft == nil {
+		draft, err = s.Store.SignedDraftOf(v.r.Context(), v.party.ID, id, s.Clock())
+	}
 	if err != nil || draft == nil {
 		return nil, err
 	}

@@ -176,6 +176,7 @@ func (l *doubtful) Submit(ctx context.Context, commands ...ledger.Signed) ([]led
 func TestOutcomeThatIsNotKnownIsAskedForAgainAndCountsOnce(t *testing.T) {
 	service := &doubtful{}
 	d := newDebtorWith(t, func(o *web.Options) { service.Service = o.Service; o.Service = service })
+	bertil := d.join("bertil", d.lender)
 	page := d.object("wrong")
 	service.silent.Store(true)
 	d.anna.ceremony(page).is(http.StatusAccepted).says("We are waiting to hear", "It cannot be done twice", "Reload")
@@ -184,6 +185,10 @@ func TestOutcomeThatIsNotKnownIsAskedForAgainAndCountsOnce(t *testing.T) {
 	}
 	d.anna.send(page, page.from+"/cancel", nil).is(http.StatusSeeOther)
 	d.anna.get(page.from).is(http.StatusAccepted) // what is signed cannot be cancelled
+	d.anna.send(page, "/signout", nil)
+	bertil.get(page.from).is(http.StatusNotFound)
+	d.anna.signIn() // and its outcome waits for whoever signed it
+	d.anna.get(page.from).is(http.StatusAccepted)
 	service.silent.Store(false)
 	d.anna.follow(d.anna.get(page.from).is(http.StatusSeeOther)).says("The demand has stopped")
 	if n := d.world.note(d.note); n.Seq != 3 || len(n.Disputes) != 1 {
