@@ -11,8 +11,9 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// MaxCallbacks is how many calls that nobody has made yet can be asked for about one
-// note. Whoever has its code may ask.
+// MaxCallbacks is how many calls that nobody has made yet a person who is signed in
+// can ask for about one note, and all together those who are not. Whoever has the
+// note's code may ask, and is not to take the place of its borrower.
 const MaxCallbacks = 5
 
 // Callback is somebody's wish to be called about a note. It goes with the note:
@@ -67,11 +68,13 @@ func (c *Callback) scan(rows *sql.Rows, more ...any) error {
 	return err
 }
 
-// AddCallback keeps a wish to be called, unless MaxCallbacks about its note wait.
+// AddCallback keeps a wish to be called, unless MaxCallbacks of those who ask alike
+// wait about its note.
 func (s *Store) AddCallback(ctx context.Context, c Callback) (added bool, err error) {
 	err = s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var waiting int
-		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM callbacks WHERE note = $1 AND done = 0", string(c.Note)).Scan(&waiting); err != nil {
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM callbacks WHERE note = $1 AND done = 0 AND party = $2",
+			string(c.Note), string(c.Party)).Scan(&waiting); err != nil {
 			return err
 		}
 		if added = waiting < MaxCallbacks; !added {

@@ -59,6 +59,31 @@ func asked(t *testing.T, s *store.Store, id string, n int) {
 	}
 }
 
+// A stranger who found the letter asks as often as strangers may.
+func TestStrangersWishesTakeNoBorrowersPlace(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s := calling(t, on)
+		add := func(id string, by ledger.PartyID) bool {
+			t.Helper()
+			added, err := s.AddCallback(t.Context(), store.Callback{ID: id, Note: noteID(1), Party: by, Number: "0701234567", Language: ledger.Swedish, Created: noon})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return added
+		}
+		for _, by := range []ledger.PartyID{"", borrower} {
+			for n := range store.MaxCallbacks {
+				if !add(fmt.Sprint(by, n), by) {
+					t.Errorf("%q is refused after %d", by, n)
+				}
+			}
+			if add(fmt.Sprint(by, "more"), by) {
+				t.Errorf("%q asks for ever", by)
+			}
+		}
+	})
+}
+
 func TestCallsAreListedToWhoIsToMakeThem(t *testing.T) {
 	everywhere(t, func(t *testing.T, on database) {
 		s := calling(t, on)

@@ -24,7 +24,8 @@ const (
 	// KeepInvitations is how long after its end an invitation can be read. It holds
 	// the name of somebody who may never have come.
 	KeepInvitations = 90 * 24 * time.Hour
-	// KeepCallbacks is how long after it was made a call is remembered.
+	// KeepCallbacks is how long after it was made a call is remembered, and how long
+	// one is waited for: a telephone number does not stay because nobody called it.
 	KeepCallbacks = 365 * 24 * time.Hour
 	// KeepMessages is how long it is known what a person was told.
 	KeepMessages = 10 * 365 * 24 * time.Hour
@@ -78,6 +79,8 @@ var prunables = []prunable{
 		(SELECT id FROM drafts WHERE expires < $1 LIMIT $2)`},
 	{"callbacks", KeepCallbacks, inSeconds, `DELETE FROM callbacks WHERE id IN
 		(SELECT id FROM callbacks WHERE done > 0 AND done < $1 LIMIT $2)`},
+	{"callbacks", KeepCallbacks, inSeconds, `DELETE FROM callbacks WHERE id IN
+		(SELECT id FROM callbacks WHERE done = 0 AND created < $1 LIMIT $2)`},
 	{"messages", KeepMessages, inSeconds, `DELETE FROM messages WHERE place IN
 		(SELECT place FROM messages WHERE at < $1 LIMIT $2)`},
 	{"entry_parties", KeepErasures, inLedgerTime, `DELETE FROM entry_parties WHERE (party, position) IN
@@ -96,7 +99,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (gone map[string]int, 
 	for _, p := range prunables {
 		n, failed := s.prune(ctx, p, now)
 		if n > 0 {
-			gone[p.table] = n
+			gone[p.table] += n
 		}
 		if failed != nil { // the other tables are none the worse
 			err = errors.Join(err, fmt.Errorf("pruning %s: %w", p.table, failed))

@@ -48,9 +48,13 @@ func TestWhatHasServedItsPurposeIsTakenAway(t *testing.T) {
 		do("INSERT INTO imports (id, party, digest, name, total, created) VALUES ('running', 'p', 'd', '', 1, 0)")
 		do("INSERT INTO deliveries (webhook, position, id, subject, state, attempts, due, tried, status, fault, took) VALUES ('w', 2, 'x', 's', 'waiting', 1, 0, 0, 500, '', 1)")
 
-		do("INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome) VALUES ('waits', 1, 'n', '', '', '', '', '', 0, '', '', 0, 0, '')")
+		// Nor is a number that nobody has called kept for ever.
+		for place, created := range []time.Time{noon.Add(-store.KeepCallbacks), noon.Add(-store.KeepCallbacks - time.Second)} {
+			do(fmt.Sprintf("INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome) VALUES ('waits %[1]d', %[1]d, 'n', '', '', '', '', '', %[2]d, '', '', 0, 0, '')",
+				place, created.Unix()))
+		}
 
-		want := map[string]int{"invitations": 1, "sessions": 1, "challenges": 1, "drafts": 1, "callbacks": 1, "messages": 1, "submissions": 1, "assertions": 1, "idempotency": 1, "imports": 1, "import_rows": 1, "deliveries": 1}
+		want := map[string]int{"invitations": 1, "sessions": 1, "challenges": 1, "drafts": 1, "callbacks": 2, "messages": 1, "submissions": 1, "assertions": 1, "idempotency": 1, "imports": 1, "import_rows": 1, "deliveries": 1}
 		if gone, err := s.Prune(t.Context(), noon); err != nil || !maps.Equal(gone, want) {
 			t.Errorf("it takes away %v, %v; want %v", gone, err, want)
 		}

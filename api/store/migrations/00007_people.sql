@@ -109,6 +109,7 @@ CREATE TABLE callbacks (
 CREATE INDEX callbacks_note ON callbacks (note, place);
 CREATE INDEX callbacks_party ON callbacks (party) WHERE party <> '';
 CREATE INDEX callbacks_done ON callbacks (done) WHERE done > 0;
+CREATE INDEX callbacks_open ON callbacks (created) WHERE done = 0;
 
 -- What a person was told, and how.
 CREATE TABLE messages (
