@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,4 +145,17 @@ func TestJointBorrowersEachSeeTheNoteAndTheOthersAnswer(t *testing.T) {
 	bertil.signIn()
 	bertil.get(notePage(id)).says("The time to answer is over", "You owe nothing")
 	bertil.get(notePage(id) + "/offer").hides("Sign with passkey")
+}
+
+// TestPowerOverANoteThatFellAwayIsNoneOverAll: a note that can no longer be chosen when
+// the form comes in does not make the power larger.
+func TestPowerOverANoteThatFellAwayIsNoneOverAll(t *testing.T) {
+	d := newDebtor(t)
+	shown := d.anna.send(d.anna.get("/me/helpers"), "/me/helpers", url.Values{"name": {"Karin"}}).is(http.StatusOK)
+	d.browser("karin").accept(codeOn(shown))
+	links := d.anna.get("/me/helpers").links()
+	path := links[slices.IndexFunc(links, func(l string) bool { return strings.HasPrefix(l, "/me/helpers/") })]
+	grant := d.anna.get(path).is(http.StatusOK)
+	d.pay(d.lender, d.note, 12_000_00) // and the note is handed back
+	d.anna.send(grant, path, url.Values{"scopes": {"see"}, "notes": {string(d.note)}}).is(http.StatusNotFound)
 }

@@ -273,6 +273,10 @@ func (s *Server) postGrant(v *visit) error {
 			body.Notes = append(body.Notes, ledger.NoteID(o.Value))
 		}
 	}
+	// A power over no note is one over all: what was chosen must not fall away.
+	if len(body.Notes) != len(form["notes"]) {
+		return ledger.Refuse(ledger.CodeNotFound, "kind", string(ledger.KindNote))
+	}
 	if len(body.Scopes) == 0 {
 		view.Scopes.Error = page.Say("wants.scope")
 	}
