@@ -89,6 +89,20 @@ func TestObjectionStopsTheDemandInTheBorrowersOwnWords(t *testing.T) {
 	}
 }
 
+// TestWaysShowWhatIsOverdueBesideThePayments: without it the payments would not come
+// to the total.
+func TestWaysShowWhatIsOverdueBesideThePayments(t *testing.T) {
+	d := newDebtor(t)
+	help := notePage(d.note) + "/help"
+	d.anna.get(help).is(http.StatusOK).hides("To pay at once")
+	d.later(60)
+	f, err := ledger.Foresee(d.world.note(d.note), d.lender.ID, d.today())
+	if err != nil || f.Now == 0 {
+		t.Fatalf("foreseen is %+v: %v", f, err)
+	}
+	d.anna.get(help).is(http.StatusOK).says("To pay at once SEK 1,0")
+}
+
 func TestFormsSayWhatIsWrongAndDraftNothing(t *testing.T) {
 	d := newDebtor(t)
 	long := make([]rune, ledger.MaxTextRunes+1)

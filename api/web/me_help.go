@@ -208,7 +208,7 @@ func (w *ways) way(t tried, frame picture.Frame) page.Way {
 		id = "now"
 	}
 	view := page.Way{
-		Value: t.value, Name: t.name, Monthly: w.amount(usual(f)), Number: len(f.Instalments), Free: f.FreeOfDebt, Total: w.amount(f.Total),
+		Value: t.value, Name: t.name, Monthly: w.amount(usual(f)), AtOnce: w.amount(f.Now), Number: len(f.Instalments), Free: f.FreeOfDebt, Total: w.amount(f.Total),
 		Plan: forecastPlan("plan-"+id, f, frame),
 	}
 	if len(f.Instalments) > 0 {

@@ -91,6 +91,7 @@ type Way struct {
 	Value   string // of the button that chooses it; "" for the plan as it is
 	Name    Text
 	Monthly finance.Money
+	AtOnce  finance.Money // what is overdue, and no payment of the plan
 	Number  int
 	First   finance.Date
 	Free    finance.Date

@@ -68,6 +68,7 @@ var actWords = table{
 	"aid.done.then":  {"{name} svarar ja eller nej, och svaret syns här. Behöver du prata under tiden så ring.", "{name} svarer ja eller nej, og svaret kan ses her. Har du brug for at tale imens, så ring.", "{name} answers yes or no, and you see the answer here. If you need to talk meanwhile, call."},
 	"aid.small":      {"Det räcker inte till räntan. Prova ett högre belopp, eller ring: det finns andra vägar.", "Det dækker ikke renten. Prøv et højere beløb, eller ring: der er andre veje.", "That does not cover the interest. Try a higher amount, or call: there are other ways."},
 	"aid.none":       {"Just nu kan ingen plan föreslås här. Ring, så hittar ni en väg tillsammans.", "Lige nu kan ingen plan foreslås her. Ring, så finder I en vej sammen.", "No plan can be proposed here just now. Call, and find a way together."},
+	"way.atonce":     {"Att betala genast", "At betale straks", "To pay at once"},
 	"way.monthly":    {"Att betala varje månad", "At betale hver måned", "To pay each month"},
 	"way.first":      {"Första betalningen", "Første betaling", "First payment"},
 	"way.number":     {"Antal betalningar", "Antal betalinger", "Number of payments"},
