@@ -44,7 +44,10 @@ func TestWholeLifeOfANoteFromTheCommandLine(t *testing.T) {
 	if n.Note.Status != ledger.StatusDischarged || n.Note.Book != "" {
 		t.Errorf("the note is %s in the book %q, want discharged and in none", n.Note.Status, n.Note.Book)
 	}
-	w.refused("role_forbidden", "collector", "pay", note, "--amount", "1 SEK") // it holds nothing any more
+	w.refused("note_discharged", "collector", "pay", note, "--amount", "1 SEK") // it holds nothing any more
+	if r := w.run("collector", "notice", note); r.code == exitOK || !strings.Contains(r.err, "handed back") {
+		t.Errorf("a notice about a note that is handed back: exit code %d, %s", r.code, r.err)
+	}
 
 	history := w.run("anna", "note", "history", note)
 	for _, op := range []string{"offer", "accept", "transfer.offer", "transfer.accept", "notice", "pay", "pay.reverse", "dispute.raise", "dispute.resolve"} {

@@ -35,6 +35,9 @@ nothing may be demanded and no late interest runs (1936:81 par. 3).`,
 					return nil, fmt.Errorf("--holder: %w", err)
 				}
 			}
+			if b.Holder == "" {
+				return nil, errors.New("nobody holds the note any more, since it is paid and handed back; --holder says whom the notice named")
+			}
 			if content != "" {
 				if b.Content, err = digestOf(content); err != nil {
 					return nil, err

@@ -67,7 +67,7 @@ func TestNoteIsSignedOnlyWhenAPersonSaysYes(t *testing.T) {
 	secret := []string{"correct horse battery"}
 	for _, answer := range []string{"no\n", "\n", "", "y\n", "yes please\n"} {
 		r := w.at(&person{typed: answer, passphrases: secret}, "--profile", "anna", "note", "accept", note)
-		if r.code != exitUsage || !strings.Contains(r.err, "24000.00 SEK") {
+		if r.code != exitUsage || !strings.Contains(r.err, "24,000.00") {
 			t.Errorf("the answer %q: exit code %d\n%s", answer, r.code, r.err)
 		}
 	}
