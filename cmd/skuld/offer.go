@@ -20,8 +20,8 @@ const defaultAnswerTime = 30 * 24 * time.Hour
 // offerFlags are the terms as they stand on the command line.
 type offerFlags struct {
 	book, kind, jurisdiction, amount, rate, lateRate, dayCount, schedule string
-	agreedOn, interestFrom, firstDue, setup, reminder, reference         string
-	borrowers                                                            []string
+	agreedOn, interestFrom, firstDue, setup, reminder, reference, payee  string
+	borrowers, names                                                     []string
 	term, dueDay                                                         int
 	consumer, housing, creditPurchase                                    bool
 	answerWithin                                                         time.Duration
@@ -35,9 +35,12 @@ func (a *app) noteOffer() *cobra.Command {
 		Long: `Write a note and offer it to its borrowers. It is nothing until every borrower
 has accepted it with a key of its own. Who offers is the lender.
 
+The note names whom it binds: the lender as it is registered, and borrowers as
+the invitations that they used or --name say.
+
 The law's limits of the day of the agreement are checked; a rate that the
 tables do not have yet is named, and nothing is guessed.`,
-		Example: `  skuld note offer --borrower p… --amount "120000.00 SEK" --rate 5.9 --term 24 \
+		Example: `  skuld note offer --borrower p… --name "Anna Berg" --amount "120000.00 SEK" --rate 5.9 --term 24 \
       --agreed-on 2026-06-15 --first-due 2026-12-31 --due-day 31 --consumer
   skuld note offer --borrower p… --borrower p… --amount "50000 EUR" --rate 4 --term 12 \
       --schedule straight_line --jurisdiction generic --kind simple`,
@@ -47,7 +50,7 @@ tables do not have yet is named, and nothing is guessed.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
-			borrowers, err := a.borrowers(cmd, o.borrowers)
+			borrowers, names, err := a.borrowers(cmd, o.borrowers, o.names)
 			if err != nil {
 				return err
 			}
@@ -59,8 +62,13 @@ tables do not have yet is named, and nothing is guessed.`,
 			if err != nil {
 				return usage(cmd, "%v", err)
 			}
+			payee, err := s.payee(cmd.Context(), o.payee)
+			if err != nil {
+				return err
+			}
 			receipt, err := a.send(cmd.Context(), s, client.Draft{Op: ledger.OpOffer, Body: ledger.OfferBody{
-				Book: book, Borrowers: borrowers, Terms: terms, AnswerBy: a.now().UTC().Truncate(time.Second).Add(o.answerWithin),
+				Book: book, Borrowers: borrowers, Names: names, Payee: payee, Terms: terms,
+				AnswerBy: a.now().UTC().Truncate(time.Second).Add(o.answerWithin),
 			}})
 			if err != nil {
 				return err
@@ -75,6 +83,8 @@ tables do not have yet is named, and nothing is guessed.`,
 func (o *offerFlags) bind(c *cobra.Command) {
 	f := c.Flags()
 	f.StringArrayVar(&o.borrowers, "borrower", nil, "a borrower's party id, or the invitation that it has used; once for each, all liable for all (required)")
+	f.StringArrayVar(&o.names, "name", nil, "the borrower's name as the note says it; once for each, in the order of --borrower (default the invitation's)")
+	f.StringVar(&o.payee, "payee", "", "the lender's name as the note says it (default the registered one)")
 	f.StringVar(&o.amount, "amount", "", `the principal, like "120000.00 SEK" (required)`)
 	f.StringVar(&o.rate, "rate", "", "yearly rate in percent, like 5.9 (required)")
 	f.IntVar(&o.term, "term", 0, "number of months; none for a loan on demand")
@@ -98,39 +108,63 @@ func (o *offerFlags) bind(c *cobra.Command) {
 }
 
 // borrowers gives the parties that a command line names, by their ids or by the
-// invitations that they have used.
-func (a *app) borrowers(cmd *cobra.Command, named []string) ([]ledger.PartyID, error) {
-	if len(named) == 0 {
-		return nil, usage(cmd, "--borrower is required")
+// invitations that they have used, and their names as the note says them: those that
+// the command line has, or the invitations', or none where one is not known.
+func (a *app) borrowers(cmd *cobra.Command, said, names []string) ([]ledger.PartyID, []string, error) {
+	if len(said) == 0 {
+		return nil, nil, usage(cmd, "--borrower is required")
+	}
+	if len(names) > 0 && len(names) != len(said) {
+		return nil, nil, usage(cmd, "--name is given once for each --borrower, or not at all")
 	}
 	var ids []ledger.PartyID
-	for _, text := range named {
+	var known []string
+	for _, text := range said {
 		id, err := parsePartyID(text)
 		if _, invited := uuid.Parse(text); err != nil && invited == nil {
-			id, err = a.invitedParty(cmd.Context(), text)
+			var i *client.Invitation
+			if i, err = a.usedInvitation(cmd.Context(), text); err == nil {
+				id, known = i.Party, append(known, i.Name)
+			}
 		}
 		if err != nil {
-			return nil, usage(cmd, "--borrower: %v", err)
+			return nil, nil, usage(cmd, "--borrower: %v", err)
 		}
 		ids = append(ids, id)
 	}
-	return ids, nil
+	if len(names) == 0 && len(known) == len(ids) {
+		names = known
+	}
+	return ids, names, nil
 }
 
-// invitedParty asks the registrar who has used an invitation.
-func (a *app) invitedParty(ctx context.Context, invitation string) (ledger.PartyID, error) {
+// payee gives the lender's name as the note says it: the one that the command line
+// has, or the registered one.
+func (s *session) payee(ctx context.Context, said string) (string, error) {
+	if said != "" {
+		return said, nil
+	}
+	p, err := s.Party(ctx, s.profile.Party)
+	if err != nil || p.Party == nil {
+		return "", err
+	}
+	return p.Party.Name, nil
+}
+
+// usedInvitation asks the registrar who has used an invitation.
+func (a *app) usedInvitation(ctx context.Context, id string) (*client.Invitation, error) {
 	s, err := a.connectRegistrar(ctx, "")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	i, err := s.Invitation(ctx, invitation)
+	i, err := s.Invitation(ctx, id)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if i.Party == "" {
-		return "", fmt.Errorf("nobody has used the invitation %s yet", invitation)
+		return nil, fmt.Errorf("nobody has used the invitation %s yet", id)
 	}
-	return i.Party, nil
+	return i, nil
 }
 
 // terms reads the terms. Whether they can stand together is for the rules to say.
