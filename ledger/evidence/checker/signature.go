@@ -2,7 +2,6 @@ package checker
 
 import (
 	"bytes"
-	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -229,8 +228,9 @@ func point(x []byte, yText string) (*ecdsa.PublicKey, error) {
 	if err != nil || len(y) != 32 {
 		return nil, errors.New("the key's y is none")
 	}
-	if _, err := ecdh.P256().NewPublicKey(bytes.Join([][]byte{{4}, x, y}, nil)); err != nil {
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), bytes.Join([][]byte{{4}, x, y}, nil))
+	if err != nil {
 		return nil, errors.New("the key is no point of its curve")
 	}
-	return &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(x), Y: new(big.Int).SetBytes(y)}, nil
+	return key, nil
 }
