@@ -49,6 +49,10 @@ func TestPersonIsInvitedAtTheRegistrarFromAnotherOrganisation(t *testing.T) {
 		t.Errorf("afterwards it is %v", shown)
 	}
 	w.refused("invitation_state", "lender", "invite", "revoke", id)
+	note := w.must("lender", "note", "show", w.offer("lender", id))["note"].(map[string]any)
+	if b := note["borrowers"].([]any)[0].(map[string]any); b["name"] != "Anna Berg" || b["party"] != anna || note["payee"] != "lender" {
+		t.Errorf("the note that is offered to the invitation names %v and %v", b, note["payee"])
+	}
 	second := w.must("lender", "invite", "create", "--name", "Bo Ek", "--language", "da")["id"].(string)
 	w.must("lender", "invite", "revoke", second)
 	list := w.run("lender", "invite", "list")
