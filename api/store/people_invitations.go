@@ -246,6 +246,16 @@ func (s *Store) Invitations(ctx context.Context, by ledger.PartyID, before int64
 	return page, more, err
 }
 
+// maxRecoveries bounds the invitations that one recovery of a person may take.
+const maxRecoveries = 20
+
+// Recoveries lists the invitations to make a passkey in the place of a person's lost
+// ones, the latest first and without those that were taken back.
+func (s *Store) Recoveries(ctx context.Context, party ledger.PartyID) ([]Invitation, error) {
+	return invitations(ctx, s.reader, "WHERE for_party = $1 AND for_party <> '' AND purpose = $2 AND revoked = 0 ORDER BY place DESC LIMIT $3",
+		string(party), string(ForRecovery), maxRecoveries)
+}
+
 // orLast gives a place before which a list goes on, or one after all.
 func orLast(before int64) int64 {
 	if before == 0 {

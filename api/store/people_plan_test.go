@@ -54,6 +54,7 @@ func TestWhatPagesAskIsReadFromAnIndex(t *testing.T) {
 			"SELECT name FROM persons WHERE party = '7'", "SELECT id FROM invitations WHERE code = '7'",
 			"SELECT COUNT(*) FROM invitations WHERE by_party = '7' AND expires > 1 AND used = 0 AND revoked = 0",
 			"SELECT id FROM invitations WHERE by_party = '7' AND place < 99 ORDER BY place DESC LIMIT 9",
+			"SELECT id FROM invitations WHERE for_party = '7' AND for_party <> '' AND purpose = 'recovery' AND revoked = 0 ORDER BY place DESC LIMIT 9",
 			"SELECT id FROM callbacks WHERE note = '7' ORDER BY place DESC LIMIT 9", "SELECT kind FROM messages WHERE party = '7' ORDER BY place DESC LIMIT 9",
 			"SELECT COALESCE(MAX(place), 0) + 1 FROM invitations", "SELECT COALESCE(MAX(place), 0) + 1 FROM callbacks",
 			"SELECT id FROM notes WHERE code = '7' AND code <> ''",

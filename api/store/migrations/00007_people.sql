@@ -37,7 +37,7 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_by ON invitations (by_party, place);
 CREATE INDEX invitations_open ON invitations (by_party, expires) WHERE used = 0 AND revoked = 0;
 CREATE INDEX invitations_party ON invitations (party) WHERE party <> '';
-CREATE INDEX invitations_for ON invitations (for_party) WHERE for_party <> '';
+CREATE INDEX invitations_for ON invitations (for_party, place) WHERE for_party <> '';
 CREATE INDEX invitations_expires ON invitations (expires);
 
 -- A passkey as its authenticator names it; its public key is on the ledger.
