@@ -184,7 +184,9 @@ func (s *Server) postKey(v *visit) error {
 	if used == nil {
 		return goneError{}
 	}
-	return s.show(v, http.StatusOK, i.view(s, page.StepDone))
+	view := i.view(s, page.StepDone)
+	view.Mark = markOf(made.Key)
+	return s.show(v, http.StatusOK, view)
 }
 
 // useOf says how an invitation is used with a passkey that was made for it.

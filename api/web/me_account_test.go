@@ -182,7 +182,7 @@ func TestRecoveryShowsOnEveryPageAndIsStopped(t *testing.T) {
 	d.do(desk, ledger.OpRecoveryOpen, string(d.anna.party), ledger.RecoveryOpenBody{
 		Keys: d.world.party(thief.party).Keys, Identified: "passport shown at the desk", Witness: witness.ID,
 	})
-	if err := d.store.AddMessage(t.Context(), store.Message{Party: d.anna.party, Kind: "recovery.opened", Channel: "letter", About: uuid.NewString(), By: desk.ID, At: d.Now()}); err != nil {
+	if err := d.store.AddMessage(t.Context(), store.Message{Party: d.anna.party, Kind: store.MessageRecovery, Channel: "letter", About: uuid.NewString(), By: desk.ID, At: d.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/me", "/me/keys", "/me/helpers", notePage(d.note), notePage(d.note) + "/wrong", "/help"} {

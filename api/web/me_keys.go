@@ -36,6 +36,8 @@ func (s *Server) getKeys(v *visit) error {
 		said = page.Say("keys.removed")
 	case "named":
 		said = page.Say("keys.named")
+	case "recovered":
+		said = page.Say("keys.recovered")
 	}
 	view, err := s.keysView(v)
 	if err != nil {

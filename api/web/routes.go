@@ -44,6 +44,7 @@ var publicRoutes = []route{
 	{method: get, pattern: "/verify", handle: (*Server).getVerify},
 	{method: post, pattern: "/verify", limit: maxUpload, handle: (*Server).postVerify},
 	{method: get, pattern: "/lost", handle: (*Server).getLost},
+	{method: post, pattern: completionPath, limit: maxCeremony, handle: (*Server).postCompletion},
 	{method: get, pattern: "/signin", handle: (*Server).getSignIn},
 	{method: post, pattern: "/signin", limit: maxCeremony, handle: (*Server).postSignIn},
 	{method: post, pattern: "/signout", signedIn: true, handle: (*Server).postSignOut},

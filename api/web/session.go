@@ -55,7 +55,11 @@ func (s *Server) recognize(v *visit, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	v.session, v.party, v.person, v.token = session, party, person, c.Value
+	asked, err := s.askedFor(v, party, now)
+	if err != nil {
+		return err
+	}
+	v.session, v.party, v.person, v.asked, v.token = session, party, person, asked, c.Value
 	return nil
 }
 

@@ -97,7 +97,7 @@ func (s *Server) postSignIn(v *visit) error {
 		return s.showSignIn(v, http.StatusUnprocessableEntity, mine, failed)
 	}
 	next := local(c.data, mine)
-	party, keyID, err := s.opened(v, c)
+	by, err := s.opened(v, c)
 	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
 		v.code = refused.Code
 		return s.showSignIn(v, http.StatusForbidden, next, page.Say("signin.unknown"))
@@ -105,47 +105,65 @@ func (s *Server) postSignIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(v, party, keyID); err != nil {
+	if by.waits {
+		return s.showReplacement(v, http.StatusOK, by.party, by.credential, page.Text{})
+	}
+	if err := s.begin(v, by.party.ID, by.credential.Key.ID); err != nil {
 		return err
 	}
 	return s.redirect(v, next)
 }
 
-// opened gives the party that a passkey's answer signs in, or a refusal. The key must
-// be one of the party's on the ledger, whatever the store says of the passkey.
-func (s *Server) opened(v *visit, c ceremony) (ledger.PartyID, string, error) {
+// opener is a passkey that has answered.
+type opener struct {
+	party      *ledger.Party // whose it is, or is to be
+	credential passkey.Credential
+	// waits says that the key is none of the party's on the ledger: it is to take the
+	// place of lost ones, and signs nobody in.
+	waits bool
+}
+
+// opened gives what a passkey's answer opens, or a refusal. Whether the key is one of
+// the party's the ledger says, whatever the store says of the passkey.
+func (s *Server) opened(v *visit, c ceremony) (opener, error) {
 	unknown := ledger.Refuse(ledger.CodeKeyUnknown)
 	id, err := passkey.CredentialID(c.response)
 	if err != nil {
-		return "", "", err
+		return opener{}, err
 	}
 	kept, err := s.Store.Credential(v.r.Context(), id)
 	if err != nil {
-		return "", "", err
+		return opener{}, err
 	}
 	if kept == nil || !kept.Removed.IsZero() {
-		return "", "", unknown
+		return opener{}, unknown
 	}
 	party, err := s.partyOf(v, kept.Party)
 	if err != nil {
-		return "", "", err
+		return opener{}, err
 	}
 	if party == nil || party.Standing != ledger.InForce {
-		return "", "", unknown
+		return opener{}, unknown
 	}
-	key, ok := party.Key(kept.KeyID)
-	if !ok {
-		return "", "", unknown
+	key, inForce := party.Key(kept.KeyID)
+	if !inForce {
+		var waits bool
+		if key, waits, err = s.replacing(v, party, kept); err == nil && !waits {
+			err = unknown
+		}
+		if err != nil {
+			return opener{}, err
+		}
 	}
 	now, err := s.RelyingParty.SignedIn(c.challenge, credentialOf(*kept, key), c.response)
 	if err != nil {
-		return "", "", err
+		return opener{}, err
 	}
 	good, err := s.Store.CredentialUsed(v.r.Context(), id, now.SignCount, now.BackedUp, s.Clock())
 	if err == nil && !good {
 		err = unknown
 	}
-	return party.ID, key.ID, err
+	return opener{party, now, !inForce}, err
 }
 
 // handleOf is the user's handle that a person's passkeys keep: the party's id, which

@@ -26,7 +26,11 @@ const (
 )
 
 func (s *Server) getVerify(v *visit) error {
-	return s.show(v, http.StatusOK, &page.Verify{File: proofField(), Help: s.Help})
+	return s.show(v, http.StatusOK, s.verifyPage(proofField()))
+}
+
+func (s *Server) verifyPage(file page.Field) *page.Verify {
+	return &page.Verify{File: file, Network: s.Service.Network(), Help: s.Help}
 }
 
 func proofField() page.Field {
@@ -51,7 +55,7 @@ func (s *Server) postVerify(v *visit) error {
 	if !fault.IsZero() {
 		field := proofField()
 		field.Error = fault
-		return s.show(v, http.StatusUnprocessableEntity, &page.Verify{File: field, Help: s.Help})
+		return s.show(v, http.StatusUnprocessableEntity, s.verifyPage(field))
 	}
 	report, err := s.check(v.r.Context(), file)
 	if err != nil {

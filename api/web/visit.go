@@ -27,7 +27,8 @@ type visit struct {
 	session *store.Session
 	party   *ledger.Party
 	person  *store.Person
-	token   string // of the session, as the browser shows it
+	asked   *store.Invitation // to make a key in the place of theirs, of late
+	token   string            // of the session, as the browser shows it
 
 	// For the log.
 	status  int

@@ -92,6 +92,9 @@ func (*Lost) Template() string { return "lost" }
 // Title is the page's.
 func (*Lost) Title() Text { return Say("lost.title") }
 
+// WaitDays is how long a new passkey waits at least, once it is confirmed.
+func (*Lost) WaitDays() int { return waitDays }
+
 // Problem is a page that could not be shown as asked: what happened, in words, and a
 // way on.
 type Problem struct {

@@ -5,6 +5,9 @@ import "time"
 // sampleCode is a code that is no note's.
 const sampleCode = "7K2M-9XQ4-T0BD-H6NW"
 
+// sampleMark is the mark of a passkey that nobody has.
+const sampleMark = "Zy3a Qm1x R7_c"
+
 func publicStories() []Story {
 	help, human := sampleHelp(), sampleHuman()
 	code := Field{Name: "code", Label: Say("landing.code"), Hint: Say("landing.code.hint"), Spelled: true, Autocomplete: "off"}
@@ -77,8 +80,17 @@ func doorStories() []Story {
 			i.Signs, i.Exact = "Du registrerar dig som part med dessa nycklar.\nSlag: person", `{"by":"p…","op":"party.register","v":1}`
 		case StepJoin:
 			i.Name = "Anna Andersson"
+		case StepDone:
+			i.Mark = sampleMark
 		}
 		return i
+	}
+	replaced := func(state Waiting) *Replacement {
+		at := time.Date(2026, time.June, 15, 10, 2, 0, 0, time.UTC)
+		return &Replacement{
+			State: state, Mark: sampleMark, By: "Registret", At: at, Witness: "Inkasso & Omsorg AB", From: at.Add(16 * day), Until: at.Add(60 * day), Help: help,
+			Passkey: samplePasskey(Get), Signs: "Du tar de nya nycklarna i bruk.", Exact: `{"op":"recovery.complete","v":1}`, Action: "/lost/completion",
+		}
 	}
 	failed := invited(StepCreate, "borrower")
 	failed.Failed = Say("invited.failed")
@@ -97,6 +109,11 @@ func doorStories() []Story {
 		{"invited-join", invited(StepJoin, "borrower")},
 		{"invited-device-done", invited(StepDone, "device")},
 		{"invited-recovery-done", invited(StepDone, "recovery")},
+		{"replacement-opening", replaced(WaitOpening)},
+		{"replacement-confirm", replaced(WaitConfirm)},
+		{"replacement-time", replaced(WaitTime)},
+		{"replacement-sign", replaced(WaitSign)},
+		{"replacement-outcome", replaced(WaitOutcome)},
 	}
 }
 

@@ -8,8 +8,9 @@ import (
 
 // Verify asks for the file of a proof.
 type Verify struct {
-	File Field
-	Help HumanCard
+	File    Field
+	Network string // digest of the registry, for who checks elsewhere
+	Help    HumanCard
 }
 
 // Template names the page.

@@ -82,6 +82,7 @@ var accountWords = table{
 	"keys.named":      {"Namnet är sparat.", "Navnet er gemt.", "The name is saved."},
 	"keys.failed":     {"Enheten skapade ingen passnyckel som går att använda. Försök igen.", "Enheden oprettede ingen adgangsnøgle, der kan bruges. Prøv igen.", "The device made no passkey that can be used. Try again."},
 	"keys.added":      {"Den nya passnyckeln är din.", "Den nye adgangsnøgle er din.", "The new passkey is yours."},
+	"keys.recovered":  {"Din nya passnyckel gäller nu. De gamla gäller inte längre.", "Din nye adgangsnøgle gælder nu. De gamle gælder ikke mere.", "Your new passkey is in force. The old ones are not."},
 	"keys.removed":    {"Passnyckeln är borttagen och kan inte skriva under något mer.", "Adgangsnøglen er fjernet og kan ikke underskrive mere.", "The passkey is removed and can sign nothing more."},
 	"keys.label":      {"Passnyckel {number}", "Adgangsnøgle {number}", "Passkey {number}"},
 	"code.qr":         {"QR-kod med länken", "QR-kode med linket", "QR code with the link"},
@@ -134,6 +135,9 @@ var accountWords = table{
 	// Lost keys.
 	"recovery.title":      {"Någon vill byta dina nycklar", "Nogen vil skifte dine nøgler", "Somebody wants to change your keys"},
 	"recovery.alert":      {"Någon har begärt nya nycklar för dig. Är det inte du, stoppa det nu.", "Nogen har bedt om nye nøgler til dig. Er det ikke dig, så stands det nu.", "Somebody has asked for new keys for you. If it is not you, stop it now."},
+	"recovery.asked":      {"Någon har fått en kod för att göra en ny passnyckel i ditt namn. Är det inte du, ring oss nu.", "Nogen har fået en kode til at lave en ny adgangsnøgle i dit navn. Er det ikke dig, så ring til os nu.", "Somebody has got a code to make a new passkey in your name. If it is not you, call us now."},
+	"recovery.coded":      {"{name} gav {time} någon en kod för att göra en ny passnyckel i ditt namn.", "{name} gav {time} nogen en kode til at lave en ny adgangsnøgle i dit navn.", "On {time} {name} gave somebody a code to make a new passkey in your name."},
+	"recovery.coded.more": {"Inget byte är öppnat än, och dina passnycklar gäller. Är det inte du som har bett om det: ring oss. När bytet öppnas kan du stoppa det här.", "Intet skifte er åbnet endnu, og dine adgangsnøgler gælder. Er det ikke dig, der har bedt om det: ring til os. Når skiftet åbnes, kan du standse det her.", "No change is open yet, and your passkeys count. If it is not you who asked for it: call us. Once a change is open you can stop it here."},
 	"recovery.look":       {"Se och stoppa", "Se og stands", "Look, and stop it"},
 	"recovery.status":     {"{name} öppnade {time} ett byte av dina nycklar.", "{name} åbnede {time} en udskiftning af dine nøgler.", "{name} opened a change of your keys on {time}."},
 	"recovery.if":         {"Du har en passnyckel som fungerar, så troligen behövs inget byte. Är det inte du som har bett om det: stoppa det.", "Du har en adgangsnøgle, der virker, så der er næppe brug for et skifte. Er det ikke dig, der har bedt om det: stands det.", "You have a passkey that works, so a change is hardly needed. If it is not you who asked for it: stop it."},
