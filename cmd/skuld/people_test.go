@@ -13,21 +13,30 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/cmd/skuld/skuldtest"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/sign/authenticator"
 )
 
 // usedBy uses an invitation as the registrar's pages do for a person who has made a
-// passkey there.
-func (w *world) usedBy(invitation map[string]any, party string) {
+// passkey there, and gives its public key.
+func (w *world) usedBy(invitation map[string]any, party string) ledger.Key {
 	w.t.Helper()
 	c, ok := code.Read(invitation["code"].(string))
 	if !ok {
 		w.t.Fatalf("the invitation %v has no code", invitation)
 	}
-	key := &ledger.Key{ID: "CPKJ7vjHtBODQ6QBaZ3xpcZhYnZOONrk0QxGQ4Ed_G0", Kty: "EC", Crv: "P-256", X: "x", Y: "y"}
-	used, err := w.Registrar.UseInvitation(w.t.Context(), store.InvitationUse{Code: c, Party: ledger.PartyID(party), Key: key}, w.now())
+	device, err := authenticator.NewSynced(ledger.Passkey{RPID: "localhost", Origin: skuldtest.PagesOrigin}, "new phone")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	key, err := device.Key()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	used, err := w.Registrar.UseInvitation(w.t.Context(), store.InvitationUse{Code: c, Party: ledger.PartyID(party), Key: &key}, w.now())
 	if err != nil || used == nil {
 		w.t.Fatalf("using the invitation: %v, %v", used, err)
 	}
+	return key
 }
 
 func TestPersonIsInvitedAtTheRegistrarFromAnotherOrganisation(t *testing.T) {
@@ -128,6 +137,32 @@ func TestLostKeysAreRecoveredByTwoOrganisations(t *testing.T) {
 	}
 	if told, err := w.Registrar.Messages(t.Context(), ledger.PartyID(anna)); err != nil || len(told) != 1 || told[0].About != id {
 		t.Errorf("she was told %+v, %v", told, err)
+	}
+	if r := w.run("witness", "recovery", "show", anna); r.code != exitUsage || !strings.Contains(r.err, "no recovery") {
+		t.Errorf("before it is open: %d %s", r.code, r.err)
+	}
+	newKey := w.usedBy(made, anna).ID
+	w.must("desk", "recovery", "open", id, "--witness", witness, "--identified", "Passport")
+	for _, who := range []string{"desk", "witness"} {
+		shown := w.run(who, "recovery", "show", anna)
+		for _, want := range []string{newKey, "Passport", witness} {
+			if !strings.Contains(shown.out, want) {
+				t.Errorf("%s sees no %s:\n%s", who, want, shown.out)
+			}
+		}
+	}
+	if r := w.run("other", "recovery", "show", anna); r.code != exitUsage {
+		t.Errorf("another company sees %d %s", r.code, r.out)
+	}
+	for _, mark := range []string{"", newKey[:4], newKey[:8] + "====", newKey + "x"} {
+		if r := w.run("witness", "recovery", "confirm", anna, "--key", mark, "--identified", "Video call"); r.code != exitUsage {
+			t.Errorf("with the mark %q it is confirmed: %d %s", mark, r.code, r.err)
+		}
+	}
+	w.must("witness", "recovery", "confirm", anna, "--key", newKey[:4]+" "+newKey[4:8]+" "+newKey[8:12], "--identified", "Video call")
+	w.refused("recovery_confirmed", "witness", "recovery", "confirm", anna, "--key", newKey, "--identified", "Video call")
+	if shown := w.run("witness", "recovery", "show", anna); !strings.Contains(shown.out, "Counts from") {
+		t.Errorf("afterwards it is\n%s", shown.out)
 	}
 }
 

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
 	"github.com/spf13/cobra"
 
 	"github.com/skuld-registry/skuld/api/client"
+	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
 func (a *app) recoveryCommand() *cobra.Command {
-	return group("recovery", "Let a person who has lost its keys have new ones", a.recoveryOpen(), a.recoveryConfirm())
+	return group("recovery", "Let a person who has lost its keys have new ones", a.recoveryOpen(), a.recoveryShow(), a.recoveryConfirm())
 }
 
 func (a *app) recoveryOpen() *cobra.Command {
@@ -47,7 +53,7 @@ key counts two weeks after that at the earliest, unless somebody objects.`,
 			if err != nil {
 				return err
 			}
-			return a.done(receipt, "The recovery is open. Tell the witness its number and the key: "+i.Key.ID)
+			return a.done(receipt, "The recovery is open. Ask the witness to look at it and to confirm it: skuld recovery show "+string(i.Party))
 		},
 	}
 	c.Flags().StringVar(&witness, "witness", "", "the company of another organisation that is to confirm it (required)")
@@ -55,23 +61,85 @@ key counts two weeks after that at the earliest, unless somebody objects.`,
 	return atRegistrar(&registrar, c)[0]
 }
 
-func (a *app) recoveryConfirm() *cobra.Command {
-	var body ledger.RecoveryConfirmBody
-	c := &cobra.Command{
-		Use: "confirm PARTY --recovery NUMBER --key KEY --identified TEXT", Short: "As the witness: confirm a recovery",
-		Long: `Confirm, as the company that it names as its witness, that the person who has made
-the new key is who it says to be. Look for yourself: two organisations that both
-look are what keeps one of them from taking a person's notes over.`,
-		Example: `  skuld --as collector recovery confirm p… --recovery 2 --key Zy3… --identified "Video call"`,
-		Args:    exactly("PARTY"),
+// recovery reads the recovery that is under way for a person. Only the companies that
+// stand for it are told of it.
+func (a *app) recovery(cmd *cobra.Command, s *session, person string) (ledger.PartyID, *rest.Recovery, error) {
+	id, err := parsePartyID(person)
+	if err != nil {
+		return "", nil, usage(cmd, "%v", err)
+	}
+	p, err := s.Party(cmd.Context(), id)
+	if err != nil {
+		return "", nil, err
+	}
+	if p.Recovery.Seq == 0 {
+		return "", nil, usage(cmd, "no recovery of the party's keys is under way that you have opened or are to confirm")
+	}
+	return id, &p.Recovery, nil
+}
+
+func writeRecovery(w io.Writer, r *rest.Recovery) {
+	f := newFacts()
+	f.add("Recovery", fmt.Sprint(r.Seq))
+	f.add("Opened by", string(r.By))
+	f.add("Opened", time.Time(r.At).Format(time.RFC3339))
+	f.add("Identified", r.Identified)
+	for _, k := range r.Keys {
+		f.add("New key", k.ID)
+	}
+	f.add("Witness", string(r.Witness))
+	f.add("Confirmed", r.Confirmed)
+	if at := time.Time(r.ConfirmedAt); !at.IsZero() {
+		f.add("Counts from", at.Add(ledger.RecoveryWait).Format(time.RFC3339))
+	}
+	f.write(w)
+}
+
+func (a *app) recoveryShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show PARTY", Short: "As the desk or the witness: show a person's recovery", Args: exactly("PARTY"),
+		Example: "  skuld --as collector recovery show p…",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := parsePartyID(args[0])
-			if err != nil {
-				return usage(cmd, "%v", err)
-			}
 			s, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
+			}
+			_, r, err := a.recovery(cmd, s, args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(r, func(w io.Writer) { writeRecovery(w, r) })
+		},
+	}
+}
+
+func (a *app) recoveryConfirm() *cobra.Command {
+	var identified string
+	var keys []string
+	c := &cobra.Command{
+		Use: "confirm PARTY --key KEY --identified TEXT", Short: "As the witness: confirm a recovery",
+		Long: `Confirm, as the company that it names as its witness, that the person who has made
+the new key is who it says to be. Look for yourself: two organisations that both
+look are what keeps one of them from taking a person's notes over.
+
+Ask the person for the mark of the new passkey, which its page shows: twelve
+characters, with which the key's id begins. It is for you to name, so that you
+confirm the key that the person has and no other.`,
+		Example: `  skuld --as collector recovery show p…
+  skuld --as collector recovery confirm p… --key "Zy3a Qm1x R7_c" --identified "Video call"`,
+		Args: exactly("PARTY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.connect(cmd.Context())
+			if err != nil {
+				return err
+			}
+			id, r, err := a.recovery(cmd, s, args[0])
+			if err != nil {
+				return err
+			}
+			body := ledger.RecoveryConfirmBody{Recovery: r.Seq, Identified: identified}
+			if body.Keys, err = marked(r.Keys, keys); err != nil {
+				return usage(cmd, "%v", err)
 			}
 			receipt, err := a.onParty(cmd, s, id, client.Draft{Op: ledger.OpRecoveryConfirm, Body: body})
 			if err != nil {
@@ -80,8 +148,28 @@ look are what keeps one of them from taking a person's notes over.`,
 			return a.done(receipt, "The recovery is confirmed.")
 		},
 	}
-	c.Flags().Uint64Var(&body.Recovery, "recovery", 0, "number of the recovery's command (required)")
-	c.Flags().StringArrayVar(&body.Keys, "key", nil, "id of each new key, in their order (required)")
-	c.Flags().StringVar(&body.Identified, "identified", "", "how the person was identified, naming nobody (required)")
+	c.Flags().StringArrayVar(&keys, "key", nil, "the mark of each new key, as the person reads it out, or its whole id (required)")
+	c.Flags().StringVar(&identified, "identified", "", "how the person was identified, naming nobody (required)")
 	return c
+}
+
+// minMark is how many characters of a key's id name it. Nobody makes another key that
+// begins with as many.
+const minMark = 12
+
+// marked gives the ids of a recovery's keys, once each was named by its mark, in their
+// order.
+func marked(keys []ledger.Key, marks []string) ([]string, error) {
+	if len(marks) != len(keys) {
+		return nil, fmt.Errorf("the recovery names %d keys; give --key for each of them", len(keys))
+	}
+	var ids []string
+	for i, k := range keys {
+		mark := strings.ReplaceAll(marks[i], " ", "")
+		if len(mark) < minMark || !strings.HasPrefix(k.ID, mark) {
+			return nil, fmt.Errorf("--key %q is not the mark of the new key; if the person reads it out so, do not confirm: skuld recovery show", marks[i])
+		}
+		ids = append(ids, k.ID)
+	}
+	return ids, nil
 }
