@@ -103,6 +103,33 @@ func TestWaysShowWhatIsOverdueBesideThePayments(t *testing.T) {
 	d.anna.get(help).is(http.StatusOK).says("To pay at once SEK 1,0")
 }
 
+// TestPauseKeepsTheDayOfTheMonth: that of the plan in force, and not of the terms.
+func TestPauseKeepsTheDayOfTheMonth(t *testing.T) {
+	d := newDebtor(t)
+	proposed := func() ledger.Amendment {
+		page := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK)
+		d.anna.follow(d.anna.ceremony(d.anna.follow(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}}).is(http.StatusSeeOther))))
+		return d.world.note(d.note).Proposal.Amendment
+	}
+	if _, _, day := proposed().FirstDue.Civil(); day != 28 {
+		t.Errorf("by the terms it is the %d.", day)
+	}
+	plan := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(31)} // 16 July
+	p := d.world.note(d.note).Proposal.Seq
+	d.do(d.lender, ledger.OpAmendReject, string(d.note), ledger.AmendEndBody{Proposal: p})
+	d.do(d.lender, ledger.OpAmendPropose, string(d.note), ledger.AmendProposeBody{Amendment: plan})
+	accept := ledger.AmendAcceptBody{Proposal: d.world.note(d.note).Proposal.Seq, Amendment: plan}
+	d.must(d.anna.signer(), d.draft(d.anna.signer(), ledger.OpAmendAccept, string(d.note), accept))
+	if got := proposed(); got.FirstDue.String() != "2026-09-16" {
+		t.Errorf("by the plan it is %s", got.FirstDue)
+	}
+	d.later(75) // to 29 August: two payments are overdue, and a month is a month
+	d.do(d.lender, ledger.OpAmendReject, string(d.note), ledger.AmendEndBody{Proposal: d.world.note(d.note).Proposal.Seq})
+	if got := proposed(); got.FirstDue.String() != "2026-11-16" {
+		t.Errorf("where it is overdue it is %s", got.FirstDue)
+	}
+}
+
 func TestFormsSayWhatIsWrongAndDraftNothing(t *testing.T) {
 	d := newDebtor(t)
 	long := make([]rune, ledger.MaxTextRunes+1)

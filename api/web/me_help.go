@@ -179,7 +179,8 @@ func (w *ways) tryPlan(monthly finance.Amount) error {
 	return nil
 }
 
-// tryPause moves the next payment so many months ahead.
+// tryPause moves the next payment so many months ahead, to the day of the month on
+// which payments fall due now. Where one is overdue, the months are counted from today.
 func (w *ways) tryPause(months int) error {
 	next, err := ledger.NextInstalment(w.note)
 	if err != nil {
@@ -189,8 +190,11 @@ func (w *ways) tryPause(months int) error {
 	if next != nil && next.Due.After(from) {
 		from = next.Due
 	}
-	day := w.note.Terms.Schedule.DueDay
+	day := dueDay(w.note)
 	due := from.AddMonths(months, day)
+	if due.Before(w.today.AddMonths(months, 0)) {
+		due = from.AddMonths(months+1, day)
+	}
 	amendment := ledger.Amendment{Kind: ledger.AmendPause, FirstDue: due, DueDay: day}
 	f, err := ledger.Preview(w.note, w.holder, amendment, w.today)
 	if err != nil {
@@ -198,6 +202,19 @@ func (w *ways) tryPause(months int) error {
 	}
 	w.tried = append(w.tried, tried{wayPause, page.Count("aid.pause", months), amendment, f})
 	return nil
+}
+
+// dueDay is the day of the month on which the payments of the schedule in force fall
+// due; 0 where there is no schedule.
+func dueDay(n *ledger.Note) int {
+	first, day := n.Terms.Schedule.FirstDue, n.Terms.Schedule.DueDay
+	if last := len(n.Amendments) - 1; last >= 0 {
+		first, day = n.Amendments[last].FirstDue, n.Amendments[last].DueDay
+	}
+	if day == 0 && !first.IsZero() {
+		_, _, day = first.Civil()
+	}
+	return day
 }
 
 // way shows a way with what it costs and when it ends.
