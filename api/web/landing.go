@@ -20,14 +20,17 @@ func (s *Server) getLanding(v *visit) error {
 	return s.show(v, http.StatusOK, &page.Landing{Code: codeField(), Help: s.Help})
 }
 
-// postLanding leads to the page of a code. Whether there is such a note is for that
-// page to say.
+// postLanding leads to the page of a code, of a note or of an invitation. Whether there
+// is such a one is for that page to say.
 func (s *Server) postLanding(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return formError(err)
 	}
 	typed := v.r.PostForm.Get("code")
 	if c, ok := code.Read(typed); ok {
+		if v.r.PostForm.Has("invited") {
+			return s.redirect(v, "/i/"+c.String())
+		}
 		return s.redirect(v, "/n/"+c.String())
 	}
 	field := codeField()

@@ -165,6 +165,10 @@ func TestCodeIsFoundHoweverItIsTyped(t *testing.T) {
 		if to := a.header.Get("Location"); to != "/n/"+code {
 			t.Errorf("%q leads to %s", typed, to)
 		}
+		a = b.send(b.get("/"), "/", url.Values{"code": {typed}, "invited": {"yes"}}).is(http.StatusSeeOther)
+		if to := a.header.Get("Location"); to != "/i/"+code {
+			t.Errorf("%q from an invitation leads to %s", typed, to)
+		}
 		b.get("/n/" + url.PathEscape(typed)).is(http.StatusOK)
 	}
 	b.send(b.get("/"), "/", url.Values{"code": {"<script>"}}).is(http.StatusUnprocessableEntity).

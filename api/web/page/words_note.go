@@ -8,7 +8,7 @@ var noteWords = table{
 	"me.mine":     {"Det du betalar på", "Det, du betaler på", "What you are paying"},
 	"me.helping":  {"Där du hjälper någon", "Hvor du hjælper nogen", "Where you help someone"},
 	"me.done":     {"Avslutade", "Afsluttede", "Finished"},
-	"me.empty":    {"Här visas dina skuldebrev. Just nu finns det inget. När en långivare skickar ett erbjudande till dig står det här.", "Her vises dine gældsbreve. Lige nu er der ingen. Når en långiver sender dig et tilbud, står det her.", "Your notes are shown here. Right now there are none. When a lender sends you an offer, it is here."},
+	"me.empty":    {"Här visas dina skuldebrev. Just nu finns det inget. När en långivare skickar ett erbjudande till dig, eller någon ger dig sin fullmakt, står det här.", "Her vises dine gældsbreve. Lige nu er der ingen. Når en långiver sender dig et tilbud, eller nogen giver dig sin fuldmagt, står det her.", "Your notes are shown here. Right now there are none. When a lender sends you an offer, or somebody lets you help, it is here."},
 	"me.for":      {"Du hjälper {name}", "Du hjælper {name}", "You help {name}"},
 	"me.held":     {"Innehavare: {holder}", "Indehaver: {holder}", "Holder: {holder}"},
 	"me.moved":    {"Ny innehavare", "Ny indehaver", "New holder"},

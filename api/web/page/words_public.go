@@ -8,6 +8,7 @@ var publicWords = table{
 	"landing.code.hint":     {"16 tecken, till exempel 7K2M‑9XQ4‑T0BD‑H6NW. Stora eller små bokstäver, med eller utan streck.", "16 tegn, for eksempel 7K2M‑9XQ4‑T0BD‑H6NW. Store eller små bogstaver, med eller uden streger.", "16 characters, such as 7K2M‑9XQ4‑T0BD‑H6NW. Large or small letters, with or without dashes."},
 	"landing.code.wrong":    {"Koden ska ha 16 bokstäver och siffror. Se efter en gång till.", "Koden skal have 16 bogstaver og tal. Se efter en gang til.", "The code has 16 letters and digits. Please look once more."},
 	"landing.look":          {"Visa skuldebrevet", "Vis gældsbrevet", "Show the note"},
+	"landing.invited":       {"Koden kom med en inbjudan", "Koden kom med en invitation", "The code came with an invitation"},
 	"landing.sign-in":       {"Logga in", "Log ind", "Sign in"},
 	"landing.sign-in.what":  {"Se allt om dina skuldebrev, med din passnyckel.", "Se alt om dine gældsbreve med din adgangsnøgle.", "See all about your notes, with your passkey."},
 	"landing.verify":        {"Kontrollera ett bevis", "Kontrollér et bevis", "Check a proof"},
@@ -36,7 +37,7 @@ var publicWords = table{
 	"problem.stale.what":       {"Formuläret kom inte från en färsk sida av oss. Ingenting har hänt. Öppna sidan på nytt och försök igen.", "Formularen kom ikke fra en frisk side hos os. Der er ikke sket noget. Åbn siden igen, og prøv på ny.", "The form did not come from a fresh page of ours. Nothing has happened. Open the page anew and try again."},
 
 	"problem.code":      {"Vi hittar inget skuldebrev med den koden", "Vi finder intet gældsbrev med den kode", "We find no note with that code"},
-	"problem.code.what": {"Se efter att koden är rätt skriven. Står den i ett brev som kräver dig på pengar, ring oss innan du betalar.", "Se efter, om koden er skrevet rigtigt. Står den i et brev, der kræver penge af dig, så ring til os, før du betaler.", "Check that the code is typed right. If it stands in a letter that asks you for money, call us before you pay."},
+	"problem.code.what": {"Se efter att koden är rätt skriven. Kom den med en inbjudan, välj det när du skriver den igen. Står den i ett brev som kräver dig på pengar, ring oss innan du betalar.", "Se efter, om koden er skrevet rigtigt. Kom den med en invitation, så vælg det, når du skriver den igen. Står den i et brev, der kræver penge af dig, så ring til os, før du betaler.", "Check that the code is typed right. If it came with an invitation, choose that when you type it again. If it stands in a letter that asks you for money, call us before you pay."},
 	"problem.code.try":  {"Skriv koden igen", "Skriv koden igen", "Type the code again"},
 
 	"status.title":        {"Skuldebrev {code}", "Gældsbrev {code}", "Note {code}"},
