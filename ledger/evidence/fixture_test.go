@@ -161,9 +161,12 @@ func (v *town) offerBody() ledger.OfferBody {
 }
 
 // issue gives a note that the borrower has accepted.
-func (v *town) issue() ledger.NoteID {
+func (v *town) issue() ledger.NoteID { return v.issueOf(v.offerBody()) }
+
+// issueOf is issue for an offer of its own.
+func (v *town) issueOf(body ledger.OfferBody) ledger.NoteID {
 	v.Helper()
-	r, signed := v.submit(v.lender, v.draft(v.lender, ledger.OpOffer, "", v.offerBody()))
+	r, signed := v.submit(v.lender, v.draft(v.lender, ledger.OpOffer, "", body))
 	opened, err := v.signatures().Open(signed)
 	if err != nil {
 		v.Fatal(err)

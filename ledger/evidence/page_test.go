@@ -5,10 +5,12 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
 	"github.com/skuld-registry/skuld/ledger/evidence/document"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 func TestPageOfAFileHoldsTheFileByteForByte(t *testing.T) {
@@ -53,6 +55,37 @@ func TestOfAPageItIsSaidThatOnlyTheFileInsideWasChecked(t *testing.T) {
 	}
 	if r := evidence.VerifyAny(raw, v.trusted()); has(r, evidence.PageAround) {
 		t.Error("it is said of the file itself")
+	}
+}
+
+// TestPageOfAPlanShowsAllThatItsInstalmentsPay: what was owed besides, too, so that
+// each row adds up.
+func TestPageOfAPlanShowsAllThatItsInstalmentsPay(t *testing.T) {
+	v := newTown(t)
+	offer := v.offerBody()
+	offer.Terms.Fees.Setup = 50_00
+	id := v.issueOf(offer)
+	v.later(48 * time.Hour)
+	claim := v.do(v.borrower, ledger.OpPayClaim, string(id), ledger.PayClaimBody{
+		Amount: sek(1_00), PaidOn: finance.DateOf(v.now), Text: "At the till.",
+	})
+	v.do(v.lender, ledger.OpPayDeny, string(id), ledger.PayDenyBody{Claim: claim.Seq, Text: "There is nothing."})
+	plan := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 10, FirstDue: finance.DateOf(v.now).AddDays(20)}
+	proposal := v.do(v.borrower, ledger.OpAmendPropose, string(id), ledger.AmendProposeBody{Amendment: plan})
+	v.do(v.lender, ledger.OpAmendAccept, string(id), ledger.AmendAcceptBody{Proposal: proposal.Seq, Amendment: plan})
+	raw := v.gather(v.borrower, evidence.Request{Note: id})
+	r := evidence.Verify(raw, v.trusted())
+	rows, _, err := ledger.Instalments(r.State)
+	if err != nil || len(rows) == 0 || rows[0].Charges == 0 {
+		t.Fatalf("the plan is %+v, %v: it should take costs over", rows, err)
+	}
+	page, err := document.HTML(raw, r, document.Options{Lang: ledger.English})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := func(a finance.Amount) string { return "<td>" + ledger.English.Money(sek(a)) + "</td>" }
+	if i := rows[0]; !strings.Contains(string(page), cell(i.Total)+cell(i.Principal)+cell(i.Interest)+cell(i.Charges)) {
+		t.Errorf("the page does not show %+v", i)
 	}
 }
 

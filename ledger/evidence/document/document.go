@@ -234,7 +234,7 @@ func (w writer) schedule() ([]row, error) {
 		if covered >= 0 {
 			paid = w.word("paid")
 		}
-		rows = append(rows, row{[]string{fmt.Sprint(i.Number), w.lang.Date(i.PayBy), w.money(i.Total), w.money(i.Principal), w.money(i.Interest), paid}})
+		rows = append(rows, row{[]string{fmt.Sprint(i.Number), w.lang.Date(i.PayBy), w.money(i.Total), w.money(i.Principal), w.money(i.Interest), w.money(i.Charges), paid}})
 	}
 	return rows, nil
 }

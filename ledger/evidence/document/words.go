@@ -48,6 +48,7 @@ var words = map[string]text{
 	"to_pay":    say("Att betala", "At betale", "To pay"),
 	"principal": say("Kapital", "Hovedstol", "Principal"),
 	"interest":  say("Ränta", "Rente", "Interest"),
+	"charges":   say("Kostnader", "Omkostninger", "Costs"),
 	"state":     say("Läge", "Tilstand", "State"),
 	"paid":      say("betald", "betalt", "paid"),
 
