@@ -16,6 +16,9 @@ import (
 // there in the answer to who made it alone.
 type Invitation = rest.Invitation
 
+// Message says that a person was told something, and how.
+type Message = rest.Message
+
 // Callback is somebody's wish to be called.
 type Callback = rest.Callback
 
@@ -36,6 +39,17 @@ func (c *Client) Invitation(ctx context.Context, id string) (*Invitation, error)
 // RevokeInvitation takes an invitation back.
 func (c *Client) RevokeInvitation(ctx context.Context, id string) (*Invitation, error) {
 	return c.invitation(ctx, "taking the invitation back", rest.RevokeInvitation(id, rest.RevokeInvitationParams{}))
+}
+
+// Told notes that the person whose lost keys an invitation is for was told of it, by
+// letter, phone, sms or email.
+func (c *Client) Told(ctx context.Context, invitation, channel string) (*Message, error) {
+	m := new(Message)
+	r := rest.RecordMessage(invitation, rest.RecordMessageParams{}, rest.MessageRequest{Channel: rest.MessageRequestChannel(channel)})
+	if err := c.call(ctx, r, private, m); err != nil {
+		return nil, fmt.Errorf("noting what a person was told: %w", err)
+	}
+	return m, nil
 }
 
 func (c *Client) invitation(ctx context.Context, what string, r rest.Request) (*Invitation, error) {

@@ -164,6 +164,15 @@ func TestLostKeysAreRecoveredByTwoOrganisations(t *testing.T) {
 	if shown := w.run("witness", "recovery", "show", anna); !strings.Contains(shown.out, "Counts from") {
 		t.Errorf("afterwards it is\n%s", shown.out)
 	}
+	w.must("desk", "recovery", "told", id, "--channel", "letter")
+	w.refused("request_malformed", "desk", "recovery", "told", id, "--channel", "pigeon")
+	if told, err := w.Registrar.Messages(t.Context(), ledger.PartyID(anna)); err != nil || len(told) != 2 || told[0].Channel != "letter" {
+		t.Errorf("she was told %+v, %v", told, err)
+	}
+	w.must("witness", "recovery", "object", anna, "--reason", "She has called.")
+	if r := w.run("desk", "recovery", "show", anna); r.code != exitUsage {
+		t.Errorf("once it has ended: %d %s", r.code, r.out)
+	}
 }
 
 func TestQRCodeIsDrawnOnATerminalAlone(t *testing.T) {

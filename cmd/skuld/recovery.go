@@ -14,7 +14,8 @@ import (
 )
 
 func (a *app) recoveryCommand() *cobra.Command {
-	return group("recovery", "Let a person who has lost its keys have new ones", a.recoveryOpen(), a.recoveryShow(), a.recoveryConfirm())
+	return group("recovery", "Let a person who has lost its keys have new ones",
+		a.recoveryOpen(), a.recoveryTold(), a.recoveryShow(), a.recoveryConfirm(), a.recoveryObject())
 }
 
 func (a *app) recoveryOpen() *cobra.Command {
@@ -58,6 +59,33 @@ key counts two weeks after that at the earliest, unless somebody objects.`,
 	}
 	c.Flags().StringVar(&witness, "witness", "", "the company of another organisation that is to confirm it (required)")
 	c.Flags().StringVar(&identified, "identified", "", "how the person was identified, naming nobody (required)")
+	return atRegistrar(&registrar, c)[0]
+}
+
+// recoveryTold notes that a person was told of a recovery by a way that is not the
+// pages: who has lost nothing must hear that somebody says so.
+func (a *app) recoveryTold() *cobra.Command {
+	var registrar, channel string
+	c := &cobra.Command{
+		Use: "told INVITATION --channel CHANNEL", Short: "As the registrar's desk: note that the person was told of the recovery",
+		Long: `Note that the person whose keys are said to be lost was told so by another way than
+its pages, which show when it was told and how. Use every way that the desk knows.`,
+		Example: "  skuld --as registrar recovery told 3f0c… --channel letter", Args: exactly("INVITATION"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.connectRegistrar(cmd.Context(), registrar)
+			if err != nil {
+				return err
+			}
+			m, err := s.Told(cmd.Context(), args[0], channel)
+			if err != nil {
+				return err
+			}
+			return a.print(m, func(w io.Writer) {
+				fmt.Fprintf(w, "It is noted that the person was told by %s at %s.\n", m.Channel, time.Time(m.At).Format(time.RFC3339))
+			})
+		},
+	}
+	c.Flags().StringVar(&channel, "channel", "", "letter, phone, sms or email (required)")
 	return atRegistrar(&registrar, c)[0]
 }
 
@@ -150,6 +178,33 @@ confirm the key that the person has and no other.`,
 	}
 	c.Flags().StringArrayVar(&keys, "key", nil, "the mark of each new key, as the person reads it out, or its whole id (required)")
 	c.Flags().StringVar(&identified, "identified", "", "how the person was identified, naming nobody (required)")
+	return c
+}
+
+func (a *app) recoveryObject() *cobra.Command {
+	var reason string
+	c := &cobra.Command{
+		Use: "object PARTY", Short: "As the desk or the witness: end a recovery that one was deceived about",
+		Example: `  skuld --as collector recovery object p… --reason "The person called: it was not them"`, Args: exactly("PARTY"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := a.connect(cmd.Context())
+			if err != nil {
+				return err
+			}
+			id, r, err := a.recovery(cmd, s, args[0])
+			if err != nil {
+				return err
+			}
+			receipt, err := a.onParty(cmd, s, id, client.Draft{
+				Op: ledger.OpRecoveryObject, Body: ledger.RecoveryObjectBody{Recovery: r.Seq, Reason: reason},
+			})
+			if err != nil {
+				return err
+			}
+			return a.done(receipt, "The recovery has ended. The person's keys stay as they are.")
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why, naming nobody")
 	return c
 }
 
