@@ -89,7 +89,7 @@ func doorStories() []Story {
 		at := time.Date(2026, time.June, 15, 10, 2, 0, 0, time.UTC)
 		return &Replacement{
 			State: state, Mark: sampleMark, By: "Registret", At: at, Witness: "Inkasso & Omsorg AB", From: at.Add(16 * day), Until: at.Add(60 * day), Help: help,
-			Passkey: samplePasskey(Get), Signs: "Du tar de nya nycklarna i bruk.", Exact: `{"op":"recovery.complete","v":1}`, Action: "/lost/completion",
+			Passkey: NewPasskey(Get, "/lost/completion", []byte(samplePasskey(Get).Options), Say("sign.button")), Signs: "Du tar de nya nycklarna i bruk.", Exact: `{"op":"recovery.complete","v":1}`, Action: "/lost/completion",
 		}
 	}
 	failed := invited(StepCreate, "borrower")
