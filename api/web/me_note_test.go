@@ -133,7 +133,7 @@ func TestPaidNoteIsHandedBackWithItsLastReceipt(t *testing.T) {
 	d := newDebtor(t)
 	first := d.pay(d.lender, d.note, 500_00)
 	receipt := d.anna.get(notePage(d.note)+"/receipts/"+strconv.FormatUint(first.Seq, 10)).is(http.StatusOK).
-		says("Receipt: SEK 500.00", "Left after the payment SEK 11,500.00", "Left today SEK 11,500.00", "holds against everyone who gets it later", "Nordlån AB can take the booking back", "Download the proof")
+		says("Receipt: SEK 500.00", "Left after the payment SEK 11,500.00", "Left today SEK 11,500.00", "holds against everyone who gets it later", "Nordlån AB can take the booking back", "Download the proof", "Download the proof (readable)")
 	receipt.hides("yours again")
 	collector := d.company("Svea Inkasso AB", inproc.Collector)
 	d.sell(d.lender, collector, d.note)

@@ -124,7 +124,9 @@ func (t *teller) receipt(then *ledger.Note, p ledger.Payment, at time.Time) (*pa
 				page.Say("receipt.proven", "amount", t.amount(p.Amount), "date", p.On),
 				page.Say("receipt.signedby", "name", t.company(p.By)), page.Say("receipt.orgs"),
 			},
-			Download: page.Link{Href: path, Text: page.Say("receipt.get")}, Verify: page.Link{Href: "/verify", Text: page.Say("docs.verify")},
+			Download: page.Link{Href: path, Text: page.Say("receipt.get")},
+			Readable: page.Link{Href: path + "&form=page", Text: page.Say("docs.html")},
+			Verify:   page.Link{Href: "/verify", Text: page.Say("docs.verify")},
 		},
 	}
 	if view.HandBack {

@@ -221,6 +221,7 @@ type Proof struct {
 	Proven   []Text
 	Unproven []Text
 	Download Link
+	Readable Link // the same file, inside of a page for people
 	Verify   Link
 }
 
