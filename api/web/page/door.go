@@ -86,7 +86,7 @@ const (
 // whoever has it: it says nothing of the person, whose it may not be.
 type Replacement struct {
 	State   Waiting
-	Mark    string    // of the passkey, which counts until it is confirmed
+	Mark    string    // of the passkey, told until it is confirmed
 	By      string    // who opened the recovery
 	At      time.Time // and when
 	Witness string    // who confirms it
