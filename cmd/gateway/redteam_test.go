@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -34,6 +35,7 @@ type redTeam struct {
 	lender, borrower *actor // of other organisations
 	customer         *actor // of its own, which keeps its key
 	debtor           *actor // the customer's borrower
+	passer           *actor // a person whom the organisation hosts, and who has nothing to lose
 	book, own        string // the lender's book and the customer's
 	note             ledger.NoteID
 	customers        ledger.NoteID // the customer's note
@@ -46,7 +48,7 @@ func newRedTeam(t *testing.T) *redTeam {
 	r := &redTeam{
 		world: w, service: w.ledger.Service(inproc.Collector), lender: w.party("lender", "lender", "company"),
 		borrower: w.party("borrower", "registrar", "person"), customer: w.party("customer", "collector", "company"),
-		debtor: w.party("debtor", "collector", "person"), mole: w.party("mole", "collector", "company"),
+		debtor: w.party("debtor", "collector", "person"), passer: w.party("passer", "collector", "person"), mole: w.party("mole", "collector", "company"),
 	}
 	r.book, r.own = w.book(r.lender), w.book(r.customer)
 	path := w.note(r.lender, r.borrower, r.book)
@@ -73,7 +75,7 @@ func (r *redTeam) attacks() map[ledger.Op]attack {
 	note, transfer := string(r.note), fmt.Sprintf(`{"transfer":%q}`, r.transfer)
 	key := string(mustJSON(r.t, r.mole.ledgerKey(r.t)))
 	const forbidden = ledger.CodeRoleForbidden
-	return map[ledger.Op]attack{
+	all := map[ledger.Op]attack{
 		ledger.OpPartyRegister:    {"", `{"kind":"company","name":"Fjord","keys":[` + key + `]}`, ""},
 		ledger.OpPartyRotate:      {string(r.lender.party), `{"add":[` + key + `]}`, forbidden},
 		ledger.OpPartyRevoke:      {string(r.lender.party), `{}`, forbidden},
@@ -100,6 +102,45 @@ func (r *redTeam) attacks() map[ledger.Op]attack {
 		ledger.OpFreeze:           {note, `{"ground":"x"}`, forbidden},
 		ledger.OpRelease:          {note, `{}`, forbidden},
 		ledger.OpErase:            {note, `{}`, forbidden},
+	}
+	maps.Copy(all, r.attacksOnPeople(key))
+	maps.Copy(all, r.attacksOnAgreements())
+	return all
+}
+
+// attacksOnPeople are those on who acts for whom, and with which keys. The debtor is
+// the one to try: the organisation hosts it, and may open a recovery for it, of which
+// nothing follows without a company of another (see TestHostAloneRecoversNobody).
+func (r *redTeam) attacksOnPeople(key string) map[ledger.Op]attack {
+	debtor, until := string(r.debtor.party), "2027-06-15"
+	const forbidden = ledger.CodeRoleForbidden
+	return map[ledger.Op]attack{
+		ledger.OpPartyContact:     {string(r.lender.party), `{"human":"Moa","phone":"+46812345678","hours":"8-17"}`, forbidden},
+		ledger.OpAttorneyGrant:    {debtor, fmt.Sprintf(`{"representative":%q,"scopes":["sign"],"until":%q,"ground":"guardian"}`, r.passer.party, until), forbidden},
+		ledger.OpAttorneyRevoke:   {debtor, `{"grant":1}`, forbidden},
+		ledger.OpRecoveryOpen:     {string(r.passer.party), r.newKeys(key), ""},
+		ledger.OpRecoveryConfirm:  {debtor, fmt.Sprintf(`{"recovery":2,"keys":[%q],"identified":"x"}`, r.mole.ledgerKey(r.t).ID), forbidden},
+		ledger.OpRecoveryObject:   {debtor, `{"recovery":2}`, ledger.CodeRecoveryNone},
+		ledger.OpRecoveryComplete: {debtor, `{"recovery":2}`, ledger.CodeKeyUnknown}, // signed by a key that a recovery names, and none is open
+	}
+}
+
+// newKeys is the body of a recovery that the red team opens.
+func (r *redTeam) newKeys(key string) string {
+	return fmt.Sprintf(`{"keys":[%s],"identified":"x","witness":%q}`, key, r.lender.party)
+}
+
+// attacksOnAgreements are those on what was paid and how the rest is.
+func (r *redTeam) attacksOnAgreements() map[ledger.Op]attack {
+	note, plan := string(r.note), `"amendment":{"kind":"plan","instalments":6,"first_due":"2026-08-31"}`
+	const forbidden = ledger.CodeRoleForbidden
+	return map[ledger.Op]attack{
+		ledger.OpPayClaim:      {note, strings.TrimSuffix(pay(100), "}") + `,"text":"x"}`, forbidden},
+		ledger.OpPayDeny:       {note, `{"claim":5,"text":"x"}`, forbidden},
+		ledger.OpAmendPropose:  {note, `{` + plan + `}`, forbidden},
+		ledger.OpAmendAccept:   {note, `{"proposal":6,` + plan + `}`, forbidden},
+		ledger.OpAmendReject:   {note, `{"proposal":6}`, forbidden},
+		ledger.OpAmendWithdraw: {note, `{"proposal":6}`, forbidden},
 	}
 }
 
@@ -245,6 +286,9 @@ func (r *redTeam) forgeries(op ledger.Op, a attack) {
 		// A person's keys are not even shown to other organisations than the host.
 		{r.borrower, ledger.CodeNotEntitled, ledger.CodeNotEntitled},
 	} {
+		if op == ledger.OpRecoveryComplete && c.itsKey == ledger.CodeSignatureWrong {
+			c.itsKey = a.mole // which no key of before signs either
+		}
 		cmd := r.command(op, a, c.victim.party)
 		r.refuse(c.victim.name+"'s key named", r.forge(cmd, c.victim.ledgerKey(r.t).ID), c.itsKey)
 		r.refuse(c.victim.name+", another key named", r.forge(cmd, r.mole.ledgerKey(r.t).ID), c.otherKey)
