@@ -194,7 +194,9 @@ func TestWaysToPayAreComparedByTheLedgersOwnArithmetic(t *testing.T) {
 	}
 	page := d.anna.get(notePage(d.note)+"/help?monthly=550&months=3").is(http.StatusOK).
 		says("A pause of 3 months", "As it is today", money(plan.Monthly), money(plan.Total), plain(ledger.English.Date(plan.FreeOfDebt)), money(plan.ExtraCost)+" more")
-	d.anna.sign(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "words": {"I have been ill."}})).
+	draft := d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "words": {"I have been ill."}})
+	d.anna.follow(draft).says("I have been ill.", money(plan.Monthly)+" each month", money(plan.Total)+" in all", "on "+plain(ledger.English.Date(plan.FreeOfDebt)))
+	d.anna.sign(draft).
 		says("Your proposal is sent", "You have proposed something. Nordlån AB is to answer.")
 	p := d.world.note(d.note).Proposal
 	if p == nil || p.Amendment.Instalments != fewest || p.Text != "I have been ill." {

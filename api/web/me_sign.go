@@ -11,6 +11,7 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // signPath is the address of the pages on which a draft is signed.
@@ -127,9 +128,35 @@ func (s *Server) explainSigning(v *visit, d *signing, view *page.Sign, names *na
 		return err
 	}
 	view.Human = names.human(&reading{note: n.State, holder: n.Holder})
-	if d.command.Op == ledger.OpAccept {
+	switch d.command.Op {
+	case ledger.OpAccept:
 		view.Note = ledger.NoteLines(n.State, v.language)
+	case ledger.OpAmendPropose, ledger.OpAmendAccept:
+		return s.forecastSigning(d, view, n)
 	}
+	return nil
+}
+
+// forecastSigning adds what a plan or a pause comes to: its terms alone say neither
+// what is to be paid nor until when.
+func (s *Server) forecastSigning(d *signing, view *page.Sign, n *store.Note) error {
+	var body struct {
+		Amendment ledger.Amendment `json:"amendment"`
+	}
+	if err := json.Unmarshal(d.command.Body, &body); err != nil {
+		return fmt.Errorf("reading an amendment: %w", err)
+	}
+	f, err := ledger.Preview(n.State, n.Holder, body.Amendment, s.today())
+	switch {
+	case ledger.CodeOf(err) != "" || err == nil && len(f.Instalments) == 0:
+		return nil
+	case err != nil:
+		return fmt.Errorf("working out what an amendment comes to: %w", err)
+	}
+	money := func(a finance.Amount) finance.Money {
+		return finance.Money{Amount: a, Currency: n.State.Terms.Principal.Currency}
+	}
+	view.Who = append(view.Who, page.Say("sign.forecast", "monthly", money(usual(&f)), "total", money(f.Total), "date", f.FreeOfDebt))
 	return nil
 }
 

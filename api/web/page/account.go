@@ -15,7 +15,7 @@ type Sign struct {
 	Then      Text          // what follows from it
 	Act       string        // what is signed, in the words of the ledger: a sentence
 	Lines     []ledger.Line // and its terms
-	Who       []Text        // whom an id among them stands for
+	Who       []Text        // whom an id among them stands for, and what they come to
 	Note      []ledger.Line // the text whose digest is signed
 	Passkey   Passkey
 	Cancel    string // address that the form which gives up is sent to

@@ -7,6 +7,7 @@ var accountWords = table{
 	"sign.exactly":  {"Det som du skriver under", "Det, du underskriver", "What you sign"},
 	"sign.for":      {"Du skriver under för {name}.", "Du underskriver for {name}.", "You sign for {name}."},
 	"sign.who":      {"{id} är {name}.", "{id} er {name}.", "{id} is {name}."},
+	"sign.forecast": {"Som det är i dag betyder det {monthly} i månaden och {total} i allt, och du är skuldfri den {date}.", "Som det er i dag, betyder det {monthly} om måneden og {total} i alt, og du er gældfri den {date}.", "As it is today that means {monthly} each month and {total} in all, and you are free of this debt on {date}."},
 	"sign.note":     {"Skuldebrevets text", "Gældsbrevets tekst", "The text of the note"},
 	"sign.notewhy":  {"Fingeravtrycket ovan är av just den här texten.", "Fingeraftrykket ovenfor er af netop denne tekst.", "The digest above is of this very text."},
 	"sign.button":   {"Skriv under med passnyckel", "Underskriv med adgangsnøgle", "Sign with passkey"},
