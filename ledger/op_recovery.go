@@ -11,7 +11,8 @@ const (
 	// time to arrive, and who still has an old key time to object. No role can
 	// make it shorter.
 	RecoveryWait = 14 * 24 * time.Hour
-	// RecoveryLife is how long after its opening a recovery can be completed.
+	// RecoveryLife is how long after its opening a recovery can be completed. One that
+	// is not confirmed is over when there is no time left to wait.
 	RecoveryLife = 60 * 24 * time.Hour
 )
 
@@ -103,10 +104,18 @@ func (b *RecoveryCompleteBody) check() error {
 
 // RecoveryAt gives the recovery that is under way at a moment, nil where none is.
 func (p *Party) RecoveryAt(at time.Time) *Recovery {
-	if p.Recovery == nil || !at.Before(p.Recovery.At.Add(RecoveryLife)) {
+	r := p.Recovery
+	if r == nil {
 		return nil
 	}
-	return p.Recovery
+	life := RecoveryLife
+	if r.ConfirmedAt.IsZero() {
+		life -= RecoveryWait
+	}
+	if !at.Before(r.At.Add(life)) {
+		return nil
+	}
+	return r
 }
 
 // recovery gives the recovery that is under way, if it is the one with this number.

@@ -170,6 +170,24 @@ func TestARecoveryThatNobodyCompletesEnds(t *testing.T) {
 	p.refuse(code(ledger.CodeRecoveryOther), p.anew, ledger.OpRecoveryComplete, self, complete)
 }
 
+// TestARecoveryIsNotConfirmedTooLateToBeCompleted: after its last confirmation there
+// is still a moment for the person to complete it.
+func TestARecoveryIsNotConfirmedTooLateToBeCompleted(t *testing.T) {
+	p := newPeople(t)
+	self := string(p.borrower.id)
+	p.open()
+	confirmation := p.confirmBody()
+	last := p.branch()
+	last.pass(ledger.RecoveryLife - ledger.RecoveryWait - time.Second)
+	last.confirm()
+	last.pass(ledger.RecoveryWait)
+	last.do(last.anew, ledger.OpRecoveryComplete, self, ledger.RecoveryCompleteBody{Recovery: confirmation.Recovery})
+
+	p.pass(ledger.RecoveryLife - ledger.RecoveryWait)
+	p.refuse(code(ledger.CodeRecoveryNone), p.lender, ledger.OpRecoveryConfirm, self, confirmation)
+	p.open() // and can be opened anew
+}
+
 func TestARecoveryThatCannotBeOpenedIsRefused(t *testing.T) {
 	base := newPeople(t)
 	table := []struct {
