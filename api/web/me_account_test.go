@@ -31,14 +31,14 @@ func codeOn(a *answer) string {
 
 func TestSecondPasskeyIsAddedHereAndTheFirstRemoved(t *testing.T) {
 	d := newDebtor(t)
-	keys := d.anna.get("/me/keys").is(http.StatusOK).says("Passkey 1", "the one in use now").hides("/me/keys/remove")
+	d.anna.get("/me/keys").is(http.StatusOK).says("Passkey 1", "the one in use now").hides("/me/keys/remove")
 	first := d.world.party(d.anna.party).Keys[0].ID
 
 	d.pass(time.Minute)
 	other := d.browser("new phone")
 	other.client, other.party = d.anna.client, d.anna.party
 	made := other.ceremony(other.get("/me/keys/new").is(http.StatusOK)).is(http.StatusSeeOther)
-	keys = d.anna.sign(made).says("The new passkey is yours.", "Passkey 2")
+	keys := d.anna.sign(made).says("The new passkey is yours.", "Passkey 2")
 	if got := d.world.party(d.anna.party).Keys; len(got) != 2 {
 		t.Fatalf("the party has the keys %+v", got)
 	}
@@ -48,7 +48,7 @@ func TestSecondPasskeyIsAddedHereAndTheFirstRemoved(t *testing.T) {
 
 	fresh := d.browser("new phone")
 	fresh.device, fresh.party = other.device, d.anna.party
-	keys = fresh.follow(fresh.signIn()).is(http.StatusOK)
+	fresh.follow(fresh.signIn()).is(http.StatusOK)
 	keys = fresh.get("/me/keys").says("Passkey 2 the one in use now")
 	form := url.Values{"token": {keys.form("/signout").values.Get("token")}, "key": {first}}
 	fresh.sign(fresh.ask(http.MethodPost, "/me/keys/remove", form)).says("The passkey is removed").hides("Annas telefon")
