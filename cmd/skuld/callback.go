@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,16 @@ func (a *app) callbackTake(registrar *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(c, func(w io.Writer) { writeCallback(w, "The call is yours.", c) })
+			note, err := s.Link(cmd.Context(), c.Note)
+			if err != nil {
+				return fmt.Errorf("the call is yours, but the note's code is not known: %w", err)
+			}
+			// The page that takes the wish tells the person to expect both.
+			start, _, _ := strings.Cut(note.Code, "-")
+			return a.print(c, func(w io.Writer) {
+				writeCallback(w, "The call is yours.", c)
+				fmt.Fprintf(w, "Say your name and %s, the start of the note's code, by which the person knows you.\n", start)
+			})
 		},
 	}
 	c.Flags().StringVar(&name, "name", "", "who will call")

@@ -94,7 +94,10 @@ func TestNoteIsLinkedToAndWhoAsksIsCalled(t *testing.T) {
 		t.Errorf("the list is %q", list.out)
 	}
 	w.refused("not_found", "stranger", "callback", "take", asked.ID)
-	w.must("lender", "callback", "take", asked.ID, "--name", "Eva Lund")
+	said := link["code"].(string)[:4]
+	if r := w.run("lender", "callback", "take", asked.ID, "--name", "Eva Lund"); r.code != exitOK || !strings.Contains(r.out, "Say your name and "+said) {
+		t.Errorf("who takes the call is told %s%s", r.out, r.err)
+	}
 	if done := w.must("lender", "callback", "done", asked.ID, "--outcome", "Pays on the 25th"); done["state"] != "done" || done["taken_name"] != "Eva Lund" {
 		t.Errorf("it is %v", done)
 	}
