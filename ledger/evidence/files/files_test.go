@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -93,6 +94,25 @@ func TestForgedFileWritesNoLineOfItsOwn(t *testing.T) {
 		if text := f.Text(lang); strings.ContainsAny(text, "\x1b\n\u202e") {
 			t.Errorf("a finding reads %q", text)
 		}
+	}
+}
+
+// Nothing ever comes out of a pipe that nobody writes to.
+func TestAPipeInAFolderIsNotWaitedFor(t *testing.T) {
+	folder := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(folder, "pipe.json"), 0o600); err != nil {
+		t.Skipf("the system has no named pipes: %v", err)
+	}
+	linked, err := filepath.Abs(cases + "/genuine-sold.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(linked, filepath.Join(folder, "link.json")); err != nil {
+		t.Fatal(err)
+	}
+	s, out := check(t, files.Options{Paths: []string{folder}, Anchors: evidence.Anchors{Networks: []string{network(t)}}})
+	if want := (files.Summary{Files: 2, Genuine: 1, Unreadable: 1}); s != want || !strings.Contains(out, "not a regular file") {
+		t.Errorf("the summary is %+v, want %+v\n%s", s, want, out)
 	}
 }
 

@@ -51,6 +51,8 @@ func found(paths []string) iter.Seq2[string, error] {
 					return nil
 				case err == nil && file != path && !fits(file):
 					return nil
+				case err == nil && file != path:
+					err = regular(file)
 				}
 				if !give(file, err) {
 					return fs.SkipAll
@@ -62,6 +64,16 @@ func found(paths []string) iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+// regular refuses what is no plain file, nor a link to one: whoever opens a named
+// pipe that lies in a folder waits for ever for its other end.
+func regular(file string) error {
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a regular file")
+	}
+	return err
 }
 
 func fits(file string) bool {
