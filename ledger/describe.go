@@ -38,7 +38,7 @@ func DescribeLines(c *Command, lang Language) (act string, lines []Line, err err
 	if s := c.Subject(); !operations[c.Op].creates {
 		t.add(kinds[s.Kind], s.ID+" ("+itoa(c.Seq)+")")
 	}
-	t.add(words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}, stamp(c.ExpiresAt))
+	t.add(words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}, lang.Moment(c.ExpiresAt))
 	return acts[c.Op].in(lang), t.lines, nil
 }
 

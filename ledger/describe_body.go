@@ -23,7 +23,7 @@ func (t *textOf) addBody(c *Command, b body) {
 	case *OfferBody:
 		t.lines = append(t.lines, written{c.By, b.Payee, b.makers(), &b.Terms, b.Text}.lines(t.lang)...)
 		t.add(labelBook, string(b.Book))
-		t.add(words{"Svara före", "Svar før", "Answer by"}, stamp(b.AnswerBy))
+		t.add(words{"Svara före", "Svar før", "Answer by"}, t.lang.Moment(b.AnswerBy))
 	case *AcceptBody:
 		t.add(words{"Erbjudandets fingeravtryck", "Tilbuddets fingeraftryk", "Digest of the offer"}, b.Offer.String())
 	case *ReasonBody:

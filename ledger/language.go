@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -31,6 +32,19 @@ func (l Language) Date(d finance.Date) string {
 		dot = "."
 	}
 	return fmt.Sprintf("%d%s%s%s%s%d", day, dot, hardSpace, months[l][month-1], hardSpace, year)
+}
+
+// Moment writes an instant to the minute, in UTC, which it names: a reader's clock
+// shows another time. What ends then is not said to last longer than it does.
+// 22 november 2026 kl. 07.45 UTC, 22. november 2026 kl. 07.45 UTC,
+// 22 November 2026 at 07:45 UTC.
+func (l Language) Moment(at time.Time) string {
+	at = at.UTC()
+	day := l.Date(finance.DateOf(at))
+	if l == English {
+		return day + " at " + at.Format("15:04") + hardSpace + "UTC"
+	}
+	return day + " kl." + hardSpace + at.Format("15.04") + hardSpace + "UTC"
 }
 
 // Money writes an amount with its currency: 12 345,67 kr, 12.345,67 SEK, SEK 12,345.67.
