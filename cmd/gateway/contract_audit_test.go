@@ -38,7 +38,7 @@ func (w *walk) exchange(gateway string, s sent) reply {
 	if location := r.header.Get("Location"); location != "" {
 		w.harvestText(w.contract.doc, location)
 	}
-	if code := codeOf(r); code != "" {
+	if code := codeOf(r); code != "" && r.status >= http.StatusBadRequest { // an invitation has one too
 		w.codes[code]++
 	}
 	var answer any
@@ -67,6 +67,9 @@ func (w *walk) hear(body []byte) {
 			w.told[one.Result.Command] = *one.Result
 			if one.Result.Op == ledger.OpPartyRevoke || one.Result.Op == ledger.OpPartyRotate {
 				w.leave(ledger.PartyID(one.Result.Subject.ID))
+			}
+			if lost := w.cast[companies+1]; w.heir != nil && one.Result.Op == ledger.OpRecoveryComplete && one.Result.Subject.ID == string(lost.party) {
+				lost.key, lost.token, w.heir = w.heir.key, "", nil
 			}
 		}
 	}

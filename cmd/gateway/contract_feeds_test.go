@@ -48,7 +48,7 @@ func (w *walk) importStep(a *actor) {
 		w.call(a, http.MethodGet, path+pick(w.rng, []string{"", "/rows", "/events"}), nil)
 		return
 	}
-	w.call(a, http.MethodPost, path+pick(w.rng, []string{"/start", "/pause", "/resume"}), nil)
+	w.call(a, http.MethodPost, path+pick(w.rng, []string{"/start", "/start", "/pause", "/pause", "/pause", "/resume", "/resume", "/cancel"}), nil)
 }
 
 func (w *walk) webhookStep(a *actor) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -12,7 +13,7 @@ type play struct {
 	operation string // operationId
 	path      string // below the note's address; PENDING and SEQ are filled in
 	by        ledger.Role
-	rare      int // percent of the times that it is passed over, since it ends the note
+	rare      int // percent of the times that it is passed over, since it ends the note or others lead further
 	when      func(n *ledger.Note) bool
 	body      func(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any // {} where nil
 }
@@ -28,21 +29,21 @@ var plays = []play{
 	{operation: "declineNote", path: "/decline", by: ledger.RoleBorrower, rare: 80, when: offered},
 	{operation: "withdrawNote", path: "/withdrawal", by: ledger.RoleLender, rare: 80, when: offered},
 	{operation: "expireNote", path: "/expiry", by: ledger.RoleLender, rare: 80, when: offered},
-	{operation: "moveNote", path: "/book", by: ledger.RoleHolder, when: running, body: ownBook},
+	{operation: "moveNote", path: "/book", by: ledger.RoleHolder, rare: 50, when: running, body: ownBook},
 	{operation: "offerTransfer", path: "/transfers", by: ledger.RoleController, when: running, body: (*walk).transfer},
 	{operation: "acceptTransfer", path: "/transfers/PENDING/acceptance", by: ledger.RoleRecipient, when: pending, body: (*walk).taking},
 	{operation: "rejectTransfer", path: "/transfers/PENDING/rejection", by: ledger.RoleRecipient, rare: 50, when: pending},
 	{operation: "withdrawTransfer", path: "/transfers/PENDING/withdrawal", by: ledger.RoleTransferor, rare: 50, when: pending},
 	{operation: "releasePledge", path: "/pledge/release", by: ledger.RolePledgee, when: func(n *ledger.Note) bool { return n.Pledge != nil }},
 	{operation: "endMandate", path: "/mandate/end", by: ledger.RoleServicer, when: func(n *ledger.Note) bool { return n.Mandate != nil }},
-	{operation: "giveNotice", path: "/notices", by: ledger.RoleHolder, when: running, body: (*walk).notice},
+	{operation: "giveNotice", path: "/notices", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).notice},
 	{operation: "writePayment", path: "/payments", by: ledger.RoleHolder, when: running, body: (*walk).payment},
 	{operation: "reversePayment", path: "/payments/SEQ/reversal", by: ledger.RoleHolder, when: func(n *ledger.Note) bool { return running(n) && len(n.Payments) > 0 },
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"reason": "wrong note"}
 		}},
-	{operation: "forgive", path: "/forgiveness", by: ledger.RoleHolder, when: running, body: (*walk).forgiven},
-	{operation: "raiseDispute", path: "/disputes", by: ledger.RoleBorrower, when: running,
+	{operation: "forgive", path: "/forgiveness", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).forgiven},
+	{operation: "raiseDispute", path: "/disputes", by: ledger.RoleBorrower, rare: 50, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"text": "I have paid."}
 		}},
@@ -50,10 +51,32 @@ var plays = []play{
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"outcome": "dismissed", "text": "No payment came."}
 		}},
+	{operation: "claimPayment", path: "/claims", by: ledger.RoleBorrower, rare: 50, when: running, body: (*walk).claimed},
+	{operation: "denyPayment", path: "/claims/SEQ/denial", by: ledger.RoleHolder, when: func(n *ledger.Note) bool { return len(n.Claims) > 0 },
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"text": "Nothing came."}
+		}},
+	{operation: "proposeAmendment", path: "/amendments", by: ledger.RoleController, rare: 50, when: unproposed, body: (*walk).proposal},
+	{operation: "proposeAmendment", path: "/amendments", by: ledger.RoleBorrower, rare: 50, when: unproposed, body: (*walk).proposal},
+	{operation: "acceptAmendment", path: "/amendments/SEQ/acceptance", by: ledger.RoleController, when: proposedBy(true), body: agreed},
+	{operation: "acceptAmendment", path: "/amendments/SEQ/acceptance", by: ledger.RoleBorrower, when: proposedBy(false), body: agreed},
+	{operation: "rejectAmendment", path: "/amendments/SEQ/rejection", by: ledger.RoleController, rare: 50, when: proposedBy(true)},
+	{operation: "withdrawAmendment", path: "/amendments/SEQ/withdrawal", by: ledger.RoleController, rare: 50, when: proposedBy(false)},
 	{operation: "freezeNote", path: "/freeze", by: ledger.RoleAuthority, rare: 80, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any { return map[string]any{"ground": "T 4711-26"} }},
 	{operation: "eraseNote", path: "/erasure", by: ledger.RoleBorrower, when: ended},
 	{operation: "releaseNote", path: "/release", by: ledger.RoleAuthority, when: func(n *ledger.Note) bool { return n.Status == ledger.StatusFrozen }},
+}
+
+func unproposed(n *ledger.Note) bool { return running(n) && n.Proposal == nil }
+
+// proposedBy says whether an amendment waits that a borrower has proposed, or the
+// creditor's side.
+func proposedBy(borrower bool) func(*ledger.Note) bool {
+	return func(n *ledger.Note) bool {
+		by := func(b ledger.Borrower) bool { return b.Party == n.Proposal.By }
+		return n.Proposal != nil && slices.ContainsFunc(n.Borrowers, by) == borrower
+	}
 }
 
 func ownBook(w *walk, n *ledger.Note, holder ledger.PartyID) map[string]any {
@@ -85,6 +108,24 @@ func (w *walk) payment(n *ledger.Note, _ ledger.PartyID) map[string]any {
 
 func (w *walk) forgiven(n *ledger.Note, _ ledger.PartyID) map[string]any {
 	return map[string]any{"amount": map[string]any{"amount": max(1, int64(n.Balance.Principal)/20), "currency": "SEK"}}
+}
+
+func (w *walk) claimed(n *ledger.Note, holder ledger.PartyID) map[string]any {
+	claim := w.payment(n, holder)
+	claim["text"] = "I paid at the counter."
+	return claim
+}
+
+func (w *walk) proposal(*ledger.Note, ledger.PartyID) map[string]any {
+	first := w.world.clock.Now().AddDate(0, 0, w.between(20, 90)).Format(time.DateOnly)
+	return map[string]any{"amendment": map[string]any{"kind": "plan", "instalments": w.between(2, 36), "first_due": first}}
+}
+
+func agreed(_ *walk, n *ledger.Note, _ ledger.PartyID) map[string]any {
+	if n.Proposal == nil {
+		return map[string]any{}
+	}
+	return map[string]any{"amendment": n.Proposal.Amendment}
 }
 
 // offer is the body of an offer that the law allows.

@@ -27,10 +27,13 @@ const (
 	usualWay          = "1"    // seed of the walk that is gone where no other is named
 	maxKept           = 32     // signed commands that are handed in later, or never
 	maxNewcomers      = 16
-	maxDrift          = 12 * 24 * time.Hour // of the clock; the reference rate is known as long
+	maxDrift          = 15*24*time.Hour + 6*time.Hour // of the clock; the reference rate is known as long
 
 	companies = 3 // at the beginning of the cast
 	borrowers = 2 // after them
+	authority = companies + borrowers
+	desk      = authority + 1 // a company of the registrar's, where persons show who they are
+	regulars  = desk + 1      // without whom the walk cannot do; whoever registers comes after them
 )
 
 // TestContractWalk goes a random way through the API: ten thousand requests that
@@ -69,7 +72,9 @@ type walk struct {
 	*values
 	world    *world
 	contract *agreement
-	cast     []*actor                    // companies, borrowers, an authority, and whoever registered on the way
+	cast     []*actor                    // companies, borrowers, an authority, a desk, and whoever registered on the way
+	guests   []*actor                    // the companies, at the registrar's gateway
+	heir     *actor                      // has the key that a borrower gets for the one that it says to have lost
 	books    map[ledger.PartyID][]string // that the companies opened
 	kept     []kept
 	own      map[*actor]pools
@@ -109,14 +114,15 @@ func newWalk(t *testing.T) *walk {
 	for _, c := range [][3]string{
 		{"lender", "lender", "company"}, {"rival", "lender", "company"}, {"collector", "collector", "company"},
 		{"borrower", "registrar", "person"}, {"other borrower", "registrar", "person"}, {"authority", "registrar", "authority"},
+		{"desk", "registrar", "company"},
 	} {
 		w.cast = append(w.cast, w.world.party(c[0], c[1], c[2]))
 	}
 	for _, company := range w.cast[:companies] {
 		w.books[company.party] = []string{w.world.book(company), w.world.book(company)}
+		w.guests = append(w.guests, guest(company))
 	}
-	authority := w.cast[companies+borrowers]
-	resultOf(w.world, w.world.write(w.cast[0], "/v1/parties/"+string(authority.party)+"/admission", `{}`), http.StatusOK)
+	resultOf(w.world, w.world.write(w.cast[0], "/v1/parties/"+string(w.cast[authority].party)+"/admission", `{}`), http.StatusOK)
 	return w
 }
 
@@ -140,17 +146,22 @@ func (w *walk) step() {
 		w.party()
 	case n <= 57:
 		w.feed()
-	case n <= 59 && w.now.Sub(noon) < maxDrift:
+	case n <= 64:
+		w.people()
+	case n <= 66 && w.now.Sub(noon) < maxDrift:
 		w.world.clock.Advance(time.Duration(w.between(1, 100)) * time.Minute)
 	default:
 		w.anything()
 	}
 }
 
-// anyone is a party of the cast, or nobody.
+// anyone is a party of the cast, a guest, or nobody.
 func (w *walk) anyone() *actor {
-	if w.chance(3) {
+	switch {
+	case w.chance(3):
 		return newActor("nobody", pick(w.rng, []string{"collector", "lender", "registrar"}))
+	case w.chance(10):
+		return pick(w.rng, w.guests)
 	}
 	return pick(w.rng, w.cast)
 }
@@ -191,13 +202,17 @@ func (w *walk) play() {
 		by = pick(w.rng, right)
 	}
 	if p.by == ledger.RoleAuthority && w.chance(90) {
-		by = w.cast[companies+borrowers]
+		by = w.cast[authority]
 	}
 	body := map[string]any{}
 	if p.body != nil && (n.Pending != nil || !strings.Contains(p.path, "PENDING")) {
 		body = p.body(w, n, holder)
 	}
-	w.write(by, "/v1/notes/"+string(id)+fill(p.path, n), body)
+	request := map[string]any{"body": body}
+	if principal := w.cast[companies]; p.by == ledger.RoleBorrower && by == principal && w.chance(25) {
+		by, request["for"] = w.cast[companies+1], principal.party
+	}
+	w.writeAs(by, by, "/v1/notes/"+string(id)+fill(p.path, n), request)
 }
 
 // fill puts what a note says in the place of words of a path.
@@ -211,6 +226,10 @@ func fill(path string, n *ledger.Note) string {
 		seq = fmt.Sprint(n.Payments[len(n.Payments)-1].Seq)
 	case strings.Contains(path, "resolution") && len(n.Disputes) > 0:
 		seq = fmt.Sprint(n.Disputes[0].Seq)
+	case strings.Contains(path, "claims") && len(n.Claims) > 0:
+		seq = fmt.Sprint(n.Claims[0].Seq)
+	case strings.Contains(path, "amendments") && n.Proposal != nil:
+		seq = fmt.Sprint(n.Proposal.Seq)
 	}
 	return strings.NewReplacer("PENDING", transfer, "SEQ", seq).Replace(path)
 }
@@ -225,10 +244,14 @@ func (w *walk) bookOf(party ledger.PartyID, except ledger.BookID) string {
 
 // write gets a draft, signs it, and hands it in: mostly as its signer does.
 func (w *walk) write(a *actor, path string, body any) reply {
+	return w.writeAs(a, a, path, map[string]any{"body": body})
+}
+
+// writeAs writes what another's key is to sign.
+func (w *walk) writeAs(a, signer *actor, path string, request map[string]any) reply {
 	if w.stays(a, path) {
 		return reply{}
 	}
-	request := map[string]any{"body": body}
 	var draft any = request
 	if w.chance(15) {
 		draft = w.spoil(request)
@@ -238,7 +261,6 @@ func (w *walk) write(a *actor, path string, body any) reply {
 	if payload == nil {
 		return r
 	}
-	signer := a
 	if w.chance(3) {
 		signer = pick(w.rng, w.cast)
 	}
@@ -304,8 +326,7 @@ func (w *walk) resubmit() {
 
 // party makes a party register, or one that did change its keys or end.
 func (w *walk) party() {
-	first := companies + borrowers + 1
-	if extra := w.cast[first:]; len(extra) > 0 && w.chance(60) {
+	if extra := w.cast[regulars:]; len(extra) > 0 && w.chance(60) {
 		a := pick(w.rng, extra)
 		path := "/v1/parties/" + string(a.party)
 		switch {
@@ -352,6 +373,6 @@ func (w *walk) leave(id ledger.PartyID) {
 // cannot do without.
 func (w *walk) stays(a *actor, path string) bool {
 	path, _, _ = strings.Cut(path, "?")
-	ends := strings.HasSuffix(path, "/rotation") || strings.HasSuffix(path, "/revocation")
-	return ends && slices.Contains(w.cast[:companies+borrowers+1], a)
+	ends := strings.HasSuffix(path, "/rotation") || strings.HasSuffix(path, "/revocation") && !strings.Contains(path, "/attorneys/")
+	return ends && (slices.Contains(w.cast[:regulars], a) || slices.Contains(w.guests, a))
 }

@@ -78,6 +78,9 @@ func (v *values) harvest(doc *openapi3.T, answer any) {
 			if id, ok := at[name].(string); ok && name == "id" && at["event"] != nil && at["attempts"] != nil {
 				v.remember("delivery", id)
 			}
+			if id, ok := at[name].(string); ok && name == "id" && at["number"] != nil {
+				v.remember("callback", id)
+			}
 			if next, ok := at[name].(string); ok && name == "next" {
 				v.remember("cursor", next)
 			}
