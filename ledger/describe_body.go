@@ -153,6 +153,7 @@ func (t *textOf) addContact(b *Contact) {
 	t.add(words{"Adress", "Adresse", "Address"}, b.Address)
 	t.add(words{"Tillstånd", "Tilladelse", "Licence"}, b.Licence)
 	t.add(words{"Webbplats", "Websted", "Web site"}, b.Web)
+	t.add(words{"Konto för betalningar", "Konto til betalinger", "Account for payments"}, b.Account)
 }
 
 func (t *textOf) addAttorney(b *AttorneyGrantBody) {

@@ -19,6 +19,7 @@ type Contact struct {
 	Address string `json:"address,omitempty"`
 	Licence string `json:"licence,omitempty"` // who permits the business, and under which number
 	Web     string `json:"web,omitempty"`     // an https address
+	Account string `json:"account,omitempty"` // where payments go, such as Bankgiro 123-4567 or an IBAN
 }
 
 var (
@@ -36,6 +37,7 @@ func (b *Contact) check() error {
 	}{
 		{"human", b.Human, 1, MaxContactRunes}, {"hours", b.Hours, 1, MaxContactRunes}, {"email", b.Email, 0, MaxContactRunes},
 		{"address", b.Address, 0, MaxAddressRunes}, {"licence", b.Licence, 0, MaxContactRunes},
+		{"account", b.Account, 0, MaxContactRunes},
 	}
 	for _, t := range texts {
 		if err := checkText(t.field, t.value, t.least, t.most); err != nil {

@@ -11,6 +11,7 @@ func contact() ledger.Contact {
 	return ledger.Contact{
 		Human: "Lena Ek, kundservice", Phone: "+46812345678", Hours: "vardagar 8–17", Email: "lena.ek@langbolaget.example",
 		Address: "Storgatan 1\n111 22 Stockholm", Licence: "Finansinspektionen 2024-123", Web: "https://langbolaget.example/lan",
+		Account: "Bankgiro 123-4567",
 	}
 }
 
@@ -46,6 +47,8 @@ func TestContactsOutOfFormAreRefused(t *testing.T) {
 		"no hours":                      func(c *ledger.Contact) { c.Hours = "" },
 		"no address of electronic mail": func(c *ledger.Contact) { c.Email = "lena" },
 		"an address too long":           func(c *ledger.Contact) { c.Address = strings.Repeat("x", ledger.MaxAddressRunes+1) },
+		"an account too long":           func(c *ledger.Contact) { c.Account = strings.Repeat("1", ledger.MaxContactRunes+1) },
+		"hidden marks in the account":   func(c *ledger.Contact) { c.Account = "123\u202e-4567" },
 		"hidden marks":                  func(c *ledger.Contact) { c.Licence = "a\u202eb" },
 		"a page without https":          func(c *ledger.Contact) { c.Web = "http://langbolaget.example" },
 		"a page that is a script":       func(c *ledger.Contact) { c.Web = "javascript:alert(1)" },

@@ -44,7 +44,7 @@ func (s *simulation) aboutPerson() (*sent, error) {
 		return s.endPower(p, known)
 	case n < 55:
 		who := pick(s, s.cast)
-		return s.write(who, s.draft(who, ledger.OpPartyContact, string(who.ID), ledger.Contact{Human: secretWord, Phone: "+46812345678", Hours: "8–17"}))
+		return s.write(who, s.draft(who, ledger.OpPartyContact, string(who.ID), ledger.Contact{Human: secretWord, Phone: "+46812345678", Hours: "8–17", Account: "BG 123-4567"}))
 	}
 	return s.recover(p, known)
 }

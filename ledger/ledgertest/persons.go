@@ -83,7 +83,7 @@ func representationTogether(f *fixture) {
 // contacts: how a company is reached is every member's to read.
 func contacts(f *fixture) {
 	lender := f.join("Långivaren AB", ledger.Company, LenderOrg)
-	want := ledger.Contact{Human: "Lena Ek", Phone: "+46812345678", Hours: "8–17", Licence: "FI 2024-123"}
+	want := ledger.Contact{Human: "Lena Ek", Phone: "+46812345678", Hours: "8–17", Licence: "FI 2024-123", Account: "Bankgiro 123-4567"}
 	f.do(lender, ledger.OpPartyContact, string(lender.ID), want)
 	for _, s := range []ledger.Service{f.world.Collector, f.world.Registrar} {
 		f.await(func() bool {

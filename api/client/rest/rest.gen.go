@@ -318,8 +318,10 @@ type CompletionRequest struct {
 
 // Contact How people reach a company or an authority; a person is reached through its host.
 //
-// Examples: {"hours":"vardagar 8–17","human":"Lena Ek, kundservice","licence":"Finansinspektionen 2024-123","phone":"+46812345678","web":"https://langbolaget.example"}
+// Examples: {"account":"Bankgiro 123-4567","hours":"vardagar 8–17","human":"Lena Ek, kundservice","licence":"Finansinspektionen 2024-123","phone":"+46812345678","web":"https://langbolaget.example"}
 type Contact struct {
+	// Account Where payments go, such as a bankgiro or an IBAN; shown to the borrowers of its notes once they may be asked to pay to it
+	Account string `json:"account,omitempty,omitzero"`
 	Address string `json:"address,omitempty,omitzero"`
 	Email   string `json:"email,omitempty,omitzero"`
 	Hours   string `json:"hours"`
