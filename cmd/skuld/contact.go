@@ -18,9 +18,10 @@ func (a *app) contactSet() *cobra.Command {
 	c := &cobra.Command{
 		Use: "set", Short: "Set whom people call, and when",
 		Long: `Set whom people call about the company's notes. Every page about one of them
-ends in this person or team, with its direct number and its hours. All of it
+ends in this person or team, with its direct number and its hours. The account is
+where payments go, and their pages say so to whoever has a note to pay. All of it
 replaces what was set before.`,
-		Example: `  skuld --as lender contact set --human "Eva Lund" --phone +46812345678 --hours "Mon-Fri 8-18" --licence "Finansinspektionen 2024-123"`,
+		Example: `  skuld --as lender contact set --human "Eva Lund" --phone +46812345678 --hours "Mon-Fri 8-18" --licence "Finansinspektionen 2024-123" --account "Bankgiro 123-4567"`,
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.connect(cmd.Context())
@@ -42,6 +43,7 @@ replaces what was set before.`,
 	f.StringVar(&body.Address, "address", "", "address for letters")
 	f.StringVar(&body.Licence, "licence", "", "who permits the business, and under which number")
 	f.StringVar(&body.Web, "web", "", "an https address")
+	f.StringVar(&body.Account, "account", "", "where payments go, like \"Bankgiro 123-4567\" or an IBAN")
 	return c
 }
 
@@ -85,6 +87,7 @@ func (a *app) contactShow() *cobra.Command {
 				f.add("Address", contact.Address)
 				f.add("Licence", contact.Licence)
 				f.add("Web", contact.Web)
+				f.add("Account", contact.Account)
 				f.write(w)
 			})
 		},
