@@ -125,9 +125,26 @@ func TestSeedMakesEverythingOnceAndItsCommandsWork(t *testing.T) {
 	if tried < 6 {
 		t.Errorf("only %d commands are printed to try:\n%s", tried, first)
 	}
+	if out, code := d.call("skuld", "contact", "show", partyIn(first, "lender"), "--as", "lender"); code != exitOK || !strings.Contains(out, "Bankgiro 555-0101") {
+		t.Errorf("the lender's contact has no account (exit code %d):\n%s", code, out)
+	}
+	lost := words(`--as registrar invite create --purpose recovery --name "Berit Berg" --party ` + partyIn(first, "borrower"))
+	if out, code := d.call("skuld", lost...); code != exitOK {
+		t.Errorf("the registrar's desk invites nobody (exit code %d):\n%s", code, out)
+	}
 	if out, code := d.play("seed"); code != 0 {
 		t.Errorf("after people went on with the notes: exit code %d\n%s", code, out)
 	}
+}
+
+// partyIn finds a demonstration party in what seed prints.
+func partyIn(printed, profile string) string {
+	for line := range strings.Lines(printed) {
+		if f := strings.Fields(line); len(f) == 2 && f[0] == profile && strings.HasPrefix(f[1], "p") {
+			return f[1]
+		}
+	}
+	return ""
 }
 
 // words splits a command line as a shell does, for words without a backslash.
