@@ -124,7 +124,8 @@ func (t *teller) money() *page.NoteMoney {
 	if !t.facts.Demandable {
 		return m
 	}
-	m.PayTo, m.Reference, m.Free = t.company(t.facts.Asks), t.note.Terms.Reference, s.FreeOfDebt
+	m.Free = s.FreeOfDebt
+	t.payTo(m)
 	switch late := t.facts.Late(); {
 	case late > 0:
 		m.Next = &page.Due{Amount: t.amount(late), By: s.Arrears.OldestPayBy, Late: true}
@@ -135,6 +136,18 @@ func (t *teller) money() *page.NoteMoney {
 		m.Next.Amount = t.amount(min(next.Total-next.Paid, s.Total.Amount))
 	}
 	return m
+}
+
+// payTo says whom to pay, to which account and what to name. It is only the account
+// of who may ask for payment: while nobody may, money does not say it at all.
+func (t *teller) payTo(m *page.NoteMoney) {
+	m.PayTo, m.Reference = t.company(t.facts.Asks), t.note.Terms.Reference
+	if m.Reference == "" {
+		m.Reference = t.server.Store.CodeOf(t.note.ID).String()
+	}
+	if p := t.party(t.facts.Asks); p != nil && p.Contact != nil {
+		m.Account = p.Contact.Account
+	}
 }
 
 // plan is the schedule in force as a picture and a table.

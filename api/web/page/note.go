@@ -95,7 +95,8 @@ type NoteMoney struct {
 	AsOf      finance.Date
 	Next      *Due
 	PayTo     string
-	Reference string
+	Account   string // of PayTo, where it has said which
+	Reference string // to name with the payment
 	Free      finance.Date
 	OnDemand  bool
 }
