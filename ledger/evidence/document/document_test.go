@@ -46,3 +46,11 @@ func TestEveryTextOfThePageIsThereInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryTableHasACaption(t *testing.T) {
+	tables := regexp.MustCompile(`<table>\n`).FindAllString(pageTemplate, -1)
+	named := regexp.MustCompile(`<table>\n<caption class="hidden">\{\{call \.Text "[a-z]+"\}\}</caption>\n`).FindAllString(pageTemplate, -1)
+	if len(tables) == 0 || len(named) != len(tables) {
+		t.Errorf("%d of %d tables have captions", len(named), len(tables))
+	}
+}
