@@ -50,7 +50,7 @@ func TestCollectorShowsBesideTheHolder(t *testing.T) {
 	w.must(lender.Signer, mandate)
 	w.do(collector, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: mandate.Command})
 	w.stranger().get(w.path(id)).is(http.StatusOK).
-		says("Holder Banken AB", "Payments are collected by Inkasso AB", "Licence: Finansinspektionen 55-1", "Eva Ek på Inkasso AB")
+		says("Holder Banken AB", "Payments are collected by Inkasso AB", "Licence, by its own account: Finansinspektionen 55-1", "Eva Ek på Inkasso AB")
 }
 
 // TestNothingPersonalBeforeSignIn: neither who owes, nor what, nor how it goes.

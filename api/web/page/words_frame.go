@@ -26,7 +26,7 @@ var frameWords = table{
 // componentWords belong to the components.
 var componentWords = table{
 	"human.label":         {"Vem du kan ringa", "Hvem du kan ringe til", "Whom you can call"},
-	"human.licence":       {"Tillstånd: {licence}", "Tilladelse: {licence}", "Licence: {licence}"},
+	"human.licence":       {"Tillstånd enligt egen uppgift: {licence}", "Tilladelse ifølge virksomheden selv: {licence}", "Licence, by its own account: {licence}"},
 	"human.call-me":       {"Ring upp mig", "Ring til mig", "Call me back"},
 	"errors.heading.one":  {"En sak behöver rättas", "Én ting skal rettes", "One thing needs to be put right"},
 	"errors.heading.many": {"{n} saker behöver rättas", "{n} ting skal rettes", "{n} things need to be put right"},
