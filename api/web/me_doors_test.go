@@ -222,7 +222,7 @@ func TestPauseIsProposedAndTakenBack(t *testing.T) {
 
 func TestPaymentTooSmallForAnyPlanSaysSo(t *testing.T) {
 	d := newDebtor(t)
-	for monthly, says := range map[string]string{"100": "That does not cover the interest", "x": "Write an amount", "-1": "Write an amount"} {
+	for monthly, says := range map[string]string{"100": "That is too little for a plan to pay the debt", "0.01": "That is too little", "x": "Write an amount", "-1": "Write an amount"} {
 		d.anna.get(notePage(d.note)+"/help?monthly="+monthly).is(http.StatusUnprocessableEntity).says(says, "A pause of 2 months")
 	}
 	for _, months := range []string{"0", "7", "-1", "two", "99999999999999999999"} {
@@ -256,4 +256,40 @@ func TestProposalWhoseDayHasPassedCanOnlyBeRefused(t *testing.T) {
 	d.later(10)
 	page := d.anna.get(notePage(d.note) + "/proposal").is(http.StatusOK).says("It is too late to say yes").hides("Yes, let us do that")
 	d.anna.sign(d.anna.send(page, notePage(d.note)+"/proposal", nil)).says("You have said no to the proposal.")
+}
+
+func TestHowMuchLongerAWayTakesIsSaidInYearsAndMonths(t *testing.T) {
+	d := newDebtor(t)
+	for path, says := range map[string]string{
+		"/help?months=1":             "1 month longer",
+		"/help?months=2":             "2 months longer",
+		"/help?months=2&lang=sv":     "2 månader längre",
+		"/help?months=1&lang=da":     "1 måned længere",
+		"/help?monthly=450&lang=en":  "1 year and 8 months longer",
+		"/help?monthly=450&lang=sv":  "1 år och 8 månader längre",
+		"/help?monthly=1100&lang=en": "13 days shorter",
+	} {
+		d.anna.get(notePage(d.note)+path).is(http.StatusOK).says(says).hides(" days longer", " dagar längre", " dage længere")
+	}
+}
+
+func TestProposalIsAnsweredByThePledgeeAndNotByWhoCollects(t *testing.T) {
+	d := newDebtor(t)
+	bank, collector := d.company("Banken AB", inproc.Lender), d.company("Svea Inkasso AB", inproc.Collector)
+	d.transfer(d.lender, bank, d.note, ledger.TransferOfferBody{Kind: ledger.PledgeTransfer}, "")
+	d.transfer(bank, collector, d.note, ledger.TransferOfferBody{Kind: ledger.CollectionMandate}, "")
+	door := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK).says("Banken AB answers yes or no, and until then")
+	d.anna.sign(d.anna.send(door, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).
+		says("Banken AB answers yes or no, and you see the answer here", "You have proposed something. Banken AB is to answer.")
+}
+
+func TestWhatIsTakenBackLeavesAnotherObjectionOpen(t *testing.T) {
+	d := newDebtor(t)
+	for _, words := range []string{"The first.", "The second."} {
+		d.anna.ceremony(d.object(words)).is(http.StatusSeeOther)
+	}
+	page := d.page()
+	back := d.anna.sign(d.anna.send(page, notePage(d.note)+"/withdrawal", nil))
+	back.says("You have taken it back.", "Another objection is still open").hides("The note runs again")
+	d.anna.sign(d.anna.send(d.page(), notePage(d.note)+"/withdrawal", nil)).says("The note runs again as shown here.")
 }

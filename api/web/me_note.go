@@ -160,7 +160,7 @@ func (t *teller) plan(id string) *page.Plan {
 	steps := facts.Steps(rows)
 	frame := picture.FrameOf(steps)
 	p := &page.Plan{
-		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.From, To: frame.To, Legend: true,
+		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.First, To: frame.Last, Legend: true,
 		Alt: page.Say("plan.alt", "paid", facts.PaidRows(rows), "all", len(rows), "date", last.Due),
 	}
 	for _, r := range rows {

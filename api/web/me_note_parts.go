@@ -170,7 +170,7 @@ func (t *teller) proposal(p *ledger.Proposal) page.Asked {
 		Link: page.Link{Href: pathOf(t.note.ID) + "/proposal", Text: page.Say("asked.see")},
 	}
 	if t.reads(p.By) {
-		a.Text = page.Say("asked.yours", "name", t.company(t.facts.Asks))
+		a.Text = page.Say("asked.yours", "name", t.company(t.facts.Agrees))
 	}
 	return a
 }
@@ -238,10 +238,12 @@ func (t *teller) happened(op string) *page.Happened {
 		return say("paid.done", "paid.done.then", "name", who, "date", n.Claims[last].AnswerBy)
 	case op == string(ledger.OpDisputeRaise) && len(n.Disputes) > 0:
 		return say("wrong.done", "wrong.done.then", "name", who)
+	case (op == string(ledger.OpDisputeResolve) || op == string(ledger.OpAmendWithdraw) && n.Proposal == nil) && t.facts.Situation == facts.Disputed:
+		return say("back.done", "back.done.still")
 	case op == string(ledger.OpDisputeResolve):
 		return say("back.done", "back.done.then")
 	case op == string(ledger.OpAmendPropose) && n.Proposal != nil:
-		return say("aid.done", "aid.done.then", "name", who)
+		return say("aid.done", "aid.done.then", "name", t.company(t.facts.Agrees))
 	case op == string(ledger.OpAmendAccept) && n.Proposal == nil && len(n.Amendments) > 0:
 		return say("proposal.yes", "proposal.yes.then")
 	case op == string(ledger.OpAmendReject) && n.Proposal == nil:

@@ -112,6 +112,17 @@ func TestNothingIsDemandedBeforeTheBorrowerIsTold(t *testing.T) {
 	d.anna.get("/me").hides("New holder")
 }
 
+func TestNextPaymentIsWhatIsLeftOfTheInstalment(t *testing.T) {
+	d := newDebtor(t)
+	s, err := ledger.Summarize(d.world.note(d.note), d.lender.ID, d.today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.pay(d.lender, d.note, 150_00)
+	left := s.Next.Total - 150_00
+	d.page().says("Next payment SEK " + strconv.FormatInt(int64(left/100), 10) + "." + strconv.FormatInt(int64(left%100), 10) + " by")
+}
+
 // saysAccount replaces how a company is reached by a contact with an account.
 func (d *debtor) saysAccount(c *company, account string) {
 	d.Helper()
@@ -388,4 +399,16 @@ func TestProofIsDownloadedAndHoldsWithoutThePages(t *testing.T) {
 			t.Errorf("the proof of payment %s is answered with %d", payment, a.status)
 		}
 	}
+}
+
+func TestPictureOfThePlanNamesTheMonthsOfThePayments(t *testing.T) {
+	w := newWorld(t)
+	lender := w.company("Nordlån AB", inproc.Lender)
+	anna := w.join("anna", lender)
+	terms := w.terms() // due on the last of October, a Saturday, and of January, a Sunday
+	terms.Schedule.FirstDue, terms.Schedule.DueDay, terms.Schedule.Instalments = terms.AgreedOn.AddMonths(4, 31), 31, 4
+	id := w.offerOf(lender, terms, anna.party)
+	w.accept(anna, id)
+	anna.get(notePage(id)).is(http.StatusOK).says("November 2026 February 2027", "2 November 2026", "1 February 2027")
+	anna.get(notePage(id)+"/help").is(http.StatusOK).says("As it is today", "November 2026")
 }

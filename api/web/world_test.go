@@ -304,9 +304,16 @@ func (w *world) accept(b *browser, id ledger.NoteID) {
 // sell moves a note to another company.
 func (w *world) sell(from, to *company, id ledger.NoteID) {
 	w.Helper()
-	offer := w.draft(from.Signer, ledger.OpTransferOffer, string(id), ledger.TransferOfferBody{To: to.ID, Kind: ledger.Sale, Form: ledger.InFull})
+	w.transfer(from, to, id, ledger.TransferOfferBody{Kind: ledger.Sale, Form: ledger.InFull}, to.book)
+}
+
+// transfer gives a company a right in a note: a book is for who holds it.
+func (w *world) transfer(from, to *company, id ledger.NoteID, body ledger.TransferOfferBody, book ledger.BookID) {
+	w.Helper()
+	body.To = to.ID
+	offer := w.draft(from.Signer, ledger.OpTransferOffer, string(id), body)
 	w.must(from.Signer, offer)
-	w.do(to, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: offer.Command, Book: to.book})
+	w.do(to, ledger.OpTransferAccept, string(id), ledger.TransferAcceptBody{Transfer: offer.Command, Book: book})
 }
 
 // pay has a company write a payment of today on a note.

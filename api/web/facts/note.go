@@ -59,6 +59,9 @@ type Note struct {
 	// Asks is who may ask for payment and is paid: the servicer, else the pledgee,
 	// else the holder. Empty where nobody is.
 	Asks ledger.PartyID
+	// Agrees is who answers a proposal of the borrower: the pledgee, else the holder,
+	// and never who only collects. Empty where nobody is.
+	Agrees ledger.PartyID
 	// Demandable says that a date and an amount may be shown as due.
 	Demandable bool
 	Rows       []Row
@@ -89,7 +92,10 @@ func Of(n *ledger.Note, r Reader) (*Note, error) {
 		}
 		f.Rows = lay(plan, covered, r.Today)
 	}
-	f.Asks = asks(n, r.Holder)
+	f.Asks, f.Agrees = asks(n, r.Holder), r.Holder
+	if n.Pledge != nil {
+		f.Agrees = n.Pledge.Pledgee
+	}
 	f.Situation = situation(f, r)
 	f.Demandable = f.Summary.Collectable && n.Status == ledger.StatusActive
 	if !f.Demandable {

@@ -56,7 +56,7 @@ func wait(rows []Row) {
 func Steps(rows []Row) []picture.Step {
 	steps := make([]picture.Step, len(rows))
 	for i, r := range rows {
-		steps[i] = picture.Step{On: r.Due, Left: r.Left, State: r.State}
+		steps[i] = picture.Step{On: r.Due, PayBy: r.PayBy, Left: r.Left, State: r.State}
 	}
 	return steps
 }
@@ -70,14 +70,4 @@ func PaidRows(rows []Row) int {
 		}
 	}
 	return paid
-}
-
-// Next gives the row that comes next, nil where none is to come.
-func (f *Note) Next() *Row {
-	for i := range f.Rows {
-		if f.Rows[i].State == picture.Next {
-			return &f.Rows[i]
-		}
-	}
-	return nil
 }

@@ -73,7 +73,8 @@ type HelpDoor struct {
 	Now     Way   // the plan as it is
 	Ways    []Way
 	Words   Field
-	Waiting Text // why nothing can be proposed just now
+	Answers string // who says yes or no to a proposal
+	Waiting Text   // why nothing can be proposed just now
 	Human   HumanCard
 }
 

@@ -37,6 +37,7 @@ const (
 // Step is one due date of a plan.
 type Step struct {
 	On    finance.Date
+	PayBy finance.Date   // a banking day, which may lie in the month after
 	Left  finance.Amount // to pay before this step, the step included
 	State State
 }
@@ -44,7 +45,9 @@ type Step struct {
 // Frame is the scale of a picture. Two pictures side by side share one.
 type Frame struct {
 	From, To finance.Date
-	Most     finance.Amount
+	// First and Last are the days by which the payments at the ends are to be made.
+	First, Last finance.Date
+	Most        finance.Amount
 }
 
 // FrameOf gives the smallest frame that holds every step of some plans.
@@ -53,10 +56,10 @@ func FrameOf(plans ...[]Step) Frame {
 	for _, steps := range plans {
 		for _, s := range steps {
 			if f.From.IsZero() || s.On.Before(f.From) {
-				f.From = s.On
+				f.From, f.First = s.On, s.PayBy
 			}
 			if f.To.Before(s.On) {
-				f.To = s.On
+				f.To, f.Last = s.On, s.PayBy
 			}
 			f.Most = max(f.Most, s.Left)
 		}
