@@ -296,6 +296,9 @@ func (s *Server) showRefused(v *visit, d *signing, o ledger.Outcome) error {
 	text := page.Say("sign.refused", "why", refusal.Text(v.language))
 	if refusal.Class() == ledger.ClassConflict {
 		text = page.Say("sign.stale")
+		if d.command.Note == "" { // it is about keys, or who helps
+			text = page.Say("sign.changed")
+		}
 	}
 	return s.showUnsigned(v, statuses[refusal.Class()], d, text)
 }

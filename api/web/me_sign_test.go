@@ -113,6 +113,14 @@ func TestDraftWhoseNoteHasMovedOnIsMadeAnew(t *testing.T) {
 	d.anna.get(again.from).is(http.StatusNotFound)
 }
 
+func TestDraftThatIsAboutNoNoteSaysNothingOfOne(t *testing.T) {
+	d := newDebtor(t)
+	d.helper("karin", 30, nil, ledger.ScopeSee)
+	page := d.anna.follow(d.anna.send(d.anna.get("/me/helpers"), "/me/helpers/revoke", nil))
+	d.helper("nils", 30, nil, ledger.ScopeSee)
+	d.anna.get(page.from).is(http.StatusConflict).says("Something has changed since you began", "Do it again").hides("to the note")
+}
+
 func TestDraftWaitsAnHour(t *testing.T) {
 	d := newDebtor(t)
 	page := d.object("wrong")
