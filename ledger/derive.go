@@ -24,11 +24,14 @@ type Summary struct {
 	Total       finance.Money `json:"total"`
 	// Lines explain the interest since the last count; Missing names the rates
 	// without which late interest was not charged.
-	Lines      []finance.Line             `json:"lines,omitempty"`
-	Missing    []finance.MissingRateError `json:"missing,omitempty"`
-	Arrears    finance.Arrears            `json:"arrears"`
-	Next       *finance.Instalment        `json:"next,omitempty"` // the next one that is not covered by what was paid
-	FreeOfDebt finance.Date               `json:"free_of_debt,omitzero"`
+	Lines   []finance.Line             `json:"lines,omitempty"`
+	Missing []finance.MissingRateError `json:"missing,omitempty"`
+	Arrears finance.Arrears            `json:"arrears"`
+	Next    *finance.Instalment        `json:"next,omitempty"` // the next one that is not covered by what was paid
+	// NextLeft is what is left of Next to pay, in minor units: less than its total
+	// where some of it was paid ahead, and never more than is owed in all.
+	NextLeft   finance.Amount `json:"next_left,omitempty"`
+	FreeOfDebt finance.Date   `json:"free_of_debt,omitzero"`
 	// BarredAfter is the last day on which the claim can be made (1981:130).
 	BarredAfter finance.Date `json:"barred_after,omitzero"`
 }
@@ -87,8 +90,12 @@ func (s *Summary) addDates(n *Note) error {
 	if err != nil {
 		return err
 	}
-	s.Next, err = NextInstalment(n)
-	return err
+	var left finance.Amount
+	if s.Next, left, err = nextInstalment(n); err != nil {
+		return err
+	}
+	s.NextLeft = min(left, s.Total.Amount)
+	return nil
 }
 
 func laterOf(a, b finance.Date) finance.Date {

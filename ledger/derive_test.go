@@ -19,6 +19,29 @@ func (s *stage) summary(id ledger.NoteID) ledger.Summary {
 	return sum
 }
 
+func TestWhatWasPaidAheadIsTakenFromTheNextInstalment(t *testing.T) {
+	s := newStage(t)
+	id := s.active()
+	s.pay(id, s.lender, s.summary(id).Owed.Costs) // which are paid before any instalment
+	next := s.summary(id).Next
+	if sum := s.summary(id); sum.NextLeft != next.Total {
+		t.Errorf("before any payment %d is left of %d", sum.NextLeft, next.Total)
+	}
+	s.pay(id, s.lender, 150_00)
+	if sum := s.summary(id); *sum.Next != *next || sum.NextLeft != next.Total-150_00 {
+		t.Errorf("after a payment of 150.00 %d is left of %+v", sum.NextLeft, sum.Next)
+	}
+	s.pay(id, s.lender, next.Total)
+	if sum := s.summary(id); sum.Next.Number != 2 || sum.NextLeft != sum.Next.Total-150_00 {
+		t.Errorf("after the rest and 150.00 more %d is left of %+v", sum.NextLeft, sum.Next)
+	}
+	owed := s.summary(id).Total.Amount
+	s.pay(id, s.lender, owed-1_00)
+	if sum := s.summary(id); sum.NextLeft != 1_00 {
+		t.Errorf("of a debt of 1.00 an instalment of %d is left", sum.NextLeft)
+	}
+}
+
 func TestASummarySaysWhatADayMakesOfANote(t *testing.T) {
 	s := newStage(t)
 	id := s.active()

@@ -88,14 +88,20 @@ func Instalments(n *Note) (rows []finance.Instalment, covered finance.Amount, er
 // or forgiven, nil where all are or the note is due on demand. It follows from the
 // note alone: no day makes it another.
 func NextInstalment(n *Note) (*finance.Instalment, error) {
+	next, _, err := nextInstalment(n)
+	return next, err
+}
+
+// nextInstalment is NextInstalment with what is left of that instalment to pay.
+func nextInstalment(n *Note) (next *finance.Instalment, left finance.Amount, err error) {
 	rows, covered, err := Instalments(n)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for i := range rows {
 		if covered -= rows[i].Total; covered < 0 {
-			return &rows[i], nil
+			return &rows[i], -covered, nil
 		}
 	}
-	return nil, nil
+	return nil, 0, nil
 }

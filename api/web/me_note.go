@@ -130,10 +130,7 @@ func (t *teller) money() *page.NoteMoney {
 	case late > 0:
 		m.Next = &page.Due{Amount: t.amount(late), By: s.Arrears.OldestPayBy, Late: true}
 	case s.Next != nil:
-		m.Next = &page.Due{Amount: t.amount(min(s.Next.Total, s.Total.Amount)), By: s.Next.PayBy}
-	}
-	if next := t.facts.Next(); m.Next != nil && !m.Next.Late && next != nil {
-		m.Next.Amount = t.amount(min(next.Total-next.Paid, s.Total.Amount))
+		m.Next = &page.Due{Amount: t.amount(s.NextLeft), By: s.Next.PayBy}
 	}
 	return m
 }

@@ -159,7 +159,11 @@ func addSummary(f *facts, s *ledger.Summary) {
 	f.add("  late interest", money(s.Owed.LateInterest))
 	f.add("  costs", money(s.Owed.Costs))
 	if s.Next != nil {
-		f.add("Next instalment", fmt.Sprintf("%s by %s (number %d)", money(s.Next.Total), s.Next.PayBy, s.Next.Number))
+		amount := money(s.NextLeft)
+		if s.NextLeft != s.Next.Total {
+			amount += " of " + money(s.Next.Total)
+		}
+		f.add("Next instalment", fmt.Sprintf("%s by %s (number %d)", amount, s.Next.PayBy, s.Next.Number))
 	}
 	for _, m := range s.Missing {
 		f.add("Not counted", m.Error())
