@@ -101,6 +101,10 @@ func (s *Server) problemOf(v *visit, e *ledger.Error) *page.Problem {
 		p.Status, p.Heading, p.Text = statuses[e.Class()], page.Say("problem.other"), page.Verbatim(e.Text(v.language))
 	}
 	switch e.Code {
+	case ledger.CodeNoPowerOfAttorney:
+		if scope := e.Params["scope"]; scope != "" { // there is one, and it does not go so far
+			p.Heading, p.Text = page.Say("problem.power"), page.Say(page.Key("power."+scope))
+		}
 	case ledger.CodeRequestTooLarge:
 		p.Status = http.StatusRequestEntityTooLarge
 	case ledger.CodeTooManyRequests:

@@ -85,7 +85,10 @@ func TestHelperSeesAndDoesWhatThePowerLets(t *testing.T) {
 				t.Errorf("%s: the door %s is shown: %t", c.scope, door, !shown)
 			}
 			if door != "/someone" {
-				karin.get(notePage(d.note) + door).is(want)
+				a := karin.get(notePage(d.note) + door).is(want)
+				if want == http.StatusForbidden {
+					a.says("Your power of attorney does not cover this", "It does not let you").hides("There is no power")
+				}
 			}
 		}
 		karin.get("/me").is(http.StatusOK).says("Where you help someone", "You help Anna Andersson")

@@ -16,9 +16,14 @@ func (s *Server) door(v *visit, scope ledger.AttorneyScope) (*teller, error) {
 		return nil, err
 	}
 	if !r.may(scope) {
-		return nil, ledger.Refuse(ledger.CodeNoPowerOfAttorney)
+		return nil, beyond(scope)
 	}
 	return s.tell(v, r)
+}
+
+// beyond refuses what a power of attorney does not cover, and says what that is.
+func beyond(scope ledger.AttorneyScope) error {
+	return ledger.Refuse(ledger.CodeNoPowerOfAttorney, "scope", string(scope))
 }
 
 // open says whether a note is a debt, about which there is something to do.

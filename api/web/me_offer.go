@@ -109,6 +109,9 @@ func (s *Server) postOffer(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if !r.may(ledger.ScopeSign) {
+		return beyond(ledger.ScopeSign)
+	}
 	d := drafting{op: ledger.OpAccept, reading: r, body: ledger.AcceptBody{Offer: r.note.Offer}}
 	switch v.r.PostForm.Get("answer") {
 	case "accept":
