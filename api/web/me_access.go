@@ -51,6 +51,28 @@ func (s *Server) noteOf(v *visit) (*reading, error) {
 	return s.read(v, n.State, n.Holder)
 }
 
+// erasedNote gives what is left of a note to its borrower, who is told of its erasure
+// for a while (see store.KeepErasures): that it is erased. To everybody else, and
+// after that while, there is no such note, and the refusal stays what it was.
+func (s *Server) erasedNote(v *visit, otherwise error) (*reading, error) {
+	id := ledger.NoteID(chi.URLParam(v.r, "note"))
+	erased, err := s.Store.EntriesOn(v.r.Context(), id.Subject(), ledger.OpErase, 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(erased) == 0 {
+		return nil, otherwise
+	}
+	told, err := s.Store.Told(v.r.Context(), v.party.ID, erased[0].Position)
+	if err != nil {
+		return nil, err
+	}
+	if !told {
+		return nil, otherwise
+	}
+	return &reading{note: &ledger.Note{ID: id, Status: ledger.StatusErased}, principal: v.party.ID, today: s.today()}, nil
+}
+
 // freshNote is noteOf from the ledger itself, for whoever is about to act.
 func (s *Server) freshNote(v *visit) (*reading, error) {
 	id := ledger.NoteID(chi.URLParam(v.r, "note"))

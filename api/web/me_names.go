@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -104,4 +105,23 @@ func (n *names) human(r *reading) page.HumanCard {
 	card := n.server.Help
 	card.Call = n.server.callPath(r.note.ID)
 	return card
+}
+
+// known gives the card of who held the note when the borrower was last told, until
+// the borrower is told of the new holder: to pay it is to pay in good faith. Whether
+// somebody was told is about that person, and stands on their own page alone.
+func (t *teller) known() *page.HumanCard {
+	id := t.note.Notified.Holder
+	if t.facts.Situation != facts.Unnotified || id == "" {
+		return nil
+	}
+	card := page.HumanCard{Company: t.company(id), Part: page.Say("who.known")}
+	if id == t.note.Lender {
+		card.Company = t.lender(t.note)
+	}
+	if p := t.party(id); p != nil && p.Contact != nil {
+		c := p.Contact
+		card.Name, card.Phone, card.Hours, card.Email, card.Address, card.Licence = c.Human, c.Phone, c.Hours, c.Email, c.Address, c.Licence
+	}
+	return &card
 }

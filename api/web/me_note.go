@@ -18,6 +18,9 @@ func pathOf(id ledger.NoteID) string { return notePath + string(id) }
 // getNote shows everything about a note, in the order in which a borrower asks.
 func (s *Server) getNote(v *visit) error {
 	r, err := s.noteOf(v)
+	if ledger.CodeOf(err) == ledger.CodeNotFound {
+		r, err = s.erasedNote(v, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -53,6 +56,7 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 	view := &page.Note{Head: t.head(), Human: t.human(r), Happened: t.happened(v.r.URL.Query().Get("done"))}
 	switch t.facts.Situation {
 	case facts.Erased:
+		view.Human = s.Help // nobody has it
 		return view, t.err
 	case facts.Waiting, facts.Signed, facts.Expired, facts.Void:
 		if t.facts.Situation == facts.Waiting {
@@ -68,6 +72,7 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 		view.Shown = len(n.Payments)
 	}
 	view.Doors, view.Documents = t.doors(), t.documents(v.language)
+	view.Known = t.known()
 	if t.facts.Situation == facts.Discharged {
 		view.Keep = view.Documents.EvidenceHTML
 	}
@@ -89,6 +94,9 @@ func (t *teller) head() page.NoteHead {
 	}
 	if t.helps() {
 		h.Principal = t.borrower(t.note, t.principal)
+	}
+	if t.helps() && t.facts.Situation == facts.Discharged {
+		h.Status.Text, h.Status.More = page.Say("note.returned", "name", h.Principal), page.Say("note.returned.why")
 	}
 	return h
 }

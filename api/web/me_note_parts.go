@@ -22,9 +22,12 @@ func (t *teller) chain() page.Chain {
 		c.Holders = append(c.Holders, one)
 	}
 	if t.note.Status == ledger.StatusDischarged {
-		c.Holders = append(c.Holders, page.Holding{
-			Holder: t.borrower(t.note, t.principal), Since: t.note.Ended, Current: true, Says: page.Say("who.yours"),
-		})
+		owner := t.borrower(t.note, t.principal)
+		says := page.Say("who.yours")
+		if t.helps() {
+			says = page.Say("who.theirs", "name", owner)
+		}
+		c.Holders = append(c.Holders, page.Holding{Holder: owner, Since: t.note.Ended, Current: true, Says: says})
 	}
 	return c
 }

@@ -106,9 +106,11 @@ func TestNothingIsDemandedBeforeTheBorrowerIsTold(t *testing.T) {
 	d.later(100)
 	d.anna.get("/me").is(http.StatusOK).says("New holder", "Svea Inkasso AB has held the note since")
 	d.page().says("The note has changed holder", "Until then nothing is demanded of you", "No late interest and no fees are counted", "You have not been told yet").
+		says("Pay Nordlån AB, if you want to pay now", "you can pay Nordlån AB, and it counts", "Eva Ek på Nordlån AB").
 		hides("Next payment", "Late interest</span>", "A payment is late", "was to be paid by")
+	d.stranger().get(d.path(d.note)).is(http.StatusOK).hides("Eva Ek på Nordlån AB", "it counts")
 	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
-	d.page().says("A payment is late", "You were told on").hides("No late interest and no fees are counted")
+	d.page().says("A payment is late", "You were told on").hides("No late interest and no fees are counted", "if you want to pay now")
 	d.anna.get("/me").hides("New holder")
 }
 
@@ -411,4 +413,28 @@ func TestPictureOfThePlanNamesTheMonthsOfThePayments(t *testing.T) {
 	w.accept(anna, id)
 	anna.get(notePage(id)).is(http.StatusOK).says("November 2026 February 2027", "2 November 2026", "1 February 2027")
 	anna.get(notePage(id)+"/help").is(http.StatusOK).says("As it is today", "November 2026")
+}
+
+func TestErasedNoteSaysSoToItsBorrowerForAWhileAndToNobodyElse(t *testing.T) {
+	d := newDebtor(t)
+	karin, _ := d.helper("karin", 30, nil, ledger.ScopeSee)
+	id := d.offer(d.lender, d.anna.party)
+	d.do(d.lender, ledger.OpWithdraw, string(id), ledger.ReasonBody{})
+	d.do(d.lender, ledger.OpErase, string(id), ledger.EmptyBody{})
+	d.anna.get(notePage(id)).is(http.StatusOK).says("A note", "Erased", "The time to keep the", "Maja Lind").hides("Nordlån AB", "Documents", "Call me back")
+	for _, path := range []string{"/paid", "/offer", "/print", "/evidence", "/receipts/1"} {
+		d.anna.get(notePage(id) + path).is(http.StatusNotFound)
+	}
+	karin.get(notePage(id)).is(http.StatusNotFound)
+	d.join("berit", d.lender).get(notePage(id)).is(http.StatusNotFound)
+}
+
+func TestHelperReadsWhoseTheNoteIsAgain(t *testing.T) {
+	d := newDebtor(t)
+	karin, _ := d.helper("karin", 30, nil, ledger.ScopeTalk)
+	last := d.pay(d.lender, d.note, 12_000_00)
+	for _, path := range []string{"/me", notePage(d.note), notePage(d.note) + "/receipts/" + strconv.FormatUint(last.Seq, 10)} {
+		karin.get(path).is(http.StatusOK).says("Paid. The note belongs to Anna Andersson again.").hides("yours", "You, now that it is paid")
+	}
+	d.page().says("Paid. The note is yours again.", "Those who help you")
 }

@@ -67,8 +67,9 @@ type Note struct {
 	Helpers   []HelperRow
 	Documents Documents
 	Human     HumanCard
-	Offer     string // address of the offer, while it can be answered
-	Keep      string // address of the proof that the note was handed back
+	Known     *HumanCard // whom the reader may pay in good faith, until told of the new holder
+	Offer     string     // address of the offer, while it can be answered
+	Keep      string     // address of the proof that the note was handed back
 }
 
 // Template names the page.
@@ -87,7 +88,12 @@ type NoteHead struct {
 }
 
 // Name is what the note is called.
-func (h NoteHead) Name() Text { return Say("note.title", "lender", h.Lender) }
+func (h NoteHead) Name() Text {
+	if h.Lender == "" {
+		return Say("note.some")
+	}
+	return Say("note.title", "lender", h.Lender)
+}
 
 // NoteMoney is what is left and what comes next.
 type NoteMoney struct {

@@ -127,6 +127,7 @@ var actWords = table{
 	"receipt.orgs":     {"Att minst två oberoende organisationer intygar registrets innehåll", "At mindst to uafhængige organisationer bekræfter registrets indhold", "That at least two independent organisations attest what the registry holds"},
 	"receipt.amount":   {"{amount}", "{amount}", "{amount}"},
 	"receipt.get":      {"Hämta beviset", "Hent beviset", "Download the proof"},
+	"receipt.returned": {"Skuldebrevet som är återlämnat", "Gældsbrevet, der er leveret tilbage", "The note that has been handed back"},
 	"receipt.note":     {"Skuldebrevet som är ditt igen", "Gældsbrevet, der er dit igen", "The note that is yours again"},
 
 	// What is wrong in a form.
