@@ -30,6 +30,10 @@ RACE := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "
 DEVICE_TESTS = ./ledger/sign/pkcs11/... ./ledger/fabric ./api/client/profile ./cmd/skuld
 DEVICES := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo pkcs11)
 
+# Packages that start no goroutine and share nothing: the race detector would only
+# make their many thousand cases several times slower.
+SEQUENTIAL := ./ledger ./ledger/evidence ./ledger/evidence/checker ./ledger/evidence/document ./api/web/page
+
 # Packages whose tests start a real network, found by what they import.
 NETWORK_TESTS = $$($(GO) list -f '{{range .TestImports}}{{.}} {{end}}{{range .XTestImports}}{{.}} {{end}}{{.ImportPath}}' ./... | awk '/\/network\/networktest/ {print $$NF}')
 
@@ -121,8 +125,9 @@ test-short: check-go ## the tests that need no network, without the race detecto
 
 .PHONY: test-memory
 test-memory: check-go
+	$(call timed,tests of packages in which nothing runs at the same time,$(GO) test -timeout $(TEST_TIMEOUT) $(SEQUENTIAL))
 	$(call timed,tests in memory $(RACE),$(GO) test $(RACE) -timeout $(TEST_TIMEOUT) \
-		$$(n="$(NETWORK_TESTS)"; $(GO) list ./... | grep -vxF "$${n:-none}"))
+		$$(n="$(NETWORK_TESTS) $$($(GO) list $(SEQUENTIAL))"; $(GO) list ./... | grep -vxF "$$(echo $$n | tr ' ' '\n')"))
 
 # The race detector would make this walk eight times as long; under it only a
 # tenth is gone.
