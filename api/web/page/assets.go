@@ -7,6 +7,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 )
@@ -39,16 +40,21 @@ var mediaTypes = map[string]string{
 // digestPart is how many bytes of a file's digest stand in its address.
 const digestPart = 8
 
-func readAssets() *Assets {
-	a := &Assets{byPath: map[string]Asset{}, paths: map[string]string{}}
-	entries, err := static.ReadDir("static")
+func newAssets() *Assets { return &Assets{byPath: map[string]Asset{}, paths: map[string]string{}} }
+
+// add adds the files of the folder static.
+func (a *Assets) add(files fs.FS) error {
+	entries, err := fs.ReadDir(files, "static")
 	if err != nil {
-		return a // the folder is part of the program
+		return fmt.Errorf("reading the assets of the pages: %w", err)
 	}
 	for _, e := range entries {
-		body, err := static.ReadFile("static/" + e.Name())
+		body, err := fs.ReadFile(files, "static/"+e.Name())
 		if err != nil {
-			continue
+			return fmt.Errorf("reading the assets of the pages: %w", err)
+		}
+		if _, twice := a.paths[e.Name()]; twice {
+			return fmt.Errorf("reading the assets of the pages: two are called %s", e.Name())
 		}
 		sum := sha256.Sum256(body)
 		extension := path.Ext(e.Name())
@@ -56,7 +62,7 @@ func readAssets() *Assets {
 		a.paths[e.Name()] = address
 		a.byPath[address] = Asset{MediaType: mediaTypes[extension], Body: body, Gzipped: Gzip(body)}
 	}
-	return a
+	return nil
 }
 
 // Find gives the asset of an address.

@@ -12,8 +12,11 @@ import (
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
-// tongue is a language with its ways of writing numbers and dates.
-type tongue struct{ language ledger.Language }
+// tongue is a language with its words and its ways of writing numbers and dates.
+type tongue struct {
+	language ledger.Language
+	words    Table
+}
 
 // The spaces that keep an amount on one line.
 const (

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
+	"strings"
 
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -23,7 +25,16 @@ type View interface {
 	Title() Text
 }
 
-// Frame is what stands around every page.
+// Around is what stands around a page: a Frame, or that of another site's pages. Its
+// fields are what the template of that name may use, as .Frame.
+type Around interface {
+	// Layout names the template that writes what stands around the page.
+	Layout() string
+	// Speaks gives the language of the page.
+	Speaks() ledger.Language
+}
+
+// Frame is what stands around every page of a borrower.
 type Frame struct {
 	Language ledger.Language
 	Service  string    // who runs the pages
@@ -33,6 +44,12 @@ type Frame struct {
 	Alert    *Alert    // what must be seen before anything else, on every page
 	Private  bool      // the page is about a person
 }
+
+// Layout names the frame.
+func (Frame) Layout() string { return "layout" }
+
+// Speaks gives the language.
+func (f Frame) Speaks() ledger.Language { return f.Language }
 
 // Visitor is who is signed in.
 type Visitor struct {
@@ -62,23 +79,77 @@ func (f *Form) Bind(token string) { f.Token = token }
 // Bound is a view with a form.
 type Bound interface{ Bind(token string) }
 
+// Part is what the pages of one site have beside what all sites share: the
+// components, and the words and the looks of this package.
+type Part struct {
+	Templates fs.FS // the files templates/*.html
+	Words     []Table
+	Static    fs.FS // the files of the folder static; nil where there are none
+}
+
 // Set writes pages. It may be used by many goroutines at a time.
 type Set struct {
-	tongues map[ledger.Language]*template.Template
+	tongues map[ledger.Language]spoken
 	assets  *Assets
 }
 
-// NewSet reads the templates, once for each language.
-func NewSet() (*Set, error) {
-	s := &Set{tongues: map[ledger.Language]*template.Template{}, assets: readAssets()}
-	for _, language := range ledger.Languages() {
-		t, err := template.New("").Funcs(s.functions(tongue{language})).ParseFS(templates, "templates/*.html")
-		if err != nil {
-			return nil, fmt.Errorf("reading the templates of the pages: %w", err)
+// spoken is the templates in a language.
+type spoken struct {
+	tongue
+	templates *template.Template
+}
+
+// NewSet reads the templates, once for each language. No key of words and no template
+// may stand in two parts.
+func NewSet(parts ...Part) (*Set, error) {
+	parts = append([]Part{{templates, tables, static}}, parts...)
+	s := &Set{tongues: map[ledger.Language]spoken{}, assets: newAssets()}
+	var all []Table
+	for _, p := range parts {
+		all = append(all, p.Words...)
+		if p.Static == nil {
+			continue
 		}
-		s.tongues[language] = t.Option("missingkey=error")
+		if err := s.assets.add(p.Static); err != nil {
+			return nil, err
+		}
+	}
+	words, err := gather(all)
+	if err != nil {
+		return nil, err
+	}
+	for _, language := range ledger.Languages() {
+		l := tongue{language, words}
+		t := template.New("").Funcs(s.functions(l)).Option("missingkey=error")
+		for _, p := range parts {
+			if err := addTemplates(t, p.Templates, s.functions(l)); err != nil {
+				return nil, fmt.Errorf("reading the templates of the pages: %w", err)
+			}
+		}
+		s.tongues[language] = spoken{l, t}
 	}
 	return s, nil
+}
+
+// addTemplates adds the templates that the files define. One that is there already
+// is refused: the library would put it in the other's place without a word.
+func addTemplates(to *template.Template, files fs.FS, functions template.FuncMap) error {
+	own, err := template.New("").Funcs(functions).ParseFS(files, "templates/*.html")
+	if err != nil {
+		return err
+	}
+	for _, t := range own.Templates() {
+		if strings.HasSuffix(t.Name(), ".html") || t.Tree == nil {
+			continue // a file, which holds nothing but the templates that it defines
+		}
+		if to.Lookup(t.Name()) != nil {
+			return fmt.Errorf("two are called %s", t.Name())
+		}
+		if _, err := to.AddParseTree(t.Name(), t.Tree); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Assets gives the style sheet, the script and the icon that pages load.
@@ -111,32 +182,29 @@ func languageLinks() []languageLink {
 	return []languageLink{{"sv", "Svenska"}, {"da", "Dansk"}, {"en", "English"}}
 }
 
-// layout is what the layout's template is given.
+// layout is what the template around a page is given.
 type layout struct {
-	Frame
+	Frame   Around
 	Title   string
 	Content template.HTML
 }
 
-// Write writes a page within its frame. Nothing is written where it fails.
-func (s *Set) Write(to io.Writer, f Frame, v View) error {
-	t, ok := s.tongues[f.Language]
+// Write writes a page within what stands around it. Nothing is written where it fails.
+func (s *Set) Write(to io.Writer, f Around, v View) error {
+	l, ok := s.tongues[f.Speaks()]
 	if !ok {
-		return fmt.Errorf("writing the page %s: there is no language %q", v.Template(), f.Language)
+		return fmt.Errorf("writing the page %s: there is no language %q", v.Template(), f.Speaks())
 	}
 	var content, whole bytes.Buffer
-	if err := t.ExecuteTemplate(&content, v.Template(), v); err != nil {
+	if err := l.templates.ExecuteTemplate(&content, v.Template(), v); err != nil {
 		return fmt.Errorf("writing the page %s: %w", v.Template(), err)
 	}
-	title, err := tongue{f.Language}.plain(v.Title())
+	title, err := l.plain(v.Title())
 	if err != nil {
 		return err
 	}
-	if f.Home == "" {
-		f.Home = "/"
-	}
 	// The content was escaped by its own template.
-	if err := t.ExecuteTemplate(&whole, "layout", layout{f, title, template.HTML(content.String())}); err != nil {
+	if err := l.templates.ExecuteTemplate(&whole, f.Layout(), layout{f, title, template.HTML(content.String())}); err != nil {
 		return fmt.Errorf("writing the frame of the page %s: %w", v.Template(), err)
 	}
 	if _, err := whole.WriteTo(to); err != nil {

@@ -3,7 +3,6 @@ package page
 import (
 	"fmt"
 	"html/template"
-	"maps"
 	"strings"
 	"time"
 
@@ -14,34 +13,41 @@ import (
 // Key names a text of the tables.
 type Key string
 
-// words is one text in the three languages. A place in braces, such as {holder},
-// stands for what the view names so. What is said of one thing and of several in
-// different words has two keys, which end in .one and .many (see Count).
-type words struct{ sv, da, en string }
+// Words is one text in Swedish, Danish and English. A place in braces, such as
+// {holder}, stands for what the view names so. What is said of one thing and of
+// several in different words has two keys, which end in .one and .many (see Count).
+type Words [3]string
 
-func (w words) in(lang ledger.Language) string {
+// In gives the text in a language.
+func (w Words) In(lang ledger.Language) string {
 	switch lang {
 	case ledger.Swedish:
-		return w.sv
+		return w[0]
 	case ledger.Danish:
-		return w.da
+		return w[1]
 	}
-	return w.en
+	return w[2]
 }
 
-type table map[Key]words
+// Table is the words of a group of pages.
+type Table map[Key]Words
 
-// tables are all the words of the pages, one for each group of pages.
-var tables = []table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords}
+// tables are the words that all pages share and those of the borrower's pages.
+var tables = []Table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords}
 
-// vocabulary is the tables as one.
-var vocabulary = func() table {
-	all := table{}
+// gather makes one table of several.
+func gather(tables []Table) (Table, error) {
+	all := Table{}
 	for _, t := range tables {
-		maps.Copy(all, t)
+		for key, w := range t {
+			if _, twice := all[key]; twice {
+				return nil, fmt.Errorf("the words %q stand in two tables", key)
+			}
+			all[key] = w
+		}
 	}
-	return all
-}()
+	return all, nil
+}
 
 // Text is a text of the tables together with what its places stand for: pairs of
 // a name and a value. A value is a string, a number, an amount of money, a date, a
@@ -97,14 +103,14 @@ func (l tongue) plain(t Text) (string, error) {
 }
 
 func (l tongue) fill(t Text, write func(any) (string, error), escape func(string) string) (template.HTML, error) {
-	entry, known := vocabulary[t.Key]
+	entry, known := l.words[t.Key]
 	if !known {
 		return "", fmt.Errorf("writing a page: there are no words for %q", t.Key)
 	}
 	if len(t.With)%2 != 0 {
 		return "", fmt.Errorf("writing the text %q: a name without a value", t.Key)
 	}
-	text := escape(entry.in(l.language))
+	text := escape(entry.In(l.language))
 	var pairs []string
 	for i := 0; i < len(t.With); i += 2 {
 		name, ok := t.With[i].(string)

@@ -1,7 +1,7 @@
 package page
 
 // accountWords are the words of signing, passkeys, powers of attorney and lost keys.
-var accountWords = table{
+var accountWords = Table{
 	// Signing.
 	"sign.lead":     {"Läs det en gång till. Det är exakt detta som du skriver under.", "Læs det en gang til. Det er præcis dette, du underskriver.", "Read it once more. This is exactly what you sign."},
 	"sign.exactly":  {"Det som du skriver under", "Det, du underskriver", "What you sign"},

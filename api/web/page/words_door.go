@@ -1,7 +1,7 @@
 package page
 
 // doorWords belong to the way in.
-var doorWords = table{
+var doorWords = Table{
 	"signin.title":      {"Logga in", "Log ind", "Sign in"},
 	"signin.lead":       {"Tryck på knappen och lås upp din telefon eller dator som du brukar: med finger, ansikte eller kod.", "Tryk på knappen, og lås din telefon eller computer op, som du plejer: med finger, ansigt eller kode.", "Press the button and unlock your phone or computer as usual: with a finger, your face or a code."},
 	"signin.button":     {"Logga in med passnyckel", "Log ind med adgangsnøgle", "Sign in with a passkey"},

@@ -1,7 +1,7 @@
 package page
 
 // frameWords stand around every page.
-var frameWords = table{
+var frameWords = Table{
 	"verbatim":          {"{text}", "{text}", "{text}"},
 	"frame.skip":        {"Hoppa till innehållet", "Spring til indholdet", "Skip to the content"},
 	"frame.languages":   {"Språk", "Sprog", "Language"},
@@ -24,7 +24,7 @@ var frameWords = table{
 }
 
 // componentWords belong to the components.
-var componentWords = table{
+var componentWords = Table{
 	"human.label":         {"Vem du kan ringa", "Hvem du kan ringe til", "Whom you can call"},
 	"human.licence":       {"Tillstånd enligt egen uppgift: {licence}", "Tilladelse ifølge virksomheden selv: {licence}", "Licence, by its own account: {licence}"},
 	"human.call-me":       {"Ring upp mig", "Ring til mig", "Call me back"},

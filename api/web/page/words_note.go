@@ -1,7 +1,7 @@
 package page
 
 // noteWords are the words of the list of notes and of a note.
-var noteWords = table{
+var noteWords = Table{
 	// The list.
 	"me.title":    {"Mina skuldebrev", "Mine gældsbreve", "My notes"},
 	"me.offers":   {"Väntar på ditt svar", "Venter på dit svar", "Waiting for your answer"},

@@ -1,7 +1,7 @@
 package page
 
 // actWords are the words of what a borrower does about a note.
-var actWords = table{
+var actWords = Table{
 	// The offer.
 	"offer.title":     {"Erbjudande från {lender}", "Tilbud fra {lender}", "Offer from {lender}"},
 	"offer.cost":      {"Vad det kostar", "Hvad det koster", "What it costs"},

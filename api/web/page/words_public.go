@@ -1,7 +1,7 @@
 package page
 
 // publicWords belong to the pages that anybody may see.
-var publicWords = table{
+var publicWords = Table{
 	"landing.title":         {"Skuldebrev du kan lita på", "Gældsbreve du kan stole på", "Notes you can trust"},
 	"landing.lead":          {"Skriv koden som står på ditt skuldebrev eller i ditt brev. Du ser direkte om det är äkta, om det är betalt och vem du kan ringa.", "Skriv koden fra dit gældsbrev eller dit brev. Du ser straks, om det er ægte, om det er betalt, og hvem du kan ringe til.", "Type the code on your note or in your letter. You see at once whether it is genuine, whether it is paid, and whom you can call."},
 	"landing.code":          {"Skuldebrevets kod", "Gældsbrevets kode", "The note's code"},

@@ -1,7 +1,7 @@
 package page
 
 // storybookWords are for those who look at the pages' looks.
-var storybookWords = table{
+var storybookWords = Table{
 	"storybook.title":      {"Sidorna i alla lägen", "Siderne i alle tilstande", "The pages in every state"},
 	"storybook.lead":       {"Påhittade personer och företag, för den som granskar sidorna.", "Opdigtede personer og virksomheder, for den, der gennemgår siderne.", "People and companies that do not exist, for who reviews the pages."},
 	"storybook.components": {"Beståndsdelarna", "Bestanddelene", "The components"},

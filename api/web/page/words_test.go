@@ -1,143 +1,71 @@
 package page
 
 import (
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
-	"unicode"
 
-	"golang.org/x/net/html"
-
+	"github.com/skuld-registry/skuld/api/web/page/pagetest"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
-var place = regexp.MustCompile(`\{[a-z]+\}`)
-
-// TestEveryTextIsThereInThreeLanguages, with the same places, and once.
-func TestEveryTextIsThereInThreeLanguages(t *testing.T) {
-	seen := map[Key]bool{}
-	for _, table := range tables {
-		for key, w := range table {
-			if seen[key] {
-				t.Errorf("%s stands in two tables", key)
-			}
-			seen[key] = true
-			var places []string
-			for _, language := range ledger.Languages() {
-				text := w.in(language)
-				if strings.TrimSpace(text) != text || text == "" {
-					t.Errorf("%s has no text in %s, or one with spaces around it", key, language)
-				}
-				found := place.FindAllString(text, -1)
-				slices.Sort(found)
-				found = slices.Compact(found)
-				if strings.HasSuffix(string(key), ".one") {
-					found = slices.DeleteFunc(found, func(p string) bool { return p == "{n}" }) // it may be said in a word
-				}
-				if language != ledger.Swedish && !slices.Equal(found, places) {
-					t.Errorf("%s has the places %v in %s, %v in Swedish", key, found, language, places)
-				}
-				places = found
-			}
-			if one, ok := strings.CutSuffix(string(key), ".one"); ok {
-				if _, ok := vocabulary[Key(one+".many")]; !ok {
-					t.Errorf("%s has no text for many", key)
-				}
-			}
-		}
+// plainly gives a table as the checks of words take it.
+func plainly(t Table) map[string][3]string {
+	all := map[string][3]string{}
+	for key, w := range t {
+		all[string(key)] = w
 	}
+	return all
 }
 
-// sources gives the texts of the templates and of the programs that use the words.
-func sources(t *testing.T) (templateTexts map[string]string, all string) {
-	t.Helper()
-	templateTexts = map[string]string{}
-	var b strings.Builder
-	names, err := fs.Glob(templates, "templates/*.html")
+// TestWordsAreThereInThreeLanguagesAndUsed: each with the same places, and none that
+// stands in a template.
+func TestWordsAreThereInThreeLanguagesAndUsed(t *testing.T) {
+	checked := pagetest.Words{Templates: templates, Programs: []string{"*.go", "../*.go", "../facts/*.go", "../site/*.go"}}
+	for _, table := range tables {
+		checked.Tables = append(checked.Tables, plainly(table))
+	}
+	faults, err := checked.Faults()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		text, err := fs.ReadFile(templates, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		templateTexts[name] = string(text)
-		b.Write(text)
-	}
-	for _, pattern := range []string{"*.go", "../*.go", "../facts/*.go"} {
-		files, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			if strings.HasPrefix(file, "words_") || strings.HasSuffix(file, "_test.go") {
-				continue
-			}
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			b.Write(text)
-		}
-	}
-	return templateTexts, b.String()
-}
-
-var called = regexp.MustCompile(`\{\{-? ?(t|n) "([^"]+)"`)
-
-func TestTemplatesUseOnlyWordsThatAreThere(t *testing.T) {
-	texts, _ := sources(t)
-	for name, text := range texts {
-		for _, m := range called.FindAllStringSubmatch(text, -1) {
-			key := Key(m[2])
-			if m[1] == "n" {
-				key += ".one"
-			}
-			if _, ok := vocabulary[key]; !ok {
-				t.Errorf("%s uses %q, which no table has", name, m[2])
-			}
-		}
+	for _, fault := range faults {
+		t.Error(fault)
 	}
 }
 
-// TestNoWordsStandInATemplate: what is not in the tables is not translated.
-func TestNoWordsStandInATemplate(t *testing.T) {
-	texts, _ := sources(t)
-	actions := regexp.MustCompile(`(?s)\{\{.*?\}\}`)
-	for name, text := range texts {
-		text = strings.ReplaceAll(actions.ReplaceAllString(text, ""), "noscript", "div") // whose content is no mark-up to the tokenizer
-		tokens := html.NewTokenizer(strings.NewReader(text))
-		for kind := tokens.Next(); kind != html.ErrorToken; kind = tokens.Next() {
-			if found := string(tokens.Raw()); kind == html.TextToken && strings.ContainsFunc(found, unicode.IsLetter) {
-				t.Errorf("%s holds the words %q", name, strings.TrimSpace(found))
-			}
-		}
+// TestFaultsOfWordsAreFound: a check that finds nothing proves nothing.
+func TestFaultsOfWordsAreFound(t *testing.T) {
+	faults, err := pagetest.Words{
+		Tables: []map[string][3]string{{
+			"a.one": {"en {x}", "en {x}", "one"}, "b": {"b", "", "b"}, "c": {"c", "c", "c"}, "d": {"d", "d", "d"},
+		}, {"d": {"d", "d", "d"}}},
+		Templates: fstest.MapFS{"templates/x.html": {Data: []byte(`<p>words {{t "b"}}{{t "unknown"}}{{n "a" 1}}{{t "d"}}</p>`)}},
+	}.Faults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"a.one has no text for many", "a.one has the places [] in language 2, [{x}] in Swedish",
+		"b has no text in language 1, or one with spaces around it", "d stands in two tables", "nothing shows c",
+		`templates/x.html holds the words "words"`, `templates/x.html uses "unknown", which no table has`,
+	}
+	if !slices.Equal(faults, want) {
+		t.Errorf("the faults are\n%s, want\n%s", strings.Join(faults, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-// TestEveryTextIsUsed: a text that nobody shows is one that nobody keeps right. A key
-// that is put together from parts is known by how it begins.
-func TestEveryTextIsUsed(t *testing.T) {
-	_, all := sources(t)
-	for _, key := range slices.Sorted(maps.Keys(vocabulary)) {
-		name := strings.TrimSuffix(strings.TrimSuffix(string(key), ".one"), ".many")
-		used := strings.Contains(all, `"`+name+`"`)
-		for parts := strings.Split(name, "."); !used && len(parts) > 1; {
-			parts = parts[:len(parts)-1]
-			used = strings.Contains(all, `"`+strings.Join(parts, ".")+`."`) || strings.Contains(all, `"`+strings.Join(parts, ".")+`"`) && strings.Contains(all, `".`+strings.TrimPrefix(name, strings.Join(parts, ".")+".")+`"`)
-		}
-		if !used {
-			t.Errorf("nothing shows %s", key)
-		}
+// in is a language with all words of this package.
+func in(t *testing.T, language ledger.Language) tongue {
+	t.Helper()
+	words, err := gather(tables)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return tongue{language, words}
 }
 
 func TestNumbersAndDatesAreWrittenAsTheirReadersDo(t *testing.T) {
@@ -155,7 +83,7 @@ func TestNumbersAndDatesAreWrittenAsTheirReadersDo(t *testing.T) {
 		ledger.Danish:  "1. maj 2026|maj 2026|12.345,67 SEK|−1.234.567,00 SEK|5,00 kr.|7,5 %|1. januar 2027 kl. 00.05|1.000",
 		ledger.English: "1 May 2026|May 2026|SEK 12,345.67|SEK −1,234,567.00|DKK 5.00|7.5%|1 January 2027 at 00:05|1,000",
 	} {
-		l := tongue{language}
+		l := in(t, language)
 		got := strings.Join([]string{
 			l.dateText(day), l.monthText(day), l.money(finance.Money{Amount: 12_345_67, Currency: "SEK"}),
 			l.money(finance.Money{Amount: -1_234_567_00, Currency: "SEK"}), l.money(finance.Money{Amount: 5_00, Currency: "DKK"}),
@@ -168,7 +96,7 @@ func TestNumbersAndDatesAreWrittenAsTheirReadersDo(t *testing.T) {
 }
 
 func TestTextRefusesWhatItCannotWrite(t *testing.T) {
-	l := tongue{ledger.Swedish}
+	l := in(t, ledger.Swedish)
 	for name, text := range map[string]Text{
 		"an unknown key": Say("no.such.key"), "a name without a value": Say("frame.help", "company"),
 		"a value without a name": Say("frame.help", 1, 2), "a value of no form": Say("frame.help", "company", struct{}{}),
@@ -181,11 +109,11 @@ func TestTextRefusesWhatItCannotWrite(t *testing.T) {
 
 // TestValueIsNeverTakenForAPlace: somebody's name may be {number}.
 func TestValueIsNeverTakenForAPlace(t *testing.T) {
-	got, err := tongue{ledger.English}.plain(Say("help.lead"))
+	got, err := in(t, ledger.English).plain(Say("help.lead"))
 	if err != nil || got == "" {
 		t.Fatal(err)
 	}
-	got, err = tongue{ledger.English}.plain(Say("problem.quote", "id", "{id}"))
+	got, err = in(t, ledger.English).plain(Say("problem.quote", "id", "{id}"))
 	if err != nil || !strings.HasPrefix(got, "If you call about this, mention {id}") {
 		t.Errorf("got %q, %v", got, err)
 	}

@@ -1,7 +1,7 @@
 package page
 
 // verifyWords belong to the page that checks a proof.
-var verifyWords = table{
+var verifyWords = Table{
 	"verify.title":           {"Kontrollera ett bevis", "Kontrollér et bevis", "Check a proof"},
 	"verify.lead":            {"Har du fått ett kvitto eller ett skuldebrev som fil? Här ser du vad det bevisar.", "Har du fået en kvittering eller et gældsbrev som fil? Her ser du, hvad det beviser.", "Were you handed a receipt or a note as a file? See here what it proves."},
 	"verify.file":            {"Filen", "Filen", "The file"},
