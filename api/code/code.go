@@ -22,8 +22,6 @@ const (
 
 	length = Bits / 5 // characters
 	group  = 4        // of which stand together
-	// maxTyped bounds what is read: a code with a space after each character.
-	maxTyped = 3 * length
 )
 
 // alphabet is Douglas Crockford's: without the letters that look like digits, and
@@ -48,7 +46,13 @@ func New(random io.Reader) (Code, error) {
 // Read reads a code as somebody typed it: in small letters or large ones, with or
 // without groups, and with O for 0, and I or L for 1.
 func Read(typed string) (c Code, ok bool) {
-	if len(typed) > maxTyped {
+	text, ok := readCharacters(typed, length)
+	return Code(text), ok
+}
+
+// readCharacters reads as many characters of the alphabet as a code has.
+func readCharacters(typed string, want int) (text string, ok bool) {
+	if len(typed) > 3*want { // each with a space after it
 		return "", false
 	}
 	var b strings.Builder
@@ -66,10 +70,10 @@ func Read(typed string) (c Code, ok bool) {
 		}
 		b.WriteRune(r)
 	}
-	if b.Len() != length {
+	if b.Len() != want {
 		return "", false
 	}
-	return Code(b.String()), true
+	return b.String(), true
 }
 
 // String writes the code in groups, as it stands in a letter or an address.

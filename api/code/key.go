@@ -84,21 +84,27 @@ func makeKey(file string) error {
 	return nil
 }
 
-// Of gives the public code of a note: the first bits of an HMAC (RFC 2104 par. 5)
-// of its id. It is always the same, and says nothing of the note.
-func (k *Key) Of(note ledger.NoteID) Code {
+// OfFollowUp gives the code under which a person says how one contact was. It
+// follows from the ids of the company and of its entry in the journal, so that the
+// company can be told the code again without its being kept.
+func (k *Key) OfFollowUp(company ledger.PartyID, entry string) Code {
+	return k.derive("skuld/follow-up-code/1\x00" + string(company) + "\x00" + entry)
+}
+
+// derive gives the first bits of an HMAC (RFC 2104 par. 5).
+func (k *Key) derive(of string) Code {
 	mac := hmac.New(sha256.New, k.secret)
-	mac.Write([]byte("skuld/note-code/1\x00" + string(note)))
+	mac.Write([]byte(of))
 	return Code(encoding.EncodeToString(mac.Sum(nil)[:Bits/8]))
 }
 
+// Of gives the public code of a note: the first bits of an HMAC of its
+// id. It is always the same, and says nothing of the note.
+func (k *Key) Of(note ledger.NoteID) Code { return k.derive("skuld/note-code/1\x00" + string(note)) }
+
 // OfInvitation gives the one-time code of an invitation. It follows from the id, so
 // that who made the invitation can be told the code again without its being kept.
-func (k *Key) OfInvitation(id string) Code {
-	mac := hmac.New(sha256.New, k.secret)
-	mac.Write([]byte("skuld/invitation-code/1\x00" + id))
-	return Code(encoding.EncodeToString(mac.Sum(nil)[:Bits/8]))
-}
+func (k *Key) OfInvitation(id string) Code { return k.derive("skuld/invitation-code/1\x00" + id) }
 
 // Mark says which key this is, without telling the key.
 func (k *Key) Mark() string {
