@@ -25,7 +25,7 @@ import (
 // passing ones.
 var keptTables = []string{
 	"submissions", "assertions", "idempotency", "idempotency_notes", "imports", "import_rows", "webhooks", "deliveries",
-	"persons", "invitations", "credentials", "callbacks", "messages",
+	"persons", "invitations", "credentials", "callbacks", "messages", "acts",
 }
 
 // passingTables are not backed up: who was signed in when a backup was made is not

@@ -1,0 +1,4 @@
+package casework
+
+// caseKinds are the acts of this theme.
+var caseKinds = []kind{}

@@ -1,0 +1,4 @@
+package casework
+
+// letterKinds are the acts of this theme.
+var letterKinds = []kind{}

@@ -1,0 +1,4 @@
+package casework
+
+// paymentKinds are the acts of this theme.
+var paymentKinds = []kind{}

@@ -1,0 +1,4 @@
+package casework
+
+// ruleKinds are the acts of this theme.
+var ruleKinds = []kind{}

@@ -1,0 +1,4 @@
+package casework
+
+// staffKinds are the acts of this theme.
+var staffKinds = []kind{}

@@ -1,0 +1,4 @@
+package casework
+
+// workKinds are the acts of this theme.
+var workKinds = []kind{}

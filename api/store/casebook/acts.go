@@ -1,0 +1,85 @@
+package casebook
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// StaffID names a member of staff.
+type StaffID string
+
+// Act is something that a member of staff or a rule did.
+type Act struct {
+	ID       string // a UUID, drawn at random
+	Place    int64  // continues a list before this one
+	Name     string
+	Note     ledger.NoteID // empty where it is about no note
+	Staff    StaffID       // empty where a rule did it
+	Rule     string        // which, with its version; empty where staff did it
+	Reason   string        // in words of who did it
+	Approved StaffID       // the second person, where two were needed
+	Undoes   string        // the id of the act that it takes back
+	Command  ledger.CommandID
+	Body     json.RawMessage
+	At       time.Time
+}
+
+// AddAct keeps what was done.
+func (b *Book) AddAct(ctx context.Context, a Act) error {
+	err := b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		place, err := store.NextPlace(ctx, tx, "acts")
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO acts (id, place, name, note, staff, rule, reason, approved, undoes, command, body, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			a.ID, place, a.Name, string(a.Note), string(a.Staff), a.Rule, a.Reason, string(a.Approved), a.Undoes, string(a.Command), string(a.Body), a.At.Unix())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keeping what was done: %w", err)
+	}
+	return nil
+}
+
+const selectActs = "SELECT id, place, name, note, staff, rule, reason, approved, undoes, command, body, at FROM acts "
+
+func (a *Act) scan(rows *sql.Rows) error {
+	var at int64
+	var body string
+	err := rows.Scan(&a.ID, &a.Place, &a.Name, &a.Note, &a.Staff, &a.Rule, &a.Reason, &a.Approved, &a.Undoes, &a.Command, &body, &at)
+	a.Body, a.At = json.RawMessage(body), store.InTime(at)
+	return err
+}
+
+// ActsOf lists what was done about a note, the latest first, before a place; 0 for
+// the first page.
+func (b *Book) ActsOf(ctx context.Context, note ledger.NoteID, before int64, limit int) ([]Act, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	rows, err := b.Reader().QueryContext(ctx, selectActs+"WHERE note = $1 AND place < $2 ORDER BY place DESC LIMIT $3", string(note), before, store.PageLimit(limit))
+	if err != nil {
+		return nil, fmt.Errorf("reading what was done: %w", err)
+	}
+	return store.Collect(rows, func(rows *sql.Rows) (a Act, err error) { return a, a.scan(rows) })
+}
+
+// Act gives an act, or nil where there is none with the id.
+func (b *Book) Act(ctx context.Context, id string) (*Act, error) {
+	rows, err := b.Reader().QueryContext(ctx, selectActs+"WHERE id = $1", id)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was done: %w", err)
+	}
+	all, err := store.Collect(rows, func(rows *sql.Rows) (a Act, err error) { return a, a.scan(rows) })
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
