@@ -1,39 +1,42 @@
-package main
+package outage
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/client"
-	"github.com/skuld-registry/skuld/api/store/postgrestest"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+	"github.com/skuld-registry/skuld/ledger/sign"
 	"github.com/skuld-registry/skuld/network/networktest"
 )
 
-func TestMain(m *testing.M) {
-	code := networktest.Main(m)
-	if err := postgrestest.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(networktest.Main(m)) }
 
-// enrolled registers an actor through a gateway of a real network and gives the
-// client that acts for it.
-func enrolled(t *testing.T, gateway string, a *actor) *client.Client {
+// patience is how long the test waits for what must happen.
+const patience = 20 * time.Second
+
+// enrolled registers a company through a gateway and gives the client that acts
+// for it.
+func enrolled(t *testing.T, gateway string) (*client.Client, ledger.PartyID) {
 	t.Helper()
-	o := client.Options{Gateway: gateway, Key: a.key}
+	key, err := sign.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := sign.KeyOf(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := client.Options{Gateway: gateway, Key: key}
 	newcomer, err := client.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := ledger.RegisterBody{Kind: ledger.Company, Keys: []ledger.Key{a.ledgerKey(t)}}
+	body := ledger.RegisterBody{Kind: ledger.Company, Keys: []ledger.Key{public}}
 	_, signed, err := newcomer.Write(t.Context(), client.Draft{Op: ledger.OpPartyRegister, Body: body})
 	if err != nil {
 		t.Fatal(err)
@@ -42,13 +45,25 @@ func enrolled(t *testing.T, gateway string, a *actor) *client.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.party = ledger.PartyID(receipt.Result.Subject.ID)
-	o.Party = a.party
+	o.Party = ledger.PartyID(receipt.Result.Subject.ID)
 	c, err := client.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return c, o.Party
+}
+
+// offer is an offer of 1,000 kronor without interest.
+func offer(book string, borrower ledger.PartyID) ledger.OfferBody {
+	agreed := finance.DateOf(time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC))
+	return ledger.OfferBody{
+		Book: ledger.BookID(book), Borrowers: []ledger.PartyID{borrower}, AnswerBy: time.Now().UTC().Add(24 * time.Hour).Truncate(time.Second),
+		Terms: ledger.Terms{
+			Kind: ledger.Simple, Jurisdiction: finance.Generic, AgreedOn: agreed, InterestFrom: agreed,
+			Principal: finance.Money{Amount: 100_000, Currency: "SEK"}, DayCount: finance.Actual365,
+			Schedule: ledger.Schedule{Kind: finance.OnDemand},
+		},
+	}
 }
 
 // submitted signs a command and hands it in until its outcome is known.
@@ -75,16 +90,15 @@ const killedOffers = 60
 func TestNothingIsLostOrDoubledWhileProgramsAreKilled(t *testing.T) {
 	n := networktest.Start(t, networktest.Options{Chaincode: true, Gateways: true})
 	gateways := n.Endpoints(t)
-	lender, borrower := newActor("lender", "lender"), newActor("borrower", "registrar")
-	c := enrolled(t, gateways["lender"].Gateway, lender)
-	reader := enrolled(t, gateways["registrar"].Gateway, borrower)
+	c, _ := enrolled(t, gateways["lender"].Gateway)
+	reader, borrower := enrolled(t, gateways["registrar"].Gateway)
 	opened, err := submitted(t, c, client.Draft{Op: ledger.OpBookOpen, Body: ledger.EmptyBody{}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := &offering{
 		t: t, client: c, notes: map[ledger.NoteID]bool{}, done: make(chan struct{}, killedOffers),
-		body: json.RawMessage(offerBody(opened.Result.Subject.ID, borrower, time.Now().Add(24*time.Hour))),
+		body: offer(opened.Result.Subject.ID, borrower),
 	}
 	o.begin()
 	for _, name := range []string{"gateway.lender", "peer0.lender", "orderer0", "skuld.lender", "gateway.lender"} {
@@ -105,7 +119,7 @@ func TestNothingIsLostOrDoubledWhileProgramsAreKilled(t *testing.T) {
 type offering struct {
 	t      *testing.T
 	client *client.Client
-	body   json.RawMessage
+	body   ledger.OfferBody
 
 	workers sync.WaitGroup
 	done    chan struct{} // one for each outcome
