@@ -86,11 +86,12 @@ func (t Terms) evenSchedule(calendar Calendar) ([]Instalment, error) {
 	rows := make([]Instalment, 0, t.Instalments)
 	c := t.replaced()
 	for number := 1; number <= t.Instalments && c.left() > 0; number++ {
-		amount, due := level, t.due(number)
-		if number == t.Instalments {
+		amount := level
+		due, all := t.dueBy(number)
+		if all {
 			amount = MaxAmount
 		}
-		parts, err := c.pay(amount, days[number-1])
+		parts, err := c.pay(amount, t.ordinal(due))
 		if err != nil {
 			return nil, fmt.Errorf("computing instalment %d: %w", number, err)
 		}

@@ -204,6 +204,9 @@ func (t Terms) isDue(d Date) bool {
 	if t.Kind == OnDemand || d.IsZero() {
 		return false
 	}
+	if !t.AllDue.IsZero() && !d.Before(t.AllDue) {
+		return d == t.AllDue
+	}
 	firstYear, firstMonth, _ := t.FirstDue.Civil()
 	year, month, _ := d.Civil()
 	period := (year-firstYear)*monthsPerYear + int(month-firstMonth) + 1

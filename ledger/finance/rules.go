@@ -26,6 +26,13 @@ const (
 	MeasureLimitation Measure = "limitation"
 	// MeasureRetention is how long a discharged debt must stay provable.
 	MeasureRetention Measure = "retention"
+	// MeasureExtension is how often the time of a credit may be extended at a cost.
+	MeasureExtension Measure = "extension"
+	// MeasureAcceleration is how late a borrower must be before all of the credit
+	// may be demanded ahead of its time.
+	MeasureAcceleration Measure = "acceleration"
+	// MeasureAccelerationNotice is how long before that the borrower is told.
+	MeasureAccelerationNotice Measure = "acceleration_notice"
 )
 
 // Scope narrows a rule to some notes; a false field does not narrow it.
@@ -56,12 +63,16 @@ type Rule struct {
 
 	// AboveReference is added to the reference rate.
 	AboveReference Rate `json:"above_reference,omitzero"`
-	// PerMille is a part of the price base amount.
+	// PerMille is a part of the price base amount, or of the claim.
 	PerMille int `json:"per_mille,omitempty"`
 	// AtMost is an amount.
 	AtMost Money `json:"at_most,omitzero"`
-	// Years is a length of time.
-	Years int `json:"years,omitempty"`
+	// Years, Months and Days are lengths of time.
+	Years  int `json:"years,omitempty"`
+	Months int `json:"months,omitempty"`
+	Days   int `json:"days,omitempty"`
+	// Times counts extensions, or instalments that are late.
+	Times int `json:"times,omitempty"`
 }
 
 // What a rule's validity can be keyed on.
@@ -70,6 +81,7 @@ const (
 	keyDay       = "the day that interest accrues"
 	keyClaim     = "the day that limitation begins to run"
 	keyLastEntry = "the day of the last entry"
+	keyNotice    = "the day that the borrower is told"
 )
 
 // datedRules is read by every check; it is never changed.
@@ -110,6 +122,36 @@ var datedRules = [...]Rule{
 		Measure: MeasureForm, KeyedOn: keyAgreement, From: civil(2011, time.January, 1),
 		Scope: Scope{ConsumerOnly: true, CreditPurchaseOnly: true, NegotiableOnly: true},
 		Text:  "The creditor may not take a negotiable note for a credit purchase.",
+	},
+	{
+		ID: "SE-2010:1846-36a", Source: "SFS 2010:1846 par. 36 a", Jurisdiction: Sweden,
+		Measure: MeasureExtension, KeyedOn: keyAgreement, From: civil(2025, time.March, 1),
+		Scope: Scope{ConsumerOnly: true, ExceptHousing: true},
+		Text:  "The time of a credit is extended once only, unless that costs the borrower nothing or is part of a reasonable repayment plan.",
+		Times: 1,
+	},
+	// What par. 33 also allows, that the borrower is late in some other and
+	// material way, is for a court to judge and not in the table.
+	{
+		ID: "SE-2010:1846-33-1", Source: "SFS 2010:1846 par. 33 item 1", Jurisdiction: Sweden,
+		Measure: MeasureAcceleration, KeyedOn: keyNotice, From: civil(2011, time.January, 1),
+		Scope:  Scope{ConsumerOnly: true},
+		Text:   "All may be demanded where more than a tenth of the claim is more than a month late.",
+		Months: 1, PerMille: 100, Times: 1,
+	},
+	{
+		ID: "SE-2010:1846-33-2", Source: "SFS 2010:1846 par. 33 item 2", Jurisdiction: Sweden,
+		Measure: MeasureAcceleration, KeyedOn: keyNotice, From: civil(2011, time.January, 1),
+		Scope:  Scope{ConsumerOnly: true},
+		Text:   "All may be demanded where more than a twentieth of the claim, in two instalments or more, is more than a month late.",
+		Months: 1, PerMille: 50, Times: 2,
+	},
+	{
+		ID: "SE-2010:1846-34", Source: "SFS 2010:1846 par. 34", Jurisdiction: Sweden,
+		Measure: MeasureAccelerationNotice, KeyedOn: keyNotice, From: civil(2011, time.January, 1),
+		Scope: Scope{ConsumerOnly: true},
+		Text:  "What is demanded ahead of its time falls due at the earliest four weeks after the borrower was told.",
+		Days:  28,
 	},
 	{
 		ID: "SE-1975:635-6", Source: "SFS 1975:635 par. 6", Jurisdiction: Sweden,

@@ -47,6 +47,9 @@ type Instalment struct {
 //     everything is paid with the last instalment, which is what is left. Their
 //     interest is rounded when it is paid, and what of it is not reached by an
 //     instalment is paid by the next one.
+//
+// Where all falls due ahead of its time, the instalment of that day is what is
+// left, and the last one.
 func Schedule(t Terms) ([]Instalment, error) {
 	if err := t.Validate(); err != nil {
 		return nil, fmt.Errorf("checking the terms: %w", err)
@@ -61,7 +64,8 @@ func Schedule(t Terms) ([]Instalment, error) {
 	case t.Kind == OnDemand:
 		return nil, nil
 	case t.Kind == Bullet:
-		row, err := t.row(row{number: 1, from: t.interestFrom(), due: t.due(t.Instalments), balance: t.Principal, last: true}, calendar)
+		due, _ := t.dueBy(t.Instalments)
+		row, err := t.row(row{number: 1, from: t.interestFrom(), due: due, balance: t.Principal, last: true}, calendar)
 		return []Instalment{row}, err
 	}
 	level, err := t.levelPart()
@@ -71,7 +75,8 @@ func Schedule(t Terms) ([]Instalment, error) {
 	rows := make([]Instalment, 0, t.Instalments)
 	next := row{from: t.interestFrom(), balance: t.Principal, level: level}
 	for number := 1; number <= t.Instalments; number++ {
-		next.number, next.due, next.last = number, t.due(number), number == t.Instalments
+		next.number = number
+		next.due, next.last = t.dueBy(number)
 		instalment, err := t.row(next, calendar)
 		if err != nil {
 			return nil, err

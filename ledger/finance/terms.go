@@ -58,6 +58,9 @@ type Terms struct {
 	// InterestFrom, with the principal that was then outstanding. Their Kind is
 	// Annuity: what is left, and what was owed besides, is paid in equal totals.
 	Earlier *Earlier `json:"earlier,omitempty"`
+	// AllDue is the day on which all that is left falls due ahead of the schedule;
+	// no date where the schedule goes on. What was due before it stays as it was.
+	AllDue Date `json:"all_due,omitzero"`
 }
 
 // Validate reports the first rule that the terms break as a *FieldError.
@@ -150,6 +153,9 @@ func (t Terms) validateInstalments() error {
 	if !t.InterestFrom.IsZero() && !t.InterestFrom.Before(t.FirstDue) {
 		return fieldErrorf("interest_from", "must be before the first due date")
 	}
+	if !t.AllDue.IsZero() && !t.AllDue.After(t.interestFrom()) {
+		return fieldErrorf("all_due", "must be after the day that interest begins")
+	}
 	return nil
 }
 
@@ -163,6 +169,8 @@ func (t Terms) validateOnDemand() error {
 		return fieldErrorf("due_day", "must be absent for a loan on demand")
 	case t.InterestFrom.IsZero():
 		return fieldErrorf("interest_from", "is missing")
+	case !t.AllDue.IsZero():
+		return fieldErrorf("all_due", "must be absent for a loan on demand")
 	}
 	return nil
 }
@@ -178,6 +186,16 @@ func (t Terms) dueDay() int {
 
 // due returns the nominal end of a monthly period, counted from 1.
 func (t Terms) due(period int) Date { return t.FirstDue.AddMonths(period-1, t.dueDay()) }
+
+// dueBy returns the end of a period, and whether all that is left falls due then
+// since AllDue comes no later.
+func (t Terms) dueBy(period int) (due Date, all bool) {
+	due = t.due(period)
+	if !t.AllDue.IsZero() && !due.Before(t.AllDue) {
+		return t.AllDue, true
+	}
+	return due, period == t.Instalments
+}
 
 // interestFrom is the day that interest begins.
 func (t Terms) interestFrom() Date {
