@@ -26,11 +26,13 @@ import (
 var keptTables = []string{
 	"submissions", "assertions", "idempotency", "idempotency_notes", "imports", "import_rows", "webhooks", "deliveries",
 	"persons", "invitations", "credentials", "callbacks", "messages", "acts",
+	"tasks",
+	"cases", "persons_of_cases",
 }
 
 // passingTables are not backed up: who was signed in when a backup was made is not
 // signed in again by it, perhaps after having signed out.
-var passingTables = []string{"sessions", "challenges", "drafts"}
+var passingTables = []string{"sessions", "challenges", "drafts", "search_terms", "case_progress"}
 
 // The form of a backup.
 const (

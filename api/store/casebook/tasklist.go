@@ -1,0 +1,152 @@
+package casebook
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+)
+
+// taskColumns are the columns of a task, as scan reads them.
+const taskColumns = `id, place, kind, about, note, reason, details, due, promised, priority, team, owner, state,
+	added, taken, passed, remark, ended, ended_by, outcome`
+
+func scanTask(rows *sql.Rows) (t Task, err error) {
+	var details string
+	var due, added, taken, ended int64
+	if err := rows.Scan(&t.ID, &t.Place, &t.Kind, &t.About, &t.Note, &t.Reason, &details, &due, &t.Promised, &t.Priority, &t.Team, &t.Owner, &t.State,
+		&added, &taken, &t.Passed, &t.Remark, &ended, &t.EndedBy, &t.Outcome); err != nil {
+		return t, err
+	}
+	t.Due, t.Added, t.Taken, t.Ended = store.InTime(due), store.InTime(added), store.InTime(taken), store.InTime(ended)
+	return t, json.Unmarshal([]byte(details), &t.With)
+}
+
+// TaskPlace is where a page of the worklist ends, and the next one begins after it.
+// The zero TaskPlace is before the first page.
+type TaskPlace struct {
+	Priority Priority
+	Due      int64 // seconds
+	Place    int64
+}
+
+// TaskQuery selects tasks that have not ended. Empty fields select nothing away.
+type TaskQuery struct {
+	Owner StaffID
+	// Team selects what a team can take: its own tasks and everybody's, without those
+	// that somebody has.
+	Team  string
+	Free  bool // only tasks that nobody has
+	Kind  TaskKind
+	Until time.Time // only what is due by then, or has no time
+	After TaskPlace
+	Limit int // at most store.MaxPage
+}
+
+// Tasks lists tasks in the order in which they are to be done, and says where the
+// list goes on; nil where it ends. A task that moves while the list is read may come
+// twice.
+func (b *Book) Tasks(ctx context.Context, q TaskQuery) (page []Task, next *TaskPlace, err error) {
+	limit := store.PageLimit(q.Limit)
+	for p := max(q.After.Priority, PriorityLate); p <= PriorityAge && len(page) <= limit; p++ {
+		query, args := q.sql(p, limit+1-len(page))
+		rows, err := b.Reader().QueryContext(ctx, query, args...)
+		if err != nil {
+			return nil, nil, fmt.Errorf("listing tasks: %w", err)
+		}
+		more, err := store.Collect(rows, scanTask)
+		if err != nil {
+			return nil, nil, fmt.Errorf("listing tasks: %w", err)
+		}
+		page = append(page, more...)
+	}
+	page, more := store.Cut(page, limit)
+	if more {
+		last := page[len(page)-1]
+		next = &TaskPlace{last.Priority, store.InSeconds(last.Due), last.Place}
+	}
+	return page, next, nil
+}
+
+// sql writes the query for the tasks of one priority, which an index gives in their
+// order from where the page begins.
+func (q *TaskQuery) sql(p Priority, limit int) (query string, args []any) {
+	where := []string{"ended = 0", fmt.Sprintf("priority = %d", p)}
+	and := func(condition string, values ...any) {
+		places := make([]any, len(values))
+		for i, v := range values {
+			args = append(args, v)
+			places[i] = len(args)
+		}
+		where = append(where, fmt.Sprintf(condition, places...))
+	}
+	switch {
+	case q.Owner != "":
+		and("owner = $%d", string(q.Owner))
+	case q.Free || q.Team != "":
+		where = append(where, "owner = ''")
+	}
+	if q.Team != "" {
+		and("(team = '' OR team = $%d)", q.Team)
+	}
+	if q.Kind != "" {
+		and("kind = $%d", string(q.Kind))
+	}
+	if p == q.After.Priority {
+		and("(due, place) > ($%d, $%d)", q.After.Due, q.After.Place)
+	}
+	if !q.Until.IsZero() {
+		and("due <= $%d", q.Until.Unix())
+	}
+	args = append(args, limit)
+	return fmt.Sprintf("SELECT %s FROM tasks WHERE %s ORDER BY due, place LIMIT $%d", taskColumns, strings.Join(where, " AND "), len(args)), args
+}
+
+// Task gives a task, or nil where there is none with the id.
+func (b *Book) Task(ctx context.Context, id string) (*Task, error) {
+	all, err := b.tasks(ctx, "WHERE id = $1", id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
+
+// maxTasksOfNote bounds the tasks of one answer about a note.
+const maxTasksOfNote = 50
+
+// TasksOf gives the tasks about a note that have not ended, the oldest first.
+func (b *Book) TasksOf(ctx context.Context, note ledger.NoteID) ([]Task, error) {
+	return b.tasks(ctx, "WHERE note = $1 AND ended = 0 ORDER BY place LIMIT $2", string(note), maxTasksOfNote)
+}
+
+func (b *Book) tasks(ctx context.Context, where string, args ...any) ([]Task, error) {
+	rows, err := b.Reader().QueryContext(ctx, "SELECT "+taskColumns+" FROM tasks "+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading tasks: %w", err)
+	}
+	return store.Collect(rows, scanTask)
+}
+
+// CountTasks says how many tasks wait for each member of staff, and for anybody under
+// the empty id.
+func (b *Book) CountTasks(ctx context.Context) (map[StaffID]int, error) {
+	rows, err := b.Reader().QueryContext(ctx, "SELECT owner, COUNT(*) FROM tasks WHERE ended = 0 GROUP BY owner")
+	if err != nil {
+		return nil, fmt.Errorf("counting tasks: %w", err)
+	}
+	type counted struct {
+		owner StaffID
+		n     int
+	}
+	all, err := store.Collect(rows, func(rows *sql.Rows) (c counted, err error) { return c, rows.Scan(&c.owner, &c.n) })
+	counts := make(map[StaffID]int, len(all))
+	for _, c := range all {
+		counts[c.owner] = c.n
+	}
+	return counts, err
+}
