@@ -42,6 +42,11 @@ type AccrualInput struct {
 	AgreedOn Date
 	Consumer bool
 	Housing  bool
+	// LateHalt is a time in which no late interest runs, and Stop one in which no
+	// interest does, from its first day for good.
+	LateHalt, Stop Halt
+	// Room is what may still be charged; nil where the costs have no cap.
+	Room *Room
 }
 
 // Line is interest at one rate on one base, and why.
@@ -63,7 +68,9 @@ type Line struct {
 
 // Accrual is the interest of a stretch of time.
 type Accrual struct {
-	// Lines has the nominal interest first, then late interest in order of time.
+	// Lines has the nominal interest first, then late interest in order of time. A
+	// line of 0 says why nothing was charged for its days; what a cap cut short
+	// comes last.
 	Lines []Line `json:"lines,omitempty"`
 	// InterestMicro and LateMicro are the sums of the two kinds, in micro units,
 	// each line within one micro unit of the exact value. RoundMicro makes an
@@ -95,19 +102,41 @@ func Accrue(in AccrualInput) (Accrual, error) {
 	}
 	in.From = latest(in.From, in.Terms.interestFrom())
 	a := accruer{in: in, plan: p}
-	if !in.From.Before(in.To) {
-		return a.out, nil
+	stopped := in.To
+	if stop := in.Stop.From; !stop.IsZero() && stop.Before(in.To) {
+		stopped = latest(stop, in.From)
 	}
-	nominal := lateRate{rate: in.Terms.Rate, rule: ruleAgreed, source: sourceRate}
-	if err := a.add(Interest, in.From, in.To, p.outstanding(), nominal); err != nil {
+	a.in.To = stopped
+	out, err := a.until(stopped)
+	if err != nil {
 		return Accrual{}, err
 	}
-	if in.GateOpen {
-		if err := a.addLate(); err != nil {
+	if out, err = a.withinRoom(out); err != nil {
+		return Accrual{}, err
+	}
+	if stopped.Before(in.To) {
+		out.addWithoutRate(Line{Kind: Interest, From: stopped, To: in.To, Rule: in.Stop.Rule, Source: in.Stop.Source})
+	}
+	return out, nil
+}
+
+// until gives the interest from the beginning up to a day, whatever it comes to.
+func (a *accruer) until(to Date) (Accrual, error) {
+	part := accruer{in: a.in, plan: a.plan}
+	part.in.To = to
+	if !part.in.From.Before(to) {
+		return part.out, nil
+	}
+	nominal := lateRate{rate: a.in.Terms.Rate, rule: ruleAgreed, source: sourceRate}
+	if err := part.add(Interest, a.in.From, to, a.plan.outstanding(), nominal); err != nil {
+		return Accrual{}, err
+	}
+	if a.in.GateOpen {
+		if err := part.addLate(); err != nil {
 			return Accrual{}, err
 		}
 	}
-	return a.out, nil
+	return part.out, nil
 }
 
 func (in AccrualInput) validate() error {
@@ -163,8 +192,9 @@ func (a *accruer) add(kind LineKind, from, to Date, base Amount, r lateRate) err
 }
 
 // addLate cuts the time where something that late interest depends on changes:
-// at the PayBy of each instalment and at each half-year. Both are finite in
-// number, at most MaxInstalments and two for each year of the calendar.
+// at the PayBy of each instalment, at each half-year, and where it halts. All are
+// finite in number, at most MaxInstalments, two for each year of the calendar, and
+// two.
 func (a *accruer) addLate() error {
 	rows, late := a.plan.rows, 0
 	for from := a.in.From; from.Before(a.in.To); {
@@ -177,6 +207,9 @@ func (a *accruer) addLate() error {
 		}
 		if late < len(rows) && rows[late].PayBy.Before(to) {
 			to = rows[late].PayBy
+		}
+		if next := a.in.LateHalt.next(from); !next.IsZero() && next.Before(to) {
+			to = next
 		}
 		if err := a.addLatePart(from, to, late); err != nil {
 			return err
@@ -204,6 +237,10 @@ func (a *accruer) addLatePart(from, to Date, late int) error {
 	}
 	for _, part := range parts {
 		if part.base == 0 {
+			continue
+		}
+		if a.in.LateHalt.covers(from) {
+			a.out.addWithoutRate(Line{Kind: LateInterest, From: from, To: to, Base: part.base, Rule: a.in.LateHalt.Rule, Source: a.in.LateHalt.Source})
 			continue
 		}
 		r, err := a.in.lateRate(part.measure, from)

@@ -317,6 +317,7 @@ func TestAccrualCutAnywhereGivesTheSameSums(t *testing.T) {
 			},
 			Consumer: rapid.Bool().Draw(rt, "consumer"), AgreedOn: date(t, "2025-03-01"),
 		}
+		drawLimits(rt, &in)
 		whole, err := finance.Accrue(in)
 		if err != nil {
 			rt.Fatal(err)
@@ -328,6 +329,9 @@ func TestAccrualCutAnywhereGivesTheSameSums(t *testing.T) {
 			rt.Fatal(err)
 		}
 		second.Standing.UnpaidMicro += a.InterestMicro
+		if in.Room != nil {
+			second.Room = &finance.Room{Micro: in.Room.Micro - a.InterestMicro - a.LateMicro, Rule: "cap", Source: "cap"}
+		}
 		b, err := finance.Accrue(second)
 		if err != nil {
 			rt.Fatal(err)
@@ -339,11 +343,27 @@ func TestAccrualCutAnywhereGivesTheSameSums(t *testing.T) {
 	})
 }
 
+// drawLimits draws what keeps interest from running, each of them now and then.
+func drawLimits(rt *rapid.T, in *finance.AccrualInput) {
+	day := func(name string) finance.Date { return in.From.AddDays(rapid.IntRange(-30, 900).Draw(rt, name)) }
+	if rapid.Bool().Draw(rt, "halted") {
+		in.LateHalt = finance.Halt{From: day("halt"), Rule: "halt", Source: "halt"}
+		in.LateHalt.Until = in.LateHalt.From.AddDays(rapid.IntRange(0, 366).Draw(rt, "halted days"))
+	}
+	if rapid.Bool().Draw(rt, "stopped") {
+		in.Stop = finance.Halt{From: day("stop"), Rule: "stop", Source: "stop"}
+	}
+	if rapid.Bool().Draw(rt, "capped") {
+		in.Room = &finance.Room{Micro: rapid.Int64Range(-1, 2_000_00_000000).Draw(rt, "room"), Rule: "cap", Source: "cap"}
+	}
+}
+
 // checkLines holds an accrual against what its words promise.
 func checkLines(rt *rapid.T, in finance.AccrualInput, a finance.Accrual) {
 	var interest, late int64
 	for _, line := range a.Lines {
-		if line.Micro <= 0 || line.From.Before(in.From) || line.To.After(in.To) || line.Rule == "" || line.Source == "" {
+		silent := line.Rule == "halt" || line.Rule == "stop" || line.Rule == "cap"
+		if line.Micro < 0 || line.Micro == 0 && !silent || line.From.Before(in.From) || line.To.After(in.To) || line.Rule == "" || line.Source == "" {
 			rt.Errorf("the line %+v", line)
 		}
 		switch line.Kind {
@@ -360,6 +380,9 @@ func checkLines(rt *rapid.T, in finance.AccrualInput, a finance.Accrual) {
 	}
 	if !in.GateOpen && late != 0 {
 		rt.Errorf("late interest of %d through a closed gate", late)
+	}
+	if in.Room != nil && interest+late > max(0, in.Room.Micro) {
+		rt.Errorf("%d of interest in room for %d", interest+late, in.Room.Micro)
 	}
 }
 

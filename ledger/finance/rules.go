@@ -15,6 +15,13 @@ const (
 	MeasureSetupFee Measure = "setup_fee"
 	// MeasureReminderFee is what may be charged for a written reminder.
 	MeasureReminderFee Measure = "reminder_fee"
+	// MeasureDemandFee is what may be charged for a written demand, MeasurePlanFee
+	// for an instalment plan, and MeasureLatePayment for late payment as such.
+	MeasureDemandFee   Measure = "demand_fee"
+	MeasurePlanFee     Measure = "plan_fee"
+	MeasureLatePayment Measure = "late_payment"
+	// MeasureTotalCost is all that a credit costs, which is at most its amount.
+	MeasureTotalCost Measure = "total_cost"
 	// MeasureForm is the form of the note.
 	MeasureForm Measure = "form"
 	// MeasureLateOnPrincipal is the late interest that the law gives on overdue
@@ -38,6 +45,7 @@ const (
 // Scope narrows a rule to some notes; a false field does not narrow it.
 type Scope struct {
 	ConsumerOnly       bool `json:"consumer_only,omitempty"`
+	ExceptConsumer     bool `json:"except_consumer,omitempty"`
 	ExceptHousing      bool `json:"except_housing,omitempty"`
 	CreditPurchaseOnly bool `json:"credit_purchase_only,omitempty"`
 	NegotiableOnly     bool `json:"negotiable_only,omitempty"`
@@ -79,6 +87,7 @@ type Rule struct {
 const (
 	keyAgreement = "the day of the agreement"
 	keyDay       = "the day that interest accrues"
+	keyAct       = "the day of the act that is charged for"
 	keyClaim     = "the day that limitation begins to run"
 	keyLastEntry = "the day of the last entry"
 	keyNotice    = "the day that the borrower is told"
@@ -116,6 +125,31 @@ var datedRules = [...]Rule{
 		Measure: MeasureReminderFee, KeyedOn: keyAgreement, From: civil(2003, time.January, 1),
 		Text:   "A written reminder costs at most SEK 60, and only where it was agreed when the debt arose.",
 		AtMost: Money{Amount: 60_00, Currency: "SEK"},
+	},
+	{
+		ID: "SE-1981:739-3-demand", Source: "SFS 1981:739 par. 3 and 4", Jurisdiction: Sweden,
+		Measure: MeasureDemandFee, KeyedOn: keyAct, From: civil(2013, time.March, 16),
+		Text:   "A written demand that states what it must costs at most SEK 180.",
+		AtMost: Money{Amount: 180_00, Currency: "SEK"},
+	},
+	{
+		ID: "SE-1981:739-3-plan", Source: "SFS 1981:739 par. 3 and 4", Jurisdiction: Sweden,
+		Measure: MeasurePlanFee, KeyedOn: keyAct, From: civil(2013, time.March, 16),
+		Text:   "An instalment plan in writing, made together with the debtor, costs at most SEK 170.",
+		AtMost: Money{Amount: 170_00, Currency: "SEK"},
+	},
+	{
+		ID: "SE-1981:739-4a", Source: "SFS 1981:739 par. 4 a", Jurisdiction: Sweden,
+		Measure: MeasureLatePayment, KeyedOn: keyAct, From: civil(2013, time.March, 16),
+		Scope:  Scope{ExceptConsumer: true, CreditPurchaseOnly: true},
+		Text:   "A trader who pays late for goods or services compensates that with SEK 450.",
+		AtMost: Money{Amount: 450_00, Currency: "SEK"},
+	},
+	{
+		ID: "SE-2010:1846-19b", Source: "SFS 2010:1846 par. 19 b", Jurisdiction: Sweden,
+		Measure: MeasureTotalCost, KeyedOn: keyAgreement, From: civil(2025, time.March, 1),
+		Scope: Scope{ConsumerOnly: true, ExceptHousing: true},
+		Text:  "The costs of a credit, late interest and the costs of collection are together at most the amount of the credit.",
 	},
 	{
 		ID: "SE-2010:1846-30", Source: "SFS 2010:1846 par. 30", Jurisdiction: Sweden,
@@ -220,6 +254,7 @@ func (r Rule) applies(c circumstances, keyed Date) bool {
 		keyed.Before(r.From),
 		!r.To.IsZero() && keyed.After(r.To),
 		s.ConsumerOnly && !c.consumer,
+		s.ExceptConsumer && c.consumer,
 		s.ExceptHousing && c.housing,
 		s.CreditPurchaseOnly && !c.creditPurchase,
 		s.NegotiableOnly && !c.negotiable,
