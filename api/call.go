@@ -39,7 +39,7 @@ type call struct {
 	secret bool
 
 	// For the log.
-	status      int
+	answer      *limit.Recorder
 	code        ledger.Code
 	cause       error
 	command     ledger.CommandID
@@ -59,7 +59,8 @@ func (s *Server) serve(rt *route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.Clock()
 		c := &call{route: rt, lang: languageOf(r.Header.Get("Accept-Language"))}
-		rec := &recorder{ResponseWriter: w, call: c}
+		rec := limit.Record(w)
+		rec.Stream, c.answer = rt.stream, rec
 		r, span := s.begin(rt, r)
 		defer func() { s.done(r, c, span, began) }()
 		id := make([]byte, 12)
@@ -77,7 +78,7 @@ func (s *Server) serve(rt *route) http.Handler {
 			return
 		}
 		if err := s.bounded(rt, rec, r); err != nil {
-			if c.status != 0 { // the answer has begun; only the log can be told
+			if c.answer.Status != 0 { // the answer has begun; only the log can be told
 				c.cause = err
 				if _, cut := errors.AsType[errCutOff](err); cut {
 					panic(http.ErrAbortHandler) // or what was sent would pass for all of it
@@ -181,7 +182,7 @@ func (s *Server) places(rt *route, r *http.Request) chan struct{} {
 func (s *Server) logCall(r *http.Request, c *call, took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("request", c.id), slog.String("method", clip(r.Method, 16)), slog.String("route", c.route.pattern),
-		slog.Int("status", c.status), slog.Int64("took_us", took.Microseconds()),
+		slog.Int("status", c.answer.Status), slog.Int64("took_us", took.Microseconds()),
 	}
 	add := func(name, value string) {
 		if value != "" {
@@ -208,33 +209,6 @@ func (s *Server) logCall(r *http.Request, c *call, took time.Duration) {
 	}
 	s.Log.LogAttrs(r.Context(), level, "request", attrs...)
 }
-
-// recorder notes the status of an answer.
-type recorder struct {
-	http.ResponseWriter
-	call *call
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.call.status == 0 {
-		r.call.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(b []byte) (int, error) {
-	if r.call.status == 0 {
-		r.call.status = http.StatusOK
-	}
-	if !r.call.route.stream {
-		// Each piece has its time, however many there are.
-		_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(time.Now().Add(limit.WriteTime))
-	}
-	return r.ResponseWriter.Write(b)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func clip(s string, most int) string {
 	if len(s) > most {

@@ -57,7 +57,7 @@ func (s *Server) listImportRows(w http.ResponseWriter, r *http.Request) error {
 	}
 	if negotiate(r, jsonType, csvType) == csvType {
 		err := s.rowsInCSV(w, r, i, state, after)
-		if err != nil && callOf(r.Context()).status != 0 {
+		if err != nil && callOf(r.Context()).answer.Status != 0 {
 			return errCutOff{err}
 		}
 		return err

@@ -45,19 +45,19 @@ func (s *Server) done(r *http.Request, c *call, span trace.Span, began time.Time
 	s.logCall(r, c, took)
 	if s.Done != nil {
 		s.Done(Done{
-			Method: r.Method, Route: c.route.pattern, Status: c.status, Code: c.code, Took: took,
+			Method: r.Method, Route: c.route.pattern, Status: c.answer.Status, Code: c.code, Took: took,
 			Stream: c.route.stream, Limited: c.limited,
 		})
 	}
 	if span.IsRecording() {
-		span.SetAttributes(attribute.Int("http.response.status_code", c.status), attribute.String("skuld.request", c.id))
+		span.SetAttributes(attribute.Int("http.response.status_code", c.answer.Status), attribute.String("skuld.request", c.id))
 		if c.code != "" {
 			span.SetAttributes(attribute.String("skuld.code", string(c.code)))
 		}
 		if c.transaction != "" {
 			span.SetAttributes(attribute.String("skuld.transaction", c.transaction))
 		}
-		if c.status >= http.StatusInternalServerError {
+		if c.answer.Status >= http.StatusInternalServerError {
 			span.SetStatus(codes.Error, string(c.code))
 		}
 	}

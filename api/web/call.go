@@ -7,6 +7,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 )
 
 // Limits of a wish to be called.
@@ -57,12 +58,12 @@ func (s *Server) getCall(v *visit) error {
 	if f.Human, err = s.answerer(v, n); err != nil {
 		return err
 	}
-	return s.show(v, http.StatusOK, f)
+	return v.Show(http.StatusOK, f)
 }
 
 // answerer gives the card of who calls about a note.
 func (s *Server) answerer(v *visit, n *store.Note) (page.HumanCard, error) {
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	card := names.human(&reading{note: n.State, holder: n.Holder})
 	card.Call = "" // it stands on the page that asks for the call
 	return card, names.err
@@ -73,15 +74,15 @@ func (s *Server) postCall(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.r.ParseForm(); err != nil {
-		return formError(err)
+	if err := v.ParseForm(); err != nil {
+		return err
 	}
 	human, err := s.answerer(v, n)
 	if err != nil {
 		return err
 	}
-	number, words := strings.TrimSpace(v.r.PostForm.Get("number")), strings.TrimSpace(v.r.PostForm.Get("words"))
-	f := callForm(clipRunes(number, maxNumber), v.r.PostForm.Get("when"), clipRunes(words, maxCallWords))
+	number, words := strings.TrimSpace(v.R.PostForm.Get("number")), strings.TrimSpace(v.R.PostForm.Get("words"))
+	f := callForm(clipRunes(number, maxNumber), v.R.PostForm.Get("when"), clipRunes(words, maxCallWords))
 	f.Code, f.Human = c.String(), human
 	wanted := -1
 	for i, o := range f.When.Options {
@@ -95,14 +96,14 @@ func (s *Server) postCall(v *visit) error {
 	if !isNumber(number) {
 		f.Number.Error = page.Say("call.number.wrong")
 	}
-	if utf8.RuneCountInString(words) > maxCallWords || !isText(words) {
+	if utf8.RuneCountInString(words) > maxCallWords || !site.IsText(words) {
 		f.Words.Error = page.Say("call.words.long", "most", maxCallWords)
 	}
 	if len(f.Summary().Faults) > 0 {
-		return s.show(v, http.StatusUnprocessableEntity, f)
+		return v.Show(http.StatusUnprocessableEntity, f)
 	}
 	wish := store.Callback{
-		Note: n.State.ID, Number: number, Wanted: callTimes[wanted].value, Language: v.language, Words: words, Created: s.Clock(),
+		Note: n.State.ID, Number: number, Wanted: callTimes[wanted].value, Language: v.Language, Words: words, Created: s.Clock(),
 	}
 	if v.party != nil {
 		wish.Party = v.party.ID
@@ -110,12 +111,12 @@ func (s *Server) postCall(v *visit) error {
 	if wish.ID, err = s.newUUID(); err != nil {
 		return err
 	}
-	added, err := s.Store.AddCallback(v.r.Context(), wish)
+	added, err := s.Store.AddCallback(v.R.Context(), wish)
 	if err != nil {
 		return err
 	}
 	// Shown at once and not redirected to: the number stands in no address.
-	return s.show(v, http.StatusOK, &page.CallComes{
+	return v.Show(http.StatusOK, &page.CallComes{
 		Code: c.String(), Human: human, Number: number, When: page.Say(callTimes[wanted].text), Waiting: !added,
 	})
 }
@@ -137,14 +138,6 @@ func isNumber(text string) bool {
 		}
 	}
 	return digits >= leastDigits && digits <= mostDigits
-}
-
-// isText says whether a text is one that people write: no control characters but
-// the ends of lines.
-func isText(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool {
-		return r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f
-	})
 }
 
 func clipRunes(text string, most int) string {

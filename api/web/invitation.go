@@ -11,6 +11,7 @@ import (
 	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -35,32 +36,28 @@ func (i *invited) view(s *Server, step page.Step) *page.Invitation {
 // invitation gives the invitation of the code in the address. One that cannot be used
 // has the same answer whatever the reason, and counts as a wrong code.
 func (s *Server) invitation(v *visit) (*invited, error) {
-	now, address := s.Clock(), s.addressOf(v)
+	now, address := s.Clock(), v.Address()
 	if err := s.guesses.mayTry(address, now); err != nil {
 		return nil, err
 	}
-	c, _ := code.Read(chi.URLParam(v.r, "code"))
-	i, err := s.Store.OpenInvitation(v.r.Context(), c, now)
+	c, _ := code.Read(chi.URLParam(v.R, "code"))
+	i, err := s.Store.OpenInvitation(v.R.Context(), c, now)
 	if err != nil {
 		return nil, err
 	}
 	if i == nil {
 		s.guesses.wrong(address, now)
-		return nil, goneError{}
+		return nil, gone()
 	}
 	return &invited{i, c}, nil
 }
 
-// goneError says that an invitation cannot be used.
-type goneError struct{}
-
-func (goneError) Error() string { return "the invitation cannot be used" }
-
-func (goneError) page(s *Server) *page.Problem {
-	return &page.Problem{
-		Heading: page.Say("invited.gone"), Text: page.Say("invited.gone.what"), Status: http.StatusNotFound, Help: s.Help,
+// gone says that an invitation cannot be used.
+func gone() error {
+	return &site.Problem{Says: "the invitation cannot be used", Page: &page.Problem{
+		Heading: page.Say("invited.gone"), Text: page.Say("invited.gone.what"), Status: http.StatusNotFound,
 		Links: []page.Link{{Href: "/signin", Text: page.Say("frame.sign-in")}, {Href: "/lost", Text: page.Say("landing.lost")}},
-	}
+	}}
 }
 
 func (s *Server) getInvitation(v *visit) error {
@@ -76,7 +73,7 @@ func (s *Server) getInvitation(v *visit) error {
 	if v.person != nil {
 		view.Name = v.person.Name
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // creation is what is remembered while a browser makes a passkey.
@@ -110,7 +107,7 @@ func (s *Server) showCreation(v *visit, status int, i *invited, failed page.Text
 	if err != nil {
 		return fmt.Errorf("remembering an invitation: %w", err)
 	}
-	challenge, err := s.challenge(v, forCreation, string(data))
+	challenge, err := v.Challenge(s.Store, forCreation, string(data))
 	if err != nil {
 		return err
 	}
@@ -130,7 +127,7 @@ func (s *Server) showCreation(v *visit, status int, i *invited, failed page.Text
 	if i.newPerson() {
 		view.Sign = page.Link{Href: "/signin?next=" + i.path(), Text: page.Say("invited.have.link")}
 	}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }
 
 // existing gives the passkeys that the person has already: a device that holds one of
@@ -154,21 +151,21 @@ func (s *Server) postKey(v *visit) error {
 	if err != nil {
 		return err
 	}
-	c, failed, err := s.readCeremony(v, forCreation)
+	c, failed, err := v.ReadCeremony(s.Store, forCreation)
 	if err != nil {
 		return err
 	}
 	var remembered creation
-	if failed.IsZero() && (json.Unmarshal([]byte(c.data), &remembered) != nil || remembered.Invitation != i.ID) {
+	if failed.IsZero() && (json.Unmarshal([]byte(c.Data), &remembered) != nil || remembered.Invitation != i.ID) {
 		failed = page.Say("signin.late") // the challenge was another invitation's
 	}
 	if !failed.IsZero() {
 		return s.showCreation(v, http.StatusUnprocessableEntity, i, failed)
 	}
 	party, user := s.user(i, remembered.Command)
-	made, err := s.RelyingParty.Created(user, c.challenge, c.response)
-	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
-		v.code = refused.Code
+	made, err := s.RelyingParty.Created(user, c.Challenge, c.Response)
+	if refused, cause := site.RefusalOf(err, v.ID); err != nil && cause == nil {
+		v.Code = refused.Code
 		return s.showCreation(v, http.StatusUnprocessableEntity, i, page.Say("invited.failed"))
 	}
 	if err != nil {
@@ -177,16 +174,16 @@ func (s *Server) postKey(v *visit) error {
 	if i.newPerson() {
 		return s.showRegistration(v, i, registration{Invitation: i.ID, Credential: made}, remembered.Command)
 	}
-	used, err := s.Store.UseInvitation(v.r.Context(), useOf(i, party, made, s), s.Clock())
+	used, err := s.Store.UseInvitation(v.R.Context(), useOf(i, party, made, s), s.Clock())
 	if err != nil {
 		return err
 	}
 	if used == nil {
-		return goneError{}
+		return gone()
 	}
 	view := i.view(s, page.StepDone)
 	view.Mark = markOf(made.Key)
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // useOf says how an invitation is used with a passkey that was made for it.
@@ -207,16 +204,16 @@ func (s *Server) postJoin(v *visit) error {
 		return err
 	}
 	if !i.newPerson() {
-		return goneError{}
+		return gone()
 	}
-	used, err := s.Store.UseInvitation(v.r.Context(), store.InvitationUse{Code: i.code, Party: v.party.ID}, s.Clock())
+	used, err := s.Store.UseInvitation(v.R.Context(), store.InvitationUse{Code: i.code, Party: v.party.ID}, s.Clock())
 	if err != nil {
 		return err
 	}
 	if used == nil {
-		return goneError{}
+		return gone()
 	}
-	return s.redirect(v, afterInvitation(used))
+	return v.Redirect(afterInvitation(used))
 }
 
 // afterInvitation is where a person goes who has used an invitation.

@@ -17,26 +17,26 @@ func codeField() page.Field {
 }
 
 func (s *Server) getLanding(v *visit) error {
-	return s.show(v, http.StatusOK, &page.Landing{Code: codeField(), Help: s.Help})
+	return v.Show(http.StatusOK, &page.Landing{Code: codeField(), Help: s.Help})
 }
 
 // postLanding leads to the page of a code, of a note or of an invitation. Whether there
 // is such a one is for that page to say.
 func (s *Server) postLanding(v *visit) error {
-	if err := v.r.ParseForm(); err != nil {
-		return formError(err)
+	if err := v.ParseForm(); err != nil {
+		return err
 	}
-	typed := v.r.PostForm.Get("code")
+	typed := v.R.PostForm.Get("code")
 	if c, ok := code.Read(typed); ok {
-		if v.r.PostForm.Has("invited") {
-			return s.redirect(v, "/i/"+c.String())
+		if v.R.PostForm.Has("invited") {
+			return v.Redirect("/i/" + c.String())
 		}
-		return s.redirect(v, "/n/"+c.String())
+		return v.Redirect("/n/" + c.String())
 	}
 	field := codeField()
 	field.Error = page.Say("landing.code.wrong")
 	if len(typed) <= maxCodeTyped {
 		field.Value = typed
 	}
-	return s.show(v, http.StatusUnprocessableEntity, &page.Landing{Code: field, Help: s.Help})
+	return v.Show(http.StatusUnprocessableEntity, &page.Landing{Code: field, Help: s.Help})
 }

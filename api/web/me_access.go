@@ -5,6 +5,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -37,11 +38,11 @@ func (s *Server) today() finance.Date { return finance.DateOf(s.Clock()) }
 // of it and to whoever has a power of attorney to see it. For everybody else there
 // is no such note.
 func (s *Server) noteOf(v *visit) (*reading, error) {
-	id := ledger.NoteID(chi.URLParam(v.r, "note"))
+	id := ledger.NoteID(chi.URLParam(v.R, "note"))
 	if !id.Valid() {
 		return nil, ledger.Refuse(ledger.CodeNotFound)
 	}
-	n, err := s.Store.Note(v.r.Context(), id)
+	n, err := s.Store.Note(v.R.Context(), id)
 	if err != nil {
 		return nil, err
 	}
@@ -55,15 +56,15 @@ func (s *Server) noteOf(v *visit) (*reading, error) {
 // for a while (see store.KeepErasures): that it is erased. To everybody else, and
 // after that while, there is no such note, and the refusal stays what it was.
 func (s *Server) erasedNote(v *visit, otherwise error) (*reading, error) {
-	id := ledger.NoteID(chi.URLParam(v.r, "note"))
-	erased, err := s.Store.EntriesOn(v.r.Context(), id.Subject(), ledger.OpErase, 0)
+	id := ledger.NoteID(chi.URLParam(v.R, "note"))
+	erased, err := s.Store.EntriesOn(v.R.Context(), id.Subject(), ledger.OpErase, 0)
 	if err != nil {
 		return nil, err
 	}
 	if len(erased) == 0 {
 		return nil, otherwise
 	}
-	told, err := s.Store.Told(v.r.Context(), v.party.ID, erased[0].Position)
+	told, err := s.Store.Told(v.R.Context(), v.party.ID, erased[0].Position)
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +76,13 @@ func (s *Server) erasedNote(v *visit, otherwise error) (*reading, error) {
 
 // freshNote is noteOf from the ledger itself, for whoever is about to act.
 func (s *Server) freshNote(v *visit) (*reading, error) {
-	id := ledger.NoteID(chi.URLParam(v.r, "note"))
+	id := ledger.NoteID(chi.URLParam(v.R, "note"))
 	if !id.Valid() {
 		return nil, ledger.Refuse(ledger.CodeNotFound)
 	}
-	views, err := s.Service.Notes(v.r.Context(), id)
+	views, err := s.Service.Notes(v.R.Context(), id)
 	if err != nil {
-		return nil, ledgerError{err}
+		return nil, site.LedgerError{Err: err}
 	}
 	if views[0].Note == nil {
 		return nil, ledger.Refuse(ledger.CodeNotFound)
@@ -96,9 +97,9 @@ func (s *Server) read(v *visit, n *ledger.Note, holder ledger.PartyID) (*reading
 	if slices.Contains(n.BorrowerIDs(), v.party.ID) {
 		return r, nil
 	}
-	principals, err := s.Service.Parties(v.r.Context(), n.BorrowerIDs()...)
+	principals, err := s.Service.Parties(v.R.Context(), n.BorrowerIDs()...)
 	if err != nil {
-		return nil, ledgerError{err}
+		return nil, site.LedgerError{Err: err}
 	}
 	for _, p := range principals {
 		if powers := powersOf(p.Party, v.party.ID, n.ID, r.today); len(powers) > 0 {

@@ -37,7 +37,7 @@ func (s *Server) getPaid(v *visit) error {
 		return err
 	}
 	if !t.open() {
-		return s.redirect(v, pathOf(t.note.ID))
+		return v.Redirect(pathOf(t.note.ID))
 	}
 	return s.showPaid(v, http.StatusOK, t, s.paidDoor(t, "", "", "", ""))
 }
@@ -64,7 +64,7 @@ func (s *Server) showPaid(v *visit, status int, t *teller, view *page.PaidDoor) 
 	if t.err != nil {
 		return t.err
 	}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }
 
 func (s *Server) postPaid(v *visit) error {
@@ -72,7 +72,7 @@ func (s *Server) postPaid(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form := v.r.PostForm
+	form := v.R.PostForm
 	view := s.paidDoor(t, form.Get("amount"), form.Get("paid_on"), ownWords(form.Get("words")), ownWords(form.Get("bank")))
 	body := ledger.PayClaimBody{Text: view.Words.Value, Reference: view.Bank.Value}
 	var readable bool
@@ -122,13 +122,13 @@ func (s *Server) getWrong(v *visit) error {
 		return err
 	}
 	if !t.open() {
-		return s.redirect(v, pathOf(t.note.ID))
+		return v.Redirect(pathOf(t.note.ID))
 	}
 	view := s.wrongDoor(t, "")
 	if t.err != nil {
 		return t.err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 func (s *Server) postWrong(v *visit) error {
@@ -136,12 +136,12 @@ func (s *Server) postWrong(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := s.wrongDoor(t, ownWords(v.r.PostForm.Get("words")))
+	view := s.wrongDoor(t, ownWords(v.R.PostForm.Get("words")))
 	if view.Words.Error = wants(view.Words.Value, 1, ledger.MaxTextRunes); !view.Words.Error.IsZero() {
 		if t.err != nil {
 			return t.err
 		}
-		return s.show(v, http.StatusUnprocessableEntity, view)
+		return v.Show(http.StatusUnprocessableEntity, view)
 	}
 	return s.draft(v, drafting{
 		op: ledger.OpDisputeRaise, reading: t.reading, body: ledger.DisputeRaiseBody{Text: view.Words.Value}, back: pathOf(t.note.ID) + "/wrong",
@@ -155,12 +155,12 @@ func (s *Server) postWithdrawal(v *visit) error {
 	if err != nil {
 		return err
 	}
-	seq, err := strconv.ParseUint(v.r.PostForm.Get("seq"), 10, 64)
+	seq, err := strconv.ParseUint(v.R.PostForm.Get("seq"), 10, 64)
 	if err != nil {
 		return ledger.Refuse(ledger.CodeDisputeUnknown)
 	}
 	// The ledger wants an answer in words also of who withdraws; they are nobody's own.
-	text := map[ledger.Language]string{ledger.Swedish: "Återtaget av låntagaren.", ledger.Danish: "Trukket tilbage af låntageren."}[v.language]
+	text := map[ledger.Language]string{ledger.Swedish: "Återtaget av låntagaren.", ledger.Danish: "Trukket tilbage af låntageren."}[v.Language]
 	if text == "" {
 		text = "Withdrawn by the borrower."
 	}
@@ -172,4 +172,4 @@ func (s *Server) postWithdrawal(v *visit) error {
 
 // getSomeone leads to the page of powers of attorney, which are given once and not
 // for each note.
-func (s *Server) getSomeone(v *visit) error { return s.redirect(v, "/me/helpers") }
+func (s *Server) getSomeone(v *visit) error { return v.Redirect("/me/helpers") }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -53,9 +54,9 @@ func (s *Server) draft(v *visit, d drafting) error {
 	if err != nil {
 		return err
 	}
-	outcomes, err := s.Service.Rehearse(v.r.Context(), ledger.Rehearsal{Draft: c})
+	outcomes, err := s.Service.Rehearse(v.R.Context(), ledger.Rehearsal{Draft: c})
 	if err != nil {
-		return ledgerError{err}
+		return site.LedgerError{Err: err}
 	}
 	if o := outcomes[0]; o.State != ledger.Committed {
 		return refused(o)
@@ -82,14 +83,14 @@ func (s *Server) draft(v *visit, d drafting) error {
 	if err != nil {
 		return err
 	}
-	v.command = c.Command
-	err = s.Store.AddDraft(v.r.Context(), v.token, store.Draft{
+	v.Command = c.Command
+	err = s.Store.AddDraft(v.R.Context(), v.Token, store.Draft{
 		ID: id, Party: v.party.ID, Payload: payload, Title: title, Next: d.next, Created: s.Clock(),
 	})
 	if err != nil {
 		return err
 	}
-	return s.redirect(v, signPath+id)
+	return v.Redirect(signPath + id)
 }
 
 // command writes the command for the subject as it stands on the ledger now.

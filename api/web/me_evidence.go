@@ -8,6 +8,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/picture"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
 	"github.com/skuld-registry/skuld/ledger/evidence/document"
@@ -20,7 +21,7 @@ func (s *Server) getEvidence(v *visit) error {
 	if err != nil {
 		return err
 	}
-	q := v.r.URL.Query()
+	q := v.R.URL.Query()
 	request, name := evidence.Request{Note: r.note.ID}, string(r.note.ID)
 	if payment := q.Get("payment"); payment != "" {
 		if request.Payment, err = strconv.ParseUint(payment, 10, 64); err != nil || request.Payment == 0 {
@@ -28,17 +29,17 @@ func (s *Server) getEvidence(v *visit) error {
 		}
 		name += "-" + payment
 	}
-	file, err := evidence.Gather(v.r.Context(), s.Service, request)
+	file, err := evidence.Gather(v.R.Context(), s.Service, request)
 	if err != nil {
 		if ledger.CodeOf(err) != "" {
 			return err
 		}
-		return ledgerError{err}
+		return site.LedgerError{Err: err}
 	}
 	if q.Get("form") != "page" {
 		return s.send(v, download{file, evidence.MediaType, name + ".skuld.json"})
 	}
-	o := document.Options{Lang: v.language, Link: s.publicPage(r.note.ID)}
+	o := document.Options{Lang: v.Language, Link: s.publicPage(r.note.ID)}
 	if o.Link != "" {
 		drawn, err := picture.QROf(o.Link)
 		if err != nil {
@@ -51,7 +52,7 @@ func (s *Server) getEvidence(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.w.Header().Set("Content-Security-Policy", document.Policy)
+	v.W.Header().Set("Content-Security-Policy", document.Policy)
 	return s.send(v, download{readable, "text/html; charset=utf-8", name + ".html"})
 }
 
@@ -72,10 +73,10 @@ type download struct {
 }
 
 func (s *Server) send(v *visit, d download) error {
-	h := v.w.Header()
+	h := v.W.Header()
 	h.Set("Content-Type", d.mediaType)
 	h.Set("Content-Disposition", `attachment; filename="`+d.name+`"`)
-	http.ServeContent(v.w, v.r, "", time.Time{}, bytes.NewReader(d.body))
+	http.ServeContent(v.W, v.R, "", time.Time{}, bytes.NewReader(d.body))
 	return nil
 }
 
@@ -101,5 +102,5 @@ func (s *Server) getPrint(v *visit) error {
 	if view.Plan != nil {
 		view.Plan.Open = true
 	}
-	return s.show(v, http.StatusOK, sheet)
+	return v.Show(http.StatusOK, sheet)
 }

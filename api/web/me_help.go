@@ -36,9 +36,9 @@ func (s *Server) getWays(v *visit) error {
 		return err
 	}
 	if t.note.Status != ledger.StatusActive {
-		return s.redirect(v, pathOf(t.note.ID))
+		return v.Redirect(pathOf(t.note.ID))
 	}
-	q := v.r.URL.Query()
+	q := v.R.URL.Query()
 	view, err := s.helpDoor(v, t, q.Get("monthly"), q.Get("months"))
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (s *Server) getWays(v *visit) error {
 	if len(view.Errors().Faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }
 
 func (s *Server) helpDoor(v *visit, t *teller, monthly, months string) (*page.HelpDoor, error) {
@@ -55,7 +55,7 @@ func (s *Server) helpDoor(v *visit, t *teller, monthly, months string) (*page.He
 	if err != nil {
 		return nil, err
 	}
-	w := ways{teller: t, now: now, language: v.language}
+	w := ways{teller: t, now: now, language: v.Language}
 	if monthly == "" {
 		monthly = w.firstMonthly()
 	}
@@ -88,7 +88,7 @@ func (s *Server) postWays(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form := v.r.PostForm
+	form := v.R.PostForm
 	words, back := ownWords(form.Get("words")), pathOf(t.note.ID)+"/help"
 	amendment, ok := proposedBy(form.Get)
 	if !ok || tooLong(words, ledger.MaxTextRunes) {
@@ -100,7 +100,7 @@ func (s *Server) postWays(v *visit) error {
 		if !ok {
 			view.Words.Error = page.Say("wants.way")
 		}
-		return s.show(v, http.StatusUnprocessableEntity, view)
+		return v.Show(http.StatusUnprocessableEntity, view)
 	}
 	return s.draft(v, drafting{
 		op: ledger.OpAmendPropose, reading: t.reading, body: ledger.AmendProposeBody{Amendment: amendment, Text: words}, back: back,

@@ -33,14 +33,14 @@ func (s *Server) getHelpers(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if key, ok := helperDone[v.r.URL.Query().Get("done")]; ok {
+	if key, ok := helperDone[v.R.URL.Query().Get("done")]; ok {
 		view.Said = page.Say(key)
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 func (s *Server) helpersView(v *visit) (*page.Helpers, error) {
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	view := &page.Helpers{
 		Human: s.Help,
 		Name: page.Field{
@@ -74,7 +74,7 @@ func (s *Server) helpersView(v *visit) (*page.Helpers, error) {
 // invitedHelpers gives the visitor's invitations of helpers that can still be used,
 // and those whose helper waits for the power.
 func (s *Server) invitedHelpers(v *visit) ([]store.Invitation, error) {
-	all, _, err := s.Store.Invitations(v.r.Context(), v.party.ID, 0, invitationsRead)
+	all, _, err := s.Store.Invitations(v.R.Context(), v.party.ID, 0, invitationsRead)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (s *Server) invitedHelpers(v *visit) ([]store.Invitation, error) {
 
 // helped gives those who have let the visitor help them.
 func (s *Server) helped(v *visit, names *names) ([]page.Helped, error) {
-	principals, err := s.Store.Principals(v.r.Context(), v.party.ID)
+	principals, err := s.Store.Principals(v.R.Context(), v.party.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (s *Server) helped(v *visit, names *names) ([]page.Helped, error) {
 // actsByOthers lists what others have done for the visitor, as it stands on the
 // notes, the latest first.
 func (s *Server) actsByOthers(v *visit, names *names) ([]page.Event, error) {
-	notes, _, err := s.Store.Notes(v.r.Context(), store.NoteQuery{Party: v.party.ID, Role: ledger.RoleBorrower, Limit: notesLooked})
+	notes, _, err := s.Store.Notes(v.R.Context(), store.NoteQuery{Party: v.party.ID, Role: ledger.RoleBorrower, Limit: notesLooked})
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (s *Server) actsByOthers(v *visit, names *names) ([]page.Event, error) {
 // postHelper makes a one-time code for a helper. It is shown on this answer and
 // never again.
 func (s *Server) postHelper(v *visit) error {
-	name := clipRunes(ownWords(v.r.PostForm.Get("name")), maxName)
+	name := clipRunes(ownWords(v.R.PostForm.Get("name")), maxName)
 	view, err := s.helpersView(v)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (s *Server) postHelper(v *visit) error {
 		return ledger.Refuse(ledger.CodeLimit, "what", "powers of attorney", "limit", strconv.Itoa(openHelpers))
 	case name == "":
 		view.Name.Error = page.Say("wants.name")
-		return s.show(v, http.StatusUnprocessableEntity, view)
+		return v.Show(http.StatusUnprocessableEntity, view)
 	}
 	by := ""
 	if v.person != nil {
@@ -179,16 +179,16 @@ func (s *Server) postHelper(v *visit) error {
 		return err
 	}
 	view.Code, view.CodeFor = shown, name
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // postForgetHelper takes an invitation back. One that was used gives no power by
 // itself, and goes from the list with its time.
 func (s *Server) postForgetHelper(v *visit) error {
-	if _, err := s.Store.RevokeInvitation(v.r.Context(), v.party.ID, v.r.PostForm.Get("invitation"), s.Clock()); err != nil {
+	if _, err := s.Store.RevokeInvitation(v.R.Context(), v.party.ID, v.R.PostForm.Get("invitation"), s.Clock()); err != nil {
 		return err
 	}
-	return s.redirect(v, helpersPath+"?done=forgotten")
+	return v.Redirect(helpersPath + "?done=forgotten")
 }
 
 // readyHelper gives the invitation that the address names, whose helper waits for
@@ -198,7 +198,7 @@ func (s *Server) readyHelper(v *visit) (*store.Invitation, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(invited, func(i store.Invitation) bool { return i.ID == chi.URLParam(v.r, "invitation") && i.Party != "" })
+	i := slices.IndexFunc(invited, func(i store.Invitation) bool { return i.ID == chi.URLParam(v.R, "invitation") && i.Party != "" })
 	if i < 0 {
 		return nil, ledger.Refuse(ledger.CodeNotFound)
 	}
@@ -214,7 +214,7 @@ func (s *Server) getGrant(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 func (s *Server) grantView(v *visit, i *store.Invitation, scopes, chosen []string, until string) (*page.Grant, error) {
@@ -231,11 +231,11 @@ func (s *Server) grantView(v *visit, i *store.Invitation, scopes, chosen []strin
 			Value: string(scope), Text: page.Say(page.Key("scope." + scope)), Chosen: slices.Contains(scopes, string(scope)),
 		})
 	}
-	notes, _, err := s.Store.Notes(v.r.Context(), store.NoteQuery{Party: v.party.ID, Role: ledger.RoleBorrower, Limit: notesLooked})
+	notes, _, err := s.Store.Notes(v.R.Context(), store.NoteQuery{Party: v.party.ID, Role: ledger.RoleBorrower, Limit: notesLooked})
 	if err != nil {
 		return nil, err
 	}
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	for _, n := range notes {
 		switch n.State.Status {
 		case ledger.StatusOffered, ledger.StatusActive, ledger.StatusFrozen:
@@ -257,7 +257,7 @@ func (s *Server) postGrant(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form := v.r.PostForm
+	form := v.R.PostForm
 	view, err := s.grantView(v, i, form["scopes"], form["notes"], form.Get("until"))
 	if err != nil {
 		return err
@@ -285,7 +285,7 @@ func (s *Server) postGrant(v *visit) error {
 		view.Until.Error = page.Say("wants.until", "last", latest)
 	}
 	if len(view.Errors().Faults) > 0 {
-		return s.show(v, http.StatusUnprocessableEntity, view)
+		return v.Show(http.StatusUnprocessableEntity, view)
 	}
 	return s.draft(v, drafting{
 		op: ledger.OpAttorneyGrant, party: v.party.ID, body: body, next: helpersPath + "?done=granted", back: helpersPath + "/" + i.ID,
@@ -297,7 +297,7 @@ func (s *Server) postRevoke(v *visit) error { return s.endPower(v, v.party.ID) }
 
 // postRenounce writes the command that lays down a power which the visitor was given.
 func (s *Server) postRenounce(v *visit) error {
-	id := ledger.PartyID(v.r.PostForm.Get("principal"))
+	id := ledger.PartyID(v.R.PostForm.Get("principal"))
 	if !id.Valid() {
 		return ledger.Refuse(ledger.CodeAttorneyUnknown)
 	}
@@ -305,7 +305,7 @@ func (s *Server) postRenounce(v *visit) error {
 }
 
 func (s *Server) endPower(v *visit, principal ledger.PartyID) error {
-	seq, err := strconv.ParseUint(v.r.PostForm.Get("seq"), 10, 64)
+	seq, err := strconv.ParseUint(v.R.PostForm.Get("seq"), 10, 64)
 	if err != nil {
 		return ledger.Refuse(ledger.CodeAttorneyUnknown)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/picture"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -29,7 +30,7 @@ const (
 
 func (s *Server) getKeys(v *visit) error {
 	said := page.Text{}
-	switch v.r.URL.Query().Get("done") {
+	switch v.R.URL.Query().Get("done") {
 	case "added":
 		said = page.Say("keys.added")
 	case "removed":
@@ -44,12 +45,12 @@ func (s *Server) getKeys(v *visit) error {
 		return err
 	}
 	view.Said = said
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 func (s *Server) keysView(v *visit) (*page.Keys, error) {
 	view := &page.Keys{Full: len(v.party.Keys) >= ledger.MaxKeys, Human: s.Help}
-	kept, err := s.Store.Credentials(v.r.Context(), v.party.ID)
+	kept, err := s.Store.Credentials(v.R.Context(), v.party.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func (s *Server) keysView(v *visit) (*page.Keys, error) {
 // devices gives the invitations with which another device has just made a passkey
 // that is not one of the person's yet.
 func (s *Server) devices(v *visit) ([]store.Invitation, error) {
-	all, _, err := s.Store.Invitations(v.r.Context(), v.party.ID, 0, invitationsRead)
+	all, _, err := s.Store.Invitations(v.R.Context(), v.party.ID, 0, invitationsRead)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func (s *Server) showNewKey(v *visit, status int, failed page.Text) error {
 	if err != nil {
 		return err
 	}
-	challenge, err := s.challenge(v, forNewKey, string(v.party.ID))
+	challenge, err := v.Challenge(s.Store, forNewKey, string(v.party.ID))
 	if err != nil {
 		return err
 	}
@@ -119,25 +120,25 @@ func (s *Server) showNewKey(v *visit, status int, failed page.Text) error {
 	}
 	view := &page.NewKey{Passkey: page.NewPasskey(page.Create, keysPath+"/new", options, page.Say("keys.create")), Failed: failed, Human: s.Help}
 	view.Passkey.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge)}}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }
 
 // postNewKey takes the new passkey and writes the command that makes it the
 // person's, which the one they have signs.
 func (s *Server) postNewKey(v *visit) error {
-	c, failed, err := s.readCeremony(v, forNewKey)
+	c, failed, err := v.ReadCeremony(s.Store, forNewKey)
 	if err != nil {
 		return err
 	}
-	if failed.IsZero() && c.data != string(v.party.ID) {
+	if failed.IsZero() && c.Data != string(v.party.ID) {
 		failed = page.Say("signin.late")
 	}
 	if !failed.IsZero() {
 		return s.showNewKey(v, http.StatusUnprocessableEntity, failed)
 	}
-	made, err := s.RelyingParty.Created(s.visitor(v), c.challenge, c.response)
-	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
-		v.code = refused.Code
+	made, err := s.RelyingParty.Created(s.visitor(v), c.Challenge, c.Response)
+	if refused, cause := site.RefusalOf(err, v.ID); err != nil && cause == nil {
+		v.Code = refused.Code
 		return s.showNewKey(v, http.StatusUnprocessableEntity, page.Say("keys.failed"))
 	}
 	if err != nil {
@@ -153,11 +154,11 @@ func (s *Server) postNewKey(v *visit) error {
 
 // postRemoveKey writes the command that takes a passkey away.
 func (s *Server) postRemoveKey(v *visit) error {
-	keyID := v.r.PostForm.Get("key")
+	keyID := v.R.PostForm.Get("key")
 	if _, ok := v.party.Key(keyID); !ok {
 		return ledger.Refuse(ledger.CodeKeyUnknown)
 	}
-	credentials, err := s.Store.Credentials(v.r.Context(), v.party.ID)
+	credentials, err := s.Store.Credentials(v.R.Context(), v.party.ID)
 	if err != nil {
 		return err
 	}
@@ -173,19 +174,19 @@ func (s *Server) postRemoveKey(v *visit) error {
 }
 
 func (s *Server) postNameKey(v *visit) error {
-	label, keyID := clipRunes(ownWords(v.r.PostForm.Get("label")), maxLabel), v.r.PostForm.Get("key")
-	all, err := s.Store.Credentials(v.r.Context(), v.party.ID)
+	label, keyID := clipRunes(ownWords(v.R.PostForm.Get("label")), maxLabel), v.R.PostForm.Get("key")
+	all, err := s.Store.Credentials(v.R.Context(), v.party.ID)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
 		if c.KeyID == keyID && label != "" {
-			if _, err := s.Store.NameCredential(v.r.Context(), v.party.ID, c.ID, label); err != nil {
+			if _, err := s.Store.NameCredential(v.R.Context(), v.party.ID, c.ID, label); err != nil {
 				return err
 			}
 		}
 	}
-	return s.redirect(v, keysPath+"?done=named")
+	return v.Redirect(keysPath + "?done=named")
 }
 
 // postInviteDevice makes a one-time code with which another device makes a passkey.
@@ -204,7 +205,7 @@ func (s *Server) postInviteDevice(v *visit) error {
 		return err
 	}
 	view.Code = shown
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // invite keeps an invitation of the visitor's and gives its code to be shown once.
@@ -215,8 +216,8 @@ func (s *Server) invite(v *visit, i store.Invitation) (*page.CodeShown, error) {
 		return nil, err
 	}
 	c := s.Codes.OfInvitation(i.ID)
-	i.By, i.Language, i.Created, i.Expires = v.party.ID, v.language, now, now.Add(i.Purpose.Life())
-	kept, _, err := s.Store.AddInvitation(v.r.Context(), i, c)
+	i.By, i.Language, i.Created, i.Expires = v.party.ID, v.Language, now, now.Add(i.Purpose.Life())
+	kept, _, err := s.Store.AddInvitation(v.R.Context(), i, c)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +238,7 @@ func (s *Server) postLetIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	id := v.r.PostForm.Get("invitation")
+	id := v.R.PostForm.Get("invitation")
 	for _, i := range waiting {
 		if i.ID == id {
 			return s.draft(v, drafting{

@@ -8,6 +8,7 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -20,17 +21,17 @@ const (
 
 // getNotes lists what the reader pays, has been offered and helps with.
 func (s *Server) getNotes(v *visit) error {
-	before, err := strconv.ParseInt(v.r.URL.Query().Get("before"), 10, 64)
+	before, err := strconv.ParseInt(v.R.URL.Query().Get("before"), 10, 64)
 	if err != nil || before < 0 {
 		before = 0
 	}
-	own, more, err := s.Store.Notes(v.r.Context(), store.NoteQuery{
+	own, more, err := s.Store.Notes(v.R.Context(), store.NoteQuery{
 		Party: v.party.ID, Role: ledger.RoleBorrower, Before: before, Limit: notesOfPage,
 	})
 	if err != nil {
 		return err
 	}
-	l := lister{server: s, v: v, names: s.names(v.r.Context()), list: &page.NoteList{Human: s.Help}}
+	l := lister{server: s, v: v, names: s.names(v.R.Context()), list: &page.NoteList{Human: s.Help}}
 	for _, n := range own {
 		if err := l.add(&reading{note: n.State, holder: n.Holder, principal: v.party.ID, today: s.today()}); err != nil {
 			return err
@@ -47,7 +48,7 @@ func (s *Server) getNotes(v *visit) error {
 	if l.names.err != nil {
 		return l.names.err
 	}
-	return s.show(v, http.StatusOK, l.list)
+	return v.Show(http.StatusOK, l.list)
 }
 
 // lister sorts notes into the parts of the list.
@@ -61,7 +62,7 @@ type lister struct {
 // addHelped adds the notes of those whom the reader helps. Who has given a power, the
 // read model says; whether it is in force, the ledger.
 func (l *lister) addHelped() error {
-	ctx, me := l.v.r.Context(), l.v.party.ID
+	ctx, me := l.v.R.Context(), l.v.party.ID
 	principals, err := l.server.Store.Principals(ctx, me)
 	if err != nil || len(principals) == 0 {
 		return err
@@ -72,7 +73,7 @@ func (l *lister) addHelped() error {
 	}
 	views, err := l.server.Service.Parties(ctx, ids...)
 	if err != nil {
-		return ledgerError{err}
+		return site.LedgerError{Err: err}
 	}
 	today := l.server.today()
 	for _, p := range views {

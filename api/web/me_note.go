@@ -28,7 +28,7 @@ func (s *Server) getNote(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // teller puts together what the pages about a note say.
@@ -42,7 +42,7 @@ func (s *Server) tell(v *visit, r *reading) (*teller, error) {
 	f, err := facts.Of(r.note, facts.Reader{
 		Borrower: r.principal, Holder: r.holder, Today: r.today, Offered: !s.Clock().After(r.note.AnswerBy),
 	})
-	return &teller{reading: r, names: s.names(v.r.Context()), facts: f}, err
+	return &teller{reading: r, names: s.names(v.R.Context()), facts: f}, err
 }
 
 // noteView puts the page of a note together. What a situation makes meaningless is
@@ -53,7 +53,7 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 		return nil, err
 	}
 	n := r.note
-	view := &page.Note{Head: t.head(), Human: t.human(r), Happened: t.happened(v.r.URL.Query().Get("done"))}
+	view := &page.Note{Head: t.head(), Human: t.human(r), Happened: t.happened(v.R.URL.Query().Get("done"))}
 	switch t.facts.Situation {
 	case facts.Erased:
 		view.Human = s.Help // nobody has it
@@ -62,7 +62,7 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 		if t.facts.Situation == facts.Waiting {
 			view.Offer = pathOf(n.ID) + "/offer"
 		}
-		view.Documents.Text = ledger.NoteLines(n, v.language)
+		view.Documents.Text = ledger.NoteLines(n, v.Language)
 		return view, t.err
 	}
 	view.Money, view.Plan, view.Chain, view.Roles = t.money(), t.plan("plan"), t.chain(), t.roles()
@@ -71,7 +71,7 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 	if len(n.Payments) == ledger.ReversiblePayments {
 		view.Shown = len(n.Payments)
 	}
-	view.Doors, view.Documents = t.doors(), t.documents(v.language)
+	view.Doors, view.Documents = t.doors(), t.documents(v.Language)
 	view.Known = t.known()
 	if t.facts.Situation == facts.Discharged {
 		view.Keep = view.Documents.EvidenceHTML

@@ -20,14 +20,14 @@ func (s *Server) getOffer(v *visit) error {
 		return err
 	}
 	if r.note.Status != ledger.StatusOffered {
-		return s.redirect(v, pathOf(r.note.ID))
+		return v.Redirect(pathOf(r.note.ID))
 	}
 	plan := t.plan("plan")
 	if plan != nil {
 		plan.Legend, plan.Alt = false, page.Count("plan.toalt", len(plan.Rows), "date", t.facts.Rows[len(t.facts.Rows)-1].Due)
 	}
 	view := &page.Offer{
-		Head: t.head(), AnswerBy: r.note.AnswerBy, Plan: plan, Text: ledger.NoteLines(r.note, v.language),
+		Head: t.head(), AnswerBy: r.note.AnswerBy, Plan: plan, Text: ledger.NoteLines(r.note, v.Language),
 		Open: t.facts.Situation == facts.Waiting && t.may(ledger.ScopeSign), Human: t.human(r),
 	}
 	if view.Cost, err = costOf(&r.note.Terms); err != nil {
@@ -46,7 +46,7 @@ func (s *Server) getOffer(v *visit) error {
 	if t.err != nil {
 		return t.err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // costOf says what a loan costs: what to pay in all, how much at a time, for how
@@ -113,12 +113,12 @@ func (s *Server) postOffer(v *visit) error {
 		return beyond(ledger.ScopeSign)
 	}
 	d := drafting{op: ledger.OpAccept, reading: r, body: ledger.AcceptBody{Offer: r.note.Offer}}
-	switch v.r.PostForm.Get("answer") {
+	switch v.R.PostForm.Get("answer") {
 	case "accept":
 	case "decline":
 		d.op, d.body = ledger.OpDecline, ledger.ReasonBody{}
 	default:
-		return s.redirect(v, pathOf(r.note.ID)+"/offer")
+		return v.Redirect(pathOf(r.note.ID) + "/offer")
 	}
 	return s.draft(v, d)
 }

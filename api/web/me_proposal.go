@@ -22,7 +22,7 @@ func (s *Server) getProposal(v *visit) error {
 	}
 	p := r.note.Proposal
 	if p == nil {
-		return s.redirect(v, pathOf(r.note.ID))
+		return v.Redirect(pathOf(r.note.ID))
 	}
 	view := &page.ProposalPage{
 		Head: t.head(), From: t.said(p.By), On: p.On, Words: p.Text, Seq: p.Seq, Human: t.human(r),
@@ -35,7 +35,7 @@ func (s *Server) getProposal(v *visit) error {
 	if t.err != nil {
 		return t.err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // compare works out what a proposal comes to today, beside what holds. One that can
@@ -55,7 +55,7 @@ func (s *Server) compare(v *visit, t *teller, view *page.ProposalPage) error {
 		return err
 	}
 	frame := frameOf([][]finance.Instalment{now.Instalments, proposed.Instalments})
-	w := ways{teller: t, now: now, language: v.language}
+	w := ways{teller: t, now: now, language: v.Language}
 	view.Now = w.way(tried{name: page.Say("aid.now"), forecast: now}, frame)
 	view.Way = w.way(tried{string(amendment.Kind), page.Say("proposal.new"), amendment, proposed}, frame)
 	return nil
@@ -68,12 +68,12 @@ func (s *Server) postProposal(v *visit) error {
 		return err
 	}
 	path := pathOf(t.note.ID)
-	seq, err := strconv.ParseUint(v.r.PostForm.Get("seq"), 10, 64)
+	seq, err := strconv.ParseUint(v.R.PostForm.Get("seq"), 10, 64)
 	if p := t.note.Proposal; err != nil || p == nil || p.Seq != seq {
 		return ledger.Refuse(ledger.CodeProposalUnknown)
 	}
 	d := drafting{reading: t.reading, back: path + "/proposal"}
-	switch v.r.PostForm.Get("answer") {
+	switch v.R.PostForm.Get("answer") {
 	case "accept":
 		d.op, d.body = ledger.OpAmendAccept, ledger.AmendAcceptBody{Proposal: seq, Amendment: t.note.Proposal.Amendment}
 	case "reject":
@@ -81,7 +81,7 @@ func (s *Server) postProposal(v *visit) error {
 	case "withdraw":
 		d.op, d.body = ledger.OpAmendWithdraw, ledger.AmendEndBody{Proposal: seq}
 	default:
-		return s.redirect(v, d.back)
+		return v.Redirect(d.back)
 	}
 	return s.draft(v, d)
 }

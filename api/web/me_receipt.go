@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -23,7 +24,7 @@ func (s *Server) getReceipt(v *visit) error {
 	if err != nil {
 		return err
 	}
-	seq, err := strconv.ParseUint(chi.URLParam(v.r, "seq"), 10, 64)
+	seq, err := strconv.ParseUint(chi.URLParam(v.R, "seq"), 10, 64)
 	if err != nil || seq == 0 || seq > r.note.Seq {
 		return ledger.Refuse(ledger.CodeNotFound)
 	}
@@ -48,19 +49,19 @@ func (s *Server) getReceipt(v *visit) error {
 	}
 	view.Holds = t.holds(then.Payments[i], view)
 	if view.HandBack {
-		view.Note = ledger.NoteLines(r.note, v.language)
+		view.Note = ledger.NoteLines(r.note, v.Language)
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // noteAfter gives a note as it stood after one of its commands, and when that was.
 func (s *Server) noteAfter(v *visit, id ledger.NoteID, seq uint64) (*ledger.Note, time.Time, error) {
-	entries, err := s.Service.History(v.r.Context(), id.Subject(), seq, 1)
+	entries, err := s.Service.History(v.R.Context(), id.Subject(), seq, 1)
 	if err != nil {
 		if ledger.CodeOf(err) != "" {
 			return nil, time.Time{}, err
 		}
-		return nil, time.Time{}, ledgerError{err}
+		return nil, time.Time{}, site.LedgerError{Err: err}
 	}
 	if len(entries) == 0 || len(entries[0].State) == 0 {
 		return nil, time.Time{}, ledger.Refuse(ledger.CodeNotFound)
@@ -87,9 +88,9 @@ func (s *Server) takenBack(v *visit, n *ledger.Note, payment uint64) (bool, erro
 		return back, nil
 	}
 	for from := payment + 1; from <= n.Seq; from += ledger.MaxHistory {
-		entries, err := s.Service.History(v.r.Context(), n.ID.Subject(), from, ledger.MaxHistory)
+		entries, err := s.Service.History(v.R.Context(), n.ID.Subject(), from, ledger.MaxHistory)
 		if err != nil {
-			return false, ledgerError{err}
+			return false, site.LedgerError{Err: err}
 		}
 		for _, e := range entries {
 			then := new(ledger.Note)

@@ -27,7 +27,7 @@ func (s *Server) recoveryAlert(v *visit) *page.Alert {
 // long as a recovery with it may be about to be opened; nil where there is none. The
 // person learns of it before anything stands on the ledger.
 func (s *Server) askedFor(v *visit, party *ledger.Party, now time.Time) (*store.Invitation, error) {
-	all, err := s.Store.Recoveries(v.r.Context(), party.ID)
+	all, err := s.Store.Recoveries(v.R.Context(), party.ID)
 	if err != nil || len(all) == 0 || !now.Before(all[0].Expires) {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (s *Server) askedFor(v *visit, party *ledger.Party, now time.Time) (*store.
 // told gives how a person was told of a recovery: of the invitation that its key was
 // made with, and of anything since it was opened.
 func (s *Server) told(v *visit, r *ledger.Recovery) ([]page.Told, error) {
-	invitations, err := s.Store.Recoveries(v.r.Context(), v.party.ID)
+	invitations, err := s.Store.Recoveries(v.R.Context(), v.party.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *Server) told(v *visit, r *ledger.Recovery) ([]page.Told, error) {
 			}
 		}
 	}
-	messages, err := s.Store.Messages(v.r.Context(), v.party.ID)
+	messages, err := s.Store.Messages(v.R.Context(), v.party.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -73,19 +73,19 @@ func (s *Server) getRecovery(v *visit) error {
 	if r == nil {
 		status := page.Status{Tone: page.ToneDone, Text: page.Say("recovery.noneopen")}
 		switch {
-		case v.r.URL.Query().Get("done") != "":
+		case v.R.URL.Query().Get("done") != "":
 			status.Text = page.Say("recovery.objected")
 		case v.asked != nil:
 			status = page.Status{
 				Tone: page.ToneAttention, Text: page.Say("recovery.coded", "name", v.asked.ByName, "time", v.asked.Created), More: page.Say("recovery.coded.more"),
 			}
 		}
-		return s.show(v, http.StatusOK, &page.Unsigned{
+		return v.Show(http.StatusOK, &page.Unsigned{
 			Name: page.Say("keys.title"), Status: status,
 			Way: page.Link{Href: keysPath, Text: page.Say("keys.title")}, Human: s.Help,
 		})
 	}
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	view := &page.Recovery{
 		By: names.company(r.By), At: r.At, Identified: r.Identified, Witness: names.company(r.Witness),
 		ConfirmedAt: r.ConfirmedAt, From: r.CompleteFrom(), Human: s.Help,
@@ -97,14 +97,14 @@ func (s *Server) getRecovery(v *visit) error {
 	if names.err != nil {
 		return names.err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // postRecovery writes the objection for the visitor to sign.
 func (s *Server) postRecovery(v *visit) error {
 	r := v.party.RecoveryAt(s.Clock())
 	if r == nil {
-		return s.redirect(v, recoveryPath)
+		return v.Redirect(recoveryPath)
 	}
 	return s.draft(v, drafting{
 		op: ledger.OpRecoveryObject, party: v.party.ID, body: ledger.RecoveryObjectBody{Recovery: r.Seq},

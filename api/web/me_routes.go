@@ -1,5 +1,7 @@
 package web
 
+import "github.com/skuld-registry/skuld/api/web/site"
+
 // borrowerRoutes are for who is signed in.
 var borrowerRoutes = []route{
 	{method: get, pattern: "/me", signedIn: true, handle: (*Server).getNotes},
@@ -21,12 +23,12 @@ var borrowerRoutes = []route{
 	{method: get, pattern: "/me/notes/{note}/print", signedIn: true, handle: (*Server).getPrint},
 
 	{method: get, pattern: "/me/sign/{draft}", signedIn: true, handle: (*Server).getSign},
-	{method: post, pattern: "/me/sign/{draft}", signedIn: true, limit: maxCeremony, handle: (*Server).postSign},
+	{method: post, pattern: "/me/sign/{draft}", signedIn: true, limit: site.MaxCeremony, handle: (*Server).postSign},
 	{method: post, pattern: "/me/sign/{draft}/cancel", signedIn: true, handle: (*Server).postCancel},
 
 	{method: get, pattern: "/me/keys", signedIn: true, handle: (*Server).getKeys},
 	{method: get, pattern: "/me/keys/new", signedIn: true, handle: (*Server).getNewKey},
-	{method: post, pattern: "/me/keys/new", signedIn: true, limit: maxCeremony, handle: (*Server).postNewKey},
+	{method: post, pattern: "/me/keys/new", signedIn: true, limit: site.MaxCeremony, handle: (*Server).postNewKey},
 	{method: post, pattern: "/me/keys/remove", signedIn: true, handle: (*Server).postRemoveKey},
 	{method: post, pattern: "/me/keys/name", signedIn: true, handle: (*Server).postNameKey},
 	{method: post, pattern: "/me/keys/invite", signedIn: true, handle: (*Server).postInviteDevice},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -33,10 +34,10 @@ func (d *signing) name() page.Text { return page.Say(page.Key("act." + d.command
 // its person has signed in another, whose outcome they come back for; nil where there
 // is none.
 func (s *Server) signingOf(v *visit) (*signing, error) {
-	id := chi.URLParam(v.r, "draft")
-	draft, err := s.Store.DraftOf(v.r.Context(), v.token, id, s.Clock())
+	id := chi.URLParam(v.R, "draft")
+	draft, err := s.Store.DraftOf(v.R.Context(), v.Token, id, s.Clock())
 	if err == nil && draft == nil {
-		draft, err = s.Store.SignedDraftOf(v.r.Context(), v.party.ID, id, s.Clock())
+		draft, err = s.Store.SignedDraftOf(v.R.Context(), v.party.ID, id, s.Clock())
 	}
 	if err != nil || draft == nil {
 		return nil, err
@@ -48,7 +49,7 @@ func (s *Server) signingOf(v *visit) (*signing, error) {
 	if d.command, err = ledger.DecodeCommand(draft.Payload); err != nil {
 		return nil, fmt.Errorf("reading a draft: %w", err)
 	}
-	v.command = d.command.Command
+	v.Command = d.command.Command
 	return d, nil
 }
 
@@ -66,9 +67,9 @@ func (s *Server) getSign(v *visit) error {
 		return s.handIn(v, d)
 	}
 	// What has happened since then may have made it stale.
-	outcomes, err := s.Service.Rehearse(v.r.Context(), ledger.Rehearsal{Draft: d.command})
+	outcomes, err := s.Service.Rehearse(v.R.Context(), ledger.Rehearsal{Draft: d.command})
 	if err != nil {
-		return ledgerError{err}
+		return site.LedgerError{Err: err}
 	}
 	if o := outcomes[0]; o.State != ledger.Committed {
 		return s.showRefused(v, d, o)
@@ -88,7 +89,7 @@ func (s *Server) showSign(v *visit, d *signing) error {
 	if err != nil {
 		return err
 	}
-	act, lines, err := ledger.DescribeLines(d.command, v.language)
+	act, lines, err := ledger.DescribeLines(d.command, v.Language)
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (s *Server) showSign(v *visit, d *signing) error {
 		Passkey: page.NewPasskey(page.Get, d.path(), options, page.Say("sign.button")), Cancel: d.path() + "/cancel",
 		Payload: string(d.draft.Payload), Digest: ledger.PayloadDigest(d.draft.Payload).String(), Until: d.draft.Expires, Human: s.Help,
 	}
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	if err := s.explainSigning(v, d, view, names); err != nil {
 		return err
 	}
@@ -107,7 +108,7 @@ func (s *Server) showSign(v *visit, d *signing) error {
 	if names.err != nil {
 		return names.err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // explainSigning adds what the words of a command name by an id or a digest alone:
@@ -123,14 +124,14 @@ func (s *Server) explainSigning(v *visit, d *signing, view *page.Sign, names *na
 	if d.command.Note == "" {
 		return nil
 	}
-	n, err := s.Store.Note(v.r.Context(), d.command.Note)
+	n, err := s.Store.Note(v.R.Context(), d.command.Note)
 	if err != nil || n == nil {
 		return err
 	}
 	view.Human = names.human(&reading{note: n.State, holder: n.Holder})
 	switch d.command.Op {
 	case ledger.OpAccept:
-		view.Note = ledger.NoteLines(n.State, v.language)
+		view.Note = ledger.NoteLines(n.State, v.Language)
 	case ledger.OpAmendPropose, ledger.OpAmendAccept:
 		return s.forecastSigning(d, view, n)
 	}
@@ -177,27 +178,27 @@ func (s *Server) postSign(v *visit) error {
 	if err != nil {
 		return err
 	}
-	signed, used, err := s.RelyingParty.Signed(d.draft.Payload, with, []byte(v.r.PostForm.Get("credential")))
+	signed, used, err := s.RelyingParty.Signed(d.draft.Payload, with, []byte(v.R.PostForm.Get("credential")))
 	if ledger.CodeOf(err) != "" {
-		v.code = ledger.CodeOf(err)
+		v.Code = ledger.CodeOf(err)
 		return s.showUnsigned(v, http.StatusUnprocessableEntity, d, page.Say("sign.passkey"))
 	}
 	if err != nil {
 		return err
 	}
-	good, err := s.Store.CredentialUsed(v.r.Context(), used.ID, used.SignCount, used.BackedUp, s.Clock())
+	good, err := s.Store.CredentialUsed(v.R.Context(), used.ID, used.SignCount, used.BackedUp, s.Clock())
 	if err != nil {
 		return err
 	}
 	if !good {
 		return s.showUnsigned(v, http.StatusUnprocessableEntity, d, page.Say("sign.passkey"))
 	}
-	first, err := s.Store.SignDraft(v.r.Context(), v.token, d.draft.ID, signed)
+	first, err := s.Store.SignDraft(v.R.Context(), v.Token, d.draft.ID, signed)
 	if err != nil {
 		return err
 	}
 	if !first { // sent twice: the page that asks for the outcome knows which counts
-		return s.redirect(v, d.path())
+		return v.Redirect(d.path())
 	}
 	d.draft.Signed = signed
 	return s.handIn(v, d)
@@ -215,21 +216,21 @@ func (s *Server) handIn(v *visit, d *signing) error {
 			return err
 		}
 		s.catchUp(v, o.Block)
-		return s.redirect(v, d.draft.Next)
+		return v.Redirect(d.draft.Next)
 	case ledger.Rejected, ledger.Conflicted:
-		if err := s.Store.RemoveDraft(v.r.Context(), v.token, d.draft.ID); err != nil {
+		if err := s.Store.RemoveDraft(v.R.Context(), v.Token, d.draft.ID); err != nil {
 			return err
 		}
 		return s.showRefused(v, d, o)
 	}
-	v.w.Header().Set("Refresh", "5") // works without a script
-	return s.show(v, http.StatusAccepted, &page.Open{Reload: d.path(), Human: s.Help})
+	v.W.Header().Set("Refresh", "5") // works without a script
+	return v.Show(http.StatusAccepted, &page.Open{Reload: d.path(), Human: s.Help})
 }
 
 // applied does what a command that is on the ledger asks for here. It may be done
 // again: the page may be reloaded when it broke off in the middle.
 func (s *Server) applied(v *visit, d *signing) error {
-	ctx := v.r.Context()
+	ctx := v.R.Context()
 	if add := d.kept.Add; add != nil {
 		known, err := s.Store.Credential(ctx, add.ID)
 		if err != nil {
@@ -250,7 +251,7 @@ func (s *Server) applied(v *visit, d *signing) error {
 			return err
 		}
 	}
-	return s.Store.RemoveDraft(ctx, v.token, d.draft.ID)
+	return s.Store.RemoveDraft(ctx, v.Token, d.draft.ID)
 }
 
 // catchUp waits a while until the read model holds a block, so that a person finds
@@ -259,7 +260,7 @@ func (s *Server) catchUp(v *visit, block uint64) {
 	if block == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(v.r.Context(), ownWrites)
+	ctx, cancel := context.WithTimeout(v.R.Context(), ownWrites)
 	defer cancel()
 	if err := s.Store.Wait(ctx, block); err != nil {
 		s.Log.Debug("the read model is behind a page", "block", block)
@@ -273,34 +274,34 @@ func (s *Server) postCancel(v *visit) error {
 		return err
 	}
 	if d == nil {
-		return s.redirect(v, "/me")
+		return v.Redirect("/me")
 	}
 	if d.draft.Signed.Size() > 0 {
-		return s.redirect(v, d.path())
+		return v.Redirect(d.path())
 	}
-	if err := s.Store.RemoveDraft(v.r.Context(), v.token, d.draft.ID); err != nil {
+	if err := s.Store.RemoveDraft(v.R.Context(), v.Token, d.draft.ID); err != nil {
 		return err
 	}
-	return s.redirect(v, local(d.kept.Back, "/me"))
+	return v.Redirect(site.Local(d.kept.Back, "/me"))
 }
 
 // showRefused says why the ledger does not take a command. Where the state has moved
 // on, nothing is wrong with what the person wants: it is done anew.
 func (s *Server) showRefused(v *visit, d *signing, o ledger.Outcome) error {
 	err := refused(o)
-	v.code = ledger.CodeOf(err)
+	v.Code = ledger.CodeOf(err)
 	refusal, is := err.(*ledger.Error)
 	if !is {
 		return err
 	}
-	text := page.Say("sign.refused", "why", refusal.Text(v.language))
+	text := page.Say("sign.refused", "why", refusal.Text(v.Language))
 	if refusal.Class() == ledger.ClassConflict {
 		text = page.Say("sign.stale")
 		if d.command.Note == "" { // it is about keys, or who helps
 			text = page.Say("sign.changed")
 		}
 	}
-	return s.showUnsigned(v, statuses[refusal.Class()], d, text)
+	return s.showUnsigned(v, site.StatusOf(refusal.Class()), d, text)
 }
 
 // showUnsigned says why something cannot be signed, and the way on.
@@ -310,7 +311,7 @@ func (s *Server) showUnsigned(v *visit, status int, d *signing, why page.Text) e
 		Way: page.Link{Href: "/me", Text: page.Say("frame.notes")}, Human: s.Help,
 	}
 	if d != nil {
-		view.Name, view.Way = d.name(), page.Link{Href: local(d.kept.Back, "/me"), Text: page.Say("sign.again")}
+		view.Name, view.Way = d.name(), page.Link{Href: site.Local(d.kept.Back, "/me"), Text: page.Say("sign.again")}
 	}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) showRegistration(v *visit, i *invited, r registration, id ledge
 	}
 	// The digest is the challenge that the passkey signs.
 	challenge := ledger.PayloadDigest(r.Payload)
-	if err := s.Store.AddChallenge(v.r.Context(), challenge[:], forRegister, string(data), s.Clock()); err != nil {
+	if err := s.Store.AddChallenge(v.R.Context(), challenge[:], forRegister, string(data), s.Clock()); err != nil {
 		return err
 	}
 	options, err := s.RelyingParty.Sign(r.Payload, []passkey.Credential{r.Credential})
@@ -47,13 +48,13 @@ func (s *Server) showRegistration(v *visit, i *invited, r registration, id ledge
 		return fmt.Errorf("asking for a signature: %w", err)
 	}
 	view := i.view(s, page.StepSign)
-	if view.Signs, err = ledger.Describe(command, v.language); err != nil {
+	if view.Signs, err = ledger.Describe(command, v.Language); err != nil {
 		return fmt.Errorf("describing a registration: %w", err)
 	}
 	view.Exact = string(r.Payload)
 	view.Passkey = page.NewPasskey(page.Get, i.path()+"/registration", options, page.Say("invited.sign.button"))
 	view.Passkey.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge[:])}}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // postRegistration hands a signed registration in and, once it is on the ledger, uses
@@ -64,12 +65,12 @@ func (s *Server) postRegistration(v *visit) error {
 	if err != nil {
 		return err
 	}
-	c, failed, err := s.readCeremony(v, forRegister)
+	c, failed, err := v.ReadCeremony(s.Store, forRegister)
 	if err != nil {
 		return err
 	}
 	var r registration
-	if failed.IsZero() && (json.Unmarshal([]byte(c.data), &r) != nil || r.Invitation != i.ID) {
+	if failed.IsZero() && (json.Unmarshal([]byte(c.Data), &r) != nil || r.Invitation != i.ID) {
 		failed = page.Say("signin.late")
 	}
 	if !failed.IsZero() {
@@ -79,15 +80,15 @@ func (s *Server) postRegistration(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("reading a registration: %w", err)
 	}
-	signed, credential, err := s.RelyingParty.Signed(r.Payload, []passkey.Credential{r.Credential}, c.response)
-	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
-		v.code = refused.Code
+	signed, credential, err := s.RelyingParty.Signed(r.Payload, []passkey.Credential{r.Credential}, c.Response)
+	if refused, cause := site.RefusalOf(err, v.ID); err != nil && cause == nil {
+		v.Code = refused.Code
 		return s.showCreation(v, http.StatusUnprocessableEntity, i, page.Say("invited.failed"))
 	}
 	if err != nil {
 		return err
 	}
-	v.command = command.Command
+	v.Command = command.Command
 	outcome, err := s.submit(v, signed)
 	if err != nil {
 		return err
@@ -100,41 +101,41 @@ func (s *Server) postRegistration(v *visit) error {
 	default:
 		return s.askAgain(v, i, c)
 	}
-	used, err := s.Store.UseInvitation(v.r.Context(), useOf(i, command.By, credential, s), s.Clock())
+	used, err := s.Store.UseInvitation(v.R.Context(), useOf(i, command.By, credential, s), s.Clock())
 	if err != nil {
 		return err
 	}
 	if used == nil {
-		return goneError{}
+		return gone()
 	}
 	if err := s.begin(v, command.By, credential.Key.ID); err != nil {
 		return err
 	}
-	return s.redirect(v, afterInvitation(used))
+	return v.Redirect(afterInvitation(used))
 }
 
 // askAgain shows that the outcome is not known, with a form that sends the same
 // signature once more.
-func (s *Server) askAgain(v *visit, i *invited, c ceremony) error {
-	if err := s.Store.AddChallenge(v.r.Context(), c.challenge, forRegister, c.data, s.Clock()); err != nil {
+func (s *Server) askAgain(v *visit, i *invited, c site.Ceremony) error {
+	if err := s.Store.AddChallenge(v.R.Context(), c.Challenge, forRegister, c.Data, s.Clock()); err != nil {
 		return err
 	}
 	view := i.view(s, page.StepAgain)
 	view.Action = i.path() + "/registration"
 	view.Hidden = []page.Hidden{
-		{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(c.challenge)},
-		{Name: "credential", Value: string(c.response)},
+		{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(c.Challenge)},
+		{Name: "credential", Value: string(c.Response)},
 	}
-	return s.show(v, http.StatusAccepted, view)
+	return v.Show(http.StatusAccepted, view)
 }
 
 // submit hands a command in and waits until its outcome is known, or is not in time.
 func (s *Server) submit(v *visit, signed ledger.Signed) (ledger.Outcome, error) {
-	ctx, cancel := withTime(v.r.Context())
+	ctx, cancel := withTime(v.R.Context())
 	defer cancel()
 	outcomes, err := s.Service.Submit(ctx, signed)
 	if err != nil {
-		return ledger.Outcome{}, ledgerError{err}
+		return ledger.Outcome{}, site.LedgerError{Err: err}
 	}
 	return outcomes[0], nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -57,7 +58,7 @@ func (s *Server) replacing(v *visit, party *ledger.Party, kept *store.Credential
 			}
 		}
 	}
-	all, err := s.Store.Recoveries(v.r.Context(), party.ID)
+	all, err := s.Store.Recoveries(v.R.Context(), party.ID)
 	if err != nil {
 		return ledger.Key{}, false, err
 	}
@@ -83,9 +84,9 @@ func (s *Server) showReplacement(v *visit, status int, party *ledger.Party, c pa
 		}
 	}
 	if !named {
-		return s.show(v, status, view)
+		return v.Show(status, view)
 	}
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	view.By, view.At, view.Witness = names.company(r.By), r.At, names.company(r.Witness)
 	view.From, view.Until = r.CompleteFrom(), r.At.Add(ledger.RecoveryLife)
 	if names.err != nil {
@@ -102,7 +103,7 @@ func (s *Server) showReplacement(v *visit, status int, party *ledger.Party, c pa
 			return err
 		}
 	}
-	return s.show(v, status, view)
+	return v.Show(status, view)
 }
 
 // askToComplete writes the command that puts the passkey in force, for it to sign.
@@ -127,14 +128,14 @@ func (s *Server) askToComplete(v *visit, view *page.Replacement, party *ledger.P
 	}
 	// The digest is the challenge that the passkey signs.
 	challenge := ledger.PayloadDigest(r.Payload)
-	if err := s.Store.AddChallenge(v.r.Context(), challenge[:], forCompletion, string(data), s.Clock()); err != nil {
+	if err := s.Store.AddChallenge(v.R.Context(), challenge[:], forCompletion, string(data), s.Clock()); err != nil {
 		return err
 	}
 	options, err := s.RelyingParty.Sign(r.Payload, []passkey.Credential{r.Credential})
 	if err != nil {
 		return fmt.Errorf("asking for a signature: %w", err)
 	}
-	if view.Signs, err = ledger.Describe(command, v.language); err != nil {
+	if view.Signs, err = ledger.Describe(command, v.Language); err != nil {
 		return fmt.Errorf("describing the end of a recovery: %w", err)
 	}
 	view.Exact = string(r.Payload)
@@ -147,20 +148,20 @@ func (s *Server) askToComplete(v *visit, view *page.Replacement, party *ledger.P
 // signs the person in with the new passkey and everybody else of theirs out. While
 // its outcome is not known the page asks again with the same signature.
 func (s *Server) postCompletion(v *visit) error {
-	c, failed, err := s.readCeremony(v, forCompletion)
+	c, failed, err := v.ReadCeremony(s.Store, forCompletion)
 	if err != nil {
 		return err
 	}
 	var r replacement
-	if failed.IsZero() && json.Unmarshal([]byte(c.data), &r) != nil {
+	if failed.IsZero() && json.Unmarshal([]byte(c.Data), &r) != nil {
 		failed = page.Say("signin.late")
 	}
 	if !failed.IsZero() {
 		return s.showSignIn(v, http.StatusUnprocessableEntity, mine, failed)
 	}
-	signed, used, err := s.RelyingParty.Signed(r.Payload, []passkey.Credential{r.Credential}, c.response)
-	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
-		v.code = refused.Code
+	signed, used, err := s.RelyingParty.Signed(r.Payload, []passkey.Credential{r.Credential}, c.Response)
+	if refused, cause := site.RefusalOf(err, v.ID); err != nil && cause == nil {
+		v.Code = refused.Code
 		return s.showSignIn(v, http.StatusForbidden, mine, page.Say("signin.unknown"))
 	}
 	if err != nil {
@@ -170,7 +171,7 @@ func (s *Server) postCompletion(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("reading the end of a recovery: %w", err)
 	}
-	v.command = command.Command
+	v.Command = command.Command
 	outcome, err := s.submit(v, signed)
 	if err != nil {
 		return err
@@ -182,14 +183,14 @@ func (s *Server) postCompletion(v *visit) error {
 	case ledger.Rejected, ledger.Conflicted:
 		return s.notReplaced(v, r, outcome)
 	}
-	if err := s.Store.AddChallenge(v.r.Context(), c.challenge, forCompletion, c.data, s.Clock()); err != nil {
+	if err := s.Store.AddChallenge(v.R.Context(), c.Challenge, forCompletion, c.Data, s.Clock()); err != nil {
 		return err
 	}
-	return s.show(v, http.StatusAccepted, &page.Replacement{
+	return v.Show(http.StatusAccepted, &page.Replacement{
 		State: page.WaitOutcome, Mark: markOf(r.Credential.Key), Action: completionPath, Help: s.Help,
 		Hidden: []page.Hidden{
-			{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(c.challenge)},
-			{Name: "credential", Value: string(c.response)},
+			{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(c.Challenge)},
+			{Name: "credential", Value: string(c.Response)},
 		},
 	})
 }
@@ -197,7 +198,7 @@ func (s *Server) postCompletion(v *visit) error {
 // replaced does here what the ledger has already done: the old passkeys and whoever is
 // signed in with them open nothing more, which the store now says, too.
 func (s *Server) replaced(v *visit, r replacement, used passkey.Credential) error {
-	ctx, inForce := v.r.Context(), map[string]bool{}
+	ctx, inForce := v.R.Context(), map[string]bool{}
 	for _, id := range r.Keys {
 		inForce[id] = true
 	}
@@ -223,7 +224,7 @@ func (s *Server) replaced(v *visit, r replacement, used passkey.Credential) erro
 	if err := s.begin(v, r.Party, used.Key.ID); err != nil {
 		return err
 	}
-	return s.redirect(v, keysPath+"?done=recovered")
+	return v.Redirect(keysPath + "?done=recovered")
 }
 
 // notReplaced says why the ledger does not put the passkey in force, and where it
@@ -234,7 +235,7 @@ func (s *Server) notReplaced(v *visit, r replacement, o ledger.Outcome) error {
 	if !is {
 		return err
 	}
-	v.code = refusal.Code
+	v.Code = refusal.Code
 	party, err := s.partyOf(v, r.Party)
 	if err != nil {
 		return err
@@ -242,9 +243,9 @@ func (s *Server) notReplaced(v *visit, r replacement, o ledger.Outcome) error {
 	if party == nil {
 		return refusal
 	}
-	text := page.Say("sign.refused", "why", refusal.Text(v.language))
+	text := page.Say("sign.refused", "why", refusal.Text(v.Language))
 	if refusal.Class() == ledger.ClassConflict {
 		text = page.Say("replacement.stale")
 	}
-	return s.showReplacement(v, statuses[refusal.Class()], party, r.Credential, text)
+	return s.showReplacement(v, site.StatusOf(refusal.Class()), party, r.Credential, text)
 }

@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/skuld-registry/skuld/api/web/site"
+)
 
 const (
 	get  = http.MethodGet
@@ -11,13 +15,20 @@ const (
 type route struct {
 	method, pattern string
 	signedIn        bool  // only for who is signed in; a form must show that it is ours
-	limit           int64 // bytes of the body; maxForm where 0
+	limit           int64 // bytes of the body; the site's own limit where 0
 	handle          handler
 }
 
-// handler answers the requests of a route. An error becomes a page that says what
-// to do; a refusal of the ledger is one (*ledger.Error).
+// handler answers the requests of a route (see site.Route).
 type handler = func(*Server, *visit) error
+
+// of gives the route as the site serves it.
+func (r route) of(s *Server) site.Route {
+	return site.Route{
+		Method: r.method, Pattern: r.pattern, SignedIn: r.signedIn, Limit: r.limit,
+		Handle: func(g site.Guest) error { return r.handle(s, g.(*visit)) },
+	}
+}
 
 // routes is the one table of pages. The router, the log's labels and the tests that
 // walk all pages are read from it.
@@ -44,12 +55,12 @@ var publicRoutes = []route{
 	{method: get, pattern: "/verify", handle: (*Server).getVerify},
 	{method: post, pattern: "/verify", limit: maxUpload, handle: (*Server).postVerify},
 	{method: get, pattern: "/lost", handle: (*Server).getLost},
-	{method: post, pattern: completionPath, limit: maxCeremony, handle: (*Server).postCompletion},
+	{method: post, pattern: completionPath, limit: site.MaxCeremony, handle: (*Server).postCompletion},
 	{method: get, pattern: "/signin", handle: (*Server).getSignIn},
-	{method: post, pattern: "/signin", limit: maxCeremony, handle: (*Server).postSignIn},
+	{method: post, pattern: "/signin", limit: site.MaxCeremony, handle: (*Server).postSignIn},
 	{method: post, pattern: "/signout", signedIn: true, handle: (*Server).postSignOut},
 	{method: get, pattern: "/i/{code}", handle: (*Server).getInvitation},
-	{method: post, pattern: "/i/{code}/key", limit: maxCeremony, handle: (*Server).postKey},
-	{method: post, pattern: "/i/{code}/registration", limit: maxCeremony, handle: (*Server).postRegistration},
+	{method: post, pattern: "/i/{code}/key", limit: site.MaxCeremony, handle: (*Server).postKey},
+	{method: post, pattern: "/i/{code}/registration", limit: site.MaxCeremony, handle: (*Server).postRegistration},
 	{method: post, pattern: "/i/{code}/join", signedIn: true, handle: (*Server).postJoin},
 }

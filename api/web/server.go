@@ -6,27 +6,20 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/code"
-	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
 // Limits of the pages.
 const (
-	maxForm   = 64 << 10 // bytes of a form
-	maxPlaces = 512      // pages under way at a time, beside those that are kept ready
-
-	// pageTime bounds a request; submitTime bounds the wait for a command's outcome
-	// within it, after which the person is told that it is not known yet.
-	pageTime   = 60 * time.Second
+	// submitTime bounds the wait for a command's outcome within a request (see
+	// site.PageTime), after which the person is told that it is not known yet.
 	submitTime = 45 * time.Second
 	// ownWrites bounds how long a page waits for the read model, so that a person
 	// finds there what they have just done.
@@ -43,13 +36,13 @@ type Options struct {
 	Codes        *code.Key      // of notes
 	Complete     func() bool    // whether the read model has caught up since the start
 	Help         page.HumanCard // whom to call at the registry itself
-	Limits       Limits
+	Limits       site.Limits
 	Storybook    bool // shows every component in every state, for trials
 
 	Clock  func() time.Time
 	Random io.Reader // must be safe for concurrent use
 	Log    *slog.Logger
-	Done   func(Done) // is told of each answered request
+	Done   func(site.Done) // is told of each answered request
 }
 
 func (o Options) check() error {
@@ -67,17 +60,12 @@ func (o Options) check() error {
 // Server serves the pages. It may be used by many callers at a time.
 type Server struct {
 	Options
-	pages     *page.Set
-	places    chan struct{}
-	uploads   chan struct{} // of proofs, on their way here
-	checks    chan struct{} // of proofs, under way
-	origins   *http.CrossOriginProtection
-	addresses *limit.Callers // of those who are not signed in
-	parties   *limit.Callers // of those who are
-	guesses   guesses        // of codes
-	statuses  *statusCache
-	secure    bool // the pages come over https
-	router    chi.Router
+	site     *site.Site
+	uploads  chan struct{} // of proofs, on their way here
+	checks   chan struct{} // of proofs, under way
+	guesses  guesses       // of codes
+	statuses *statusCache
+	router   http.Handler
 }
 
 // New makes a server of the pages.
@@ -93,24 +81,22 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Options: o, pages: set, places: make(chan struct{}, maxPlaces), uploads: make(chan struct{}, maxUploads), checks: make(chan struct{}, maxChecks), origins: http.NewCrossOriginProtection(),
-		addresses: limit.New("address", o.Limits.Address), parties: limit.New("party", o.Limits.Party),
-		guesses: newGuesses(), statuses: newStatusCache(), secure: strings.HasPrefix(o.RelyingParty.Origin, "https://"),
+		Options: o, uploads: make(chan struct{}, maxUploads), checks: make(chan struct{}, maxChecks),
+		guesses: newGuesses(), statuses: newStatusCache(),
 	}
-	// A proxy before the gateway may give it another name than browsers know.
-	if err := s.origins.AddTrustedOrigin(o.RelyingParty.Origin); err != nil {
+	s.site, err = site.New(site.Options{
+		Origin: o.RelyingParty.Origin, Cookie: "skuld", SignIn: "/signin", Help: o.Help, Pages: set,
+		Welcome: func(v *site.Visit) site.Guest { return &visit{Visit: v, server: s} },
+		Limits:  o.Limits, Clock: o.Clock, Random: o.Random, Log: o.Log, Done: o.Done,
+	})
+	if err != nil {
 		return nil, err
 	}
-	s.router = chi.NewRouter()
+	var routes []site.Route
 	for _, r := range s.routes() {
-		s.router.Method(r.method, r.pattern, s.serve(&r))
-		if r.method == get {
-			s.router.Method(http.MethodHead, r.pattern, s.serve(&r))
-		}
+		routes = append(routes, r.of(s))
 	}
-	s.router.Method(get, page.StaticPath+"*", http.HandlerFunc(s.serveAsset))
-	s.router.NotFound(s.serve(&route{pattern: "-", handle: (*Server).notFound}).ServeHTTP)
-	s.router.MethodNotAllowed(s.serve(&route{pattern: "-", handle: (*Server).methodNotAllowed}).ServeHTTP)
+	s.router = s.site.Router(routes)
 	return s, nil
 }
 
@@ -119,12 +105,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.serveReady(w, r) {
 		s.router.ServeHTTP(w, r)
 	}
-}
-
-func (s *Server) notFound(*visit) error { return ledger.Refuse(ledger.CodeNotFound) }
-
-func (s *Server) methodNotAllowed(v *visit) error {
-	return ledger.Refuse(ledger.CodeMethodNotAllowed, "method", clip(v.r.Method))
 }
 
 // withTime gives a context in which a page waits for a command's outcome. That the

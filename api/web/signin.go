@@ -3,18 +3,14 @@ package web
 import (
 	"encoding/base64"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 )
-
-// maxCeremony bounds a form with the answer of a passkey, which is JSON in the
-// encoding of forms.
-const maxCeremony = 4 * passkey.MaxResponseBytes
 
 // The purposes of challenges.
 const (
@@ -27,16 +23,16 @@ const (
 const mine = "/me"
 
 func (s *Server) getSignIn(v *visit) error {
-	next := local(v.r.URL.Query().Get("next"), mine)
+	next := site.Local(v.R.URL.Query().Get("next"), mine)
 	if v.party != nil {
-		return s.redirect(v, next)
+		return v.Redirect(next)
 	}
 	return s.showSignIn(v, http.StatusOK, next, page.Text{})
 }
 
 // showSignIn asks for a passkey, with a challenge of its own each time.
 func (s *Server) showSignIn(v *visit, status int, next string, failed page.Text) error {
-	challenge, err := s.challenge(v, forSignIn, next)
+	challenge, err := v.Challenge(s.Store, forSignIn, next)
 	if err != nil {
 		return err
 	}
@@ -46,60 +42,23 @@ func (s *Server) showSignIn(v *visit, status int, next string, failed page.Text)
 	}
 	form := page.NewPasskey(page.Get, "/signin", options, page.Say("signin.button"))
 	form.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge)}}
-	return s.show(v, status, &page.SignIn{Passkey: form, Failed: failed, Help: s.Help})
-}
-
-// challenge draws a challenge and keeps what is to be remembered until it is answered.
-func (s *Server) challenge(v *visit, purpose, data string) ([]byte, error) {
-	challenge := make([]byte, passkey.ChallengeBytes)
-	if _, err := io.ReadFull(s.Random, challenge); err != nil {
-		return nil, fmt.Errorf("drawing a challenge: %w", err)
-	}
-	return challenge, s.Store.AddChallenge(v.r.Context(), challenge, purpose, data, s.Clock())
-}
-
-// ceremony is what a form with the answer of a passkey holds.
-type ceremony struct {
-	challenge []byte
-	data      string // what was remembered with the challenge
-	response  []byte
-}
-
-// readCeremony reads the answer of a passkey. Each challenge is answered once: failed
-// says, for the person, why there is nothing to check.
-func (s *Server) readCeremony(v *visit, purpose string) (c ceremony, failed page.Text, err error) {
-	if err := v.r.ParseForm(); err != nil {
-		return c, failed, formError(err)
-	}
-	c.response = []byte(v.r.PostForm.Get("credential"))
-	if len(c.response) == 0 {
-		return c, page.Say("signin.script"), nil
-	}
-	if c.challenge, err = base64.RawURLEncoding.DecodeString(v.r.PostForm.Get("challenge")); err != nil {
-		return c, page.Say("signin.late"), nil
-	}
-	data, found, err := s.Store.TakeChallenge(v.r.Context(), c.challenge, purpose, s.Clock())
-	if err == nil && !found {
-		failed = page.Say("signin.late")
-	}
-	c.data = data
-	return c, failed, err
+	return v.Show(status, &page.SignIn{Passkey: form, Failed: failed, Help: s.Help})
 }
 
 // postSignIn checks what a passkey answered. Whichever passkey it is, and whatever is
 // wrong with it, the person is told no more than that it does not open anything here.
 func (s *Server) postSignIn(v *visit) error {
-	c, failed, err := s.readCeremony(v, forSignIn)
+	c, failed, err := v.ReadCeremony(s.Store, forSignIn)
 	if err != nil {
 		return err
 	}
 	if !failed.IsZero() {
 		return s.showSignIn(v, http.StatusUnprocessableEntity, mine, failed)
 	}
-	next := local(c.data, mine)
+	next := site.Local(c.Data, mine)
 	by, err := s.opened(v, c)
-	if refused, cause := refusalOf(err, v.id); err != nil && cause == nil {
-		v.code = refused.Code
+	if refused, cause := site.RefusalOf(err, v.ID); err != nil && cause == nil {
+		v.Code = refused.Code
 		return s.showSignIn(v, http.StatusForbidden, next, page.Say("signin.unknown"))
 	}
 	if err != nil {
@@ -111,7 +70,7 @@ func (s *Server) postSignIn(v *visit) error {
 	if err := s.begin(v, by.party.ID, by.credential.Key.ID); err != nil {
 		return err
 	}
-	return s.redirect(v, next)
+	return v.Redirect(next)
 }
 
 // opener is a passkey that has answered.
@@ -125,13 +84,13 @@ type opener struct {
 
 // opened gives what a passkey's answer opens, or a refusal. Whether the key is one of
 // the party's the ledger says, whatever the store says of the passkey.
-func (s *Server) opened(v *visit, c ceremony) (opener, error) {
+func (s *Server) opened(v *visit, c site.Ceremony) (opener, error) {
 	unknown := ledger.Refuse(ledger.CodeKeyUnknown)
-	id, err := passkey.CredentialID(c.response)
+	id, err := passkey.CredentialID(c.Response)
 	if err != nil {
 		return opener{}, err
 	}
-	kept, err := s.Store.Credential(v.r.Context(), id)
+	kept, err := s.Store.Credential(v.R.Context(), id)
 	if err != nil {
 		return opener{}, err
 	}
@@ -155,11 +114,11 @@ func (s *Server) opened(v *visit, c ceremony) (opener, error) {
 			return opener{}, err
 		}
 	}
-	now, err := s.RelyingParty.SignedIn(c.challenge, credentialOf(*kept, key), c.response)
+	now, err := s.RelyingParty.SignedIn(c.Challenge, credentialOf(*kept, key), c.Response)
 	if err != nil {
 		return opener{}, err
 	}
-	good, err := s.Store.CredentialUsed(v.r.Context(), id, now.SignCount, now.BackedUp, s.Clock())
+	good, err := s.Store.CredentialUsed(v.R.Context(), id, now.SignCount, now.BackedUp, s.Clock())
 	if err == nil && !good {
 		err = unknown
 	}
@@ -180,7 +139,7 @@ func credentialOf(c store.Credential, key ledger.Key) passkey.Credential {
 // passkeysOf gives the passkeys with which a party can sign: those that the store
 // knows and whose keys are on the ledger.
 func (s *Server) passkeysOf(v *visit, party *ledger.Party) ([]passkey.Credential, error) {
-	kept, err := s.Store.Credentials(v.r.Context(), party.ID)
+	kept, err := s.Store.Credentials(v.R.Context(), party.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +154,9 @@ func (s *Server) passkeysOf(v *visit, party *ledger.Party) ([]passkey.Credential
 
 // postSignOut ends the session, in the browser and in the store.
 func (s *Server) postSignOut(v *visit) error {
-	if err := s.Store.EndSession(v.r.Context(), v.token); err != nil {
+	if err := s.Store.EndSession(v.R.Context(), v.Token); err != nil {
 		return err
 	}
-	s.setSession(v, "", -1)
-	return s.redirect(v, "/")
+	v.DropToken()
+	return v.Redirect("/")
 }

@@ -9,9 +9,9 @@ import (
 // The pages that are the same for everybody.
 
 func (s *Server) getHelp(v *visit) error {
-	return s.show(v, http.StatusOK, &page.HelpPage{Help: s.Help})
+	return v.Show(http.StatusOK, &page.HelpPage{Help: s.Help})
 }
 
 func (s *Server) getLost(v *visit) error {
-	return s.show(v, http.StatusOK, &page.Lost{Help: s.Help})
+	return v.Show(http.StatusOK, &page.Lost{Help: s.Help})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -34,7 +35,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	began := s.Clock()
-	language, _ := languageOf(r)
+	language, _ := site.LanguageOf(r)
 	entry := s.statuses.find(statusKey{c, language})
 	if entry == nil {
 		return false
@@ -46,10 +47,10 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 			return false
 		}
 	}
-	s.protect(w.Header())
+	s.site.Protect(w.Header())
 	status := writeStatus(w, r, language, ready)
 	if s.Done != nil {
-		s.Done(Done{Method: r.Method, Route: statusPattern, Status: status, Took: s.Clock().Sub(began)})
+		s.Done(site.Done{Method: r.Method, Route: statusPattern, Status: status, Took: s.Clock().Sub(began)})
 	}
 	return true
 }
@@ -57,7 +58,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) bool {
 // refresh looks at a kept page again after new blocks, once for all who wait for it.
 // It gives nil where that cannot be done, for whoever answers with a page of the fault.
 func (s *Server) refresh(ctx context.Context, entry *statusEntry) *statusPage {
-	ctx, cancel := context.WithTimeout(ctx, pageTime)
+	ctx, cancel := context.WithTimeout(ctx, site.PageTime)
 	defer cancel()
 	height, _ := s.Store.Next()
 	n, err := s.Store.NoteOfCode(ctx, entry.key.code)
@@ -84,7 +85,7 @@ func writeStatus(w http.ResponseWriter, r *http.Request, language ledger.Languag
 		return http.StatusNotModified
 	}
 	body := p.body
-	if takesGzip(r) {
+	if site.TakesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		body = p.gzipped
 	}
@@ -105,23 +106,23 @@ func (s *Server) getStatus(v *visit) error {
 	if err != nil {
 		return err
 	}
-	ready, err := s.makeStatus(v.r.Context(), s.statuses.entry(statusKey{c, v.language}), n, height)
+	ready, err := s.makeStatus(v.R.Context(), s.statuses.entry(statusKey{c, v.Language}), n, height)
 	if err != nil {
 		return err
 	}
-	writeStatus(v.w, v.r, v.language, ready)
+	writeStatus(v.W, v.R, v.Language, ready)
 	return nil
 }
 
 // noteOfCode gives the note of the code in the address. Every wrong code has the same
 // answer after the same work, and is counted.
 func (s *Server) noteOfCode(v *visit) (code.Code, *store.Note, error) {
-	now, address := s.Clock(), s.addressOf(v)
+	now, address := s.Clock(), v.Address()
 	if err := s.guesses.mayTry(address, now); err != nil {
 		return "", nil, err
 	}
-	c, _ := code.Read(chi.URLParam(v.r, "code"))
-	n, err := s.Store.NoteOfCode(v.r.Context(), c)
+	c, _ := code.Read(chi.URLParam(v.R, "code"))
+	n, err := s.Store.NoteOfCode(v.R.Context(), c)
 	switch {
 	case err != nil:
 		return "", nil, err
@@ -131,19 +132,15 @@ func (s *Server) noteOfCode(v *visit) (code.Code, *store.Note, error) {
 		return "", nil, ledger.Refuse(ledger.CodeUnavailable) // it may be one that is still to come
 	}
 	s.guesses.wrong(address, now)
-	return "", nil, unknownCode{}
+	return "", nil, unknownCode()
 }
 
 // unknownCode says that no note has the code.
-type unknownCode struct{}
-
-func (unknownCode) Error() string { return "no note has the code" }
-
-func (unknownCode) page(s *Server) *page.Problem {
-	return &page.Problem{
-		Heading: page.Say("problem.code"), Text: page.Say("problem.code.what"), Status: http.StatusNotFound, Help: s.Help,
+func unknownCode() error {
+	return &site.Problem{Says: "no note has the code", Page: &page.Problem{
+		Heading: page.Say("problem.code"), Text: page.Say("problem.code.what"), Status: http.StatusNotFound,
 		Links: []page.Link{{Href: "/", Text: page.Say("problem.code.try")}, {Href: "/help", Text: page.Say("frame.help-page")}},
-	}
+	}}
 }
 
 // makeStatus gives the page of a note as it was read at a height: the one that is
@@ -178,7 +175,7 @@ func (s *Server) writeInto(p *statusPage, key statusKey, n *store.Note, names *n
 	}
 	var b bytes.Buffer
 	frame := page.Frame{Language: key.language, Service: s.RelyingParty.Name, Help: s.Help, Private: true}
-	if err := s.pages.Write(&b, frame, view); err != nil {
+	if err := s.site.Pages.Write(&b, frame, view); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(b.Bytes())
@@ -272,7 +269,7 @@ func (s *Server) getOwnNote(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(v, "/me/notes/"+string(n.State.ID))
+	return v.Redirect("/me/notes/" + string(n.State.ID))
 }
 
 // callPath gives the address at which somebody asks to be called about a note.

@@ -16,13 +16,13 @@ var storybookRoutes = []route{
 }
 
 func (s *Server) getStorybook(v *visit) error {
-	return s.show(v, http.StatusOK, &page.Storybook{Stories: page.Stories()})
+	return v.Show(http.StatusOK, &page.Storybook{Stories: page.Stories()})
 }
 
 func (s *Server) getStory(v *visit) error {
 	for _, story := range page.Stories() {
-		if story.Name == chi.URLParam(v.r, "story") {
-			return s.show(v, http.StatusOK, story.View)
+		if story.Name == chi.URLParam(v.R, "story") {
+			return v.Show(http.StatusOK, story.View)
 		}
 	}
 	return ledger.Refuse(ledger.CodeNotFound)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/limit"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger/evidence"
 )
 
@@ -17,7 +18,7 @@ const (
 	// larger ones, and many at a time.
 	maxProof = 2 << 20
 	// maxUpload is the greatest form with such a file.
-	maxUpload = maxProof + maxForm
+	maxUpload = maxProof + site.MaxForm
 	// maxChecks is how many files are checked at a time: each replays a note.
 	// maxUploads is how many are being sent at a time: each takes its size in memory,
 	// and its time from senders who dawdle, which keeps no checked one waiting.
@@ -26,7 +27,7 @@ const (
 )
 
 func (s *Server) getVerify(v *visit) error {
-	return s.show(v, http.StatusOK, s.verifyPage(proofField()))
+	return v.Show(http.StatusOK, s.verifyPage(proofField()))
 }
 
 func (s *Server) verifyPage(file page.Field) *page.Verify {
@@ -48,16 +49,16 @@ func (s *Server) postVerify(v *visit) error {
 	default:
 		return limit.Refuse("uploads", limit.BusyWait)
 	}
-	file, fault, err := readProof(v.r)
+	file, fault, err := readProof(v.R)
 	if err != nil {
 		return err
 	}
 	if !fault.IsZero() {
 		field := proofField()
 		field.Error = fault
-		return s.show(v, http.StatusUnprocessableEntity, s.verifyPage(field))
+		return v.Show(http.StatusUnprocessableEntity, s.verifyPage(field))
 	}
-	report, err := s.check(v.r.Context(), file)
+	report, err := s.check(v.R.Context(), file)
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (s *Server) postVerify(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return s.show(v, http.StatusOK, view)
+	return v.Show(http.StatusOK, view)
 }
 
 // check verifies a file when its turn comes.
@@ -91,7 +92,7 @@ func readProof(r *http.Request) (file []byte, fault page.Text, err error) {
 			return nil, page.Say("verify.none"), nil
 		}
 		if err != nil {
-			return nil, page.Text{}, formError(fmt.Errorf("reading the form: %w", err))
+			return nil, page.Text{}, site.FormError(fmt.Errorf("reading the form: %w", err))
 		}
 		if part.FormName() != "file" {
 			continue
@@ -99,7 +100,7 @@ func readProof(r *http.Request) (file []byte, fault page.Text, err error) {
 		file, err = io.ReadAll(io.LimitReader(part, maxProof+1))
 		switch {
 		case err != nil:
-			return nil, page.Text{}, formError(fmt.Errorf("reading the file: %w", err))
+			return nil, page.Text{}, site.FormError(fmt.Errorf("reading the file: %w", err))
 		case len(file) == 0:
 			return nil, page.Say("verify.none"), nil
 		case len(file) > maxProof:
@@ -115,7 +116,7 @@ func (s *Server) verified(v *visit, r *evidence.Report) (*page.Verified, error) 
 	said := func(sort evidence.Sort) []page.Text {
 		var all []page.Text
 		for _, f := range r.Of(sort) {
-			all = append(all, page.Verbatim(f.Text(v.language)))
+			all = append(all, page.Verbatim(f.Text(v.Language)))
 		}
 		return all
 	}
@@ -127,7 +128,7 @@ func (s *Server) verified(v *visit, r *evidence.Report) (*page.Verified, error) 
 	view.Status = status(page.ToneDone, "verify.genuine")
 	view.AsOf = r.AsOf
 	view.Proof = page.Proof{Proven: said(evidence.Proven), Unproven: said(evidence.Open)}
-	names := s.names(v.r.Context())
+	names := s.names(v.R.Context())
 	if p := r.Payment; p != nil {
 		view.Payment = &page.ProvenPayment{Amount: p.Amount, On: p.On, By: names.company(p.By), Settled: p.Settled, Reversed: p.ReversedBy > 0}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/web"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 )
 
 // pagesConfig says how the pages for people are served. A gateway without an origin
@@ -77,17 +78,17 @@ func (o *options) openCodes() error {
 // pageLimits gives the limits of visitors. Who is signed in is one human with a few
 // devices, and may ask what an address may: the limits of a party are those of a
 // company's systems, with which one person could keep all peers busy gathering proofs.
-func pageLimits(l api.Limits) web.Limits {
-	return web.Limits{Address: l.Address, Party: l.Address, Proxies: l.Proxies}
+func pageLimits(l api.Limits) site.Limits {
+	return site.Limits{Address: l.Address, Person: l.Address, Proxies: l.Proxies}
 }
 
 func (g *gateway) newPages(o options) (*web.Server, error) {
 	if !o.site.on() {
 		return nil, nil
 	}
-	var done func(web.Done)
+	var done func(site.Done)
 	if o.metrics != nil {
-		done = func(d web.Done) {
+		done = func(d site.Done) {
 			o.metrics.Request(api.Done{Method: d.Method, Route: d.Route, Status: d.Status, Code: d.Code, Took: d.Took, Limited: d.Limited})
 		}
 	}

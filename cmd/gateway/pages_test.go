@@ -11,7 +11,7 @@ import (
 // enough to keep every peer busy.
 func TestPersonAtThePagesMayAskNoMoreThanAnAddress(t *testing.T) {
 	l := api.Limits{Party: limit.Rate{PerSecond: 5000, Burst: 10_000, AtOnce: 64}, Address: limit.Rate{PerSecond: 50, Burst: 500, AtOnce: 16}}
-	if got := pageLimits(l); got.Party != l.Address || got.Address != l.Address {
+	if got := pageLimits(l); got.Person != l.Address || got.Address != l.Address {
 		t.Errorf("the limits of the pages are %+v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package site
 
 import (
 	"net/http"
@@ -21,10 +21,10 @@ var (
 	matcher = language.NewMatcher([]language.Tag{language.English, language.Swedish, language.Danish})
 )
 
-// languageOf gives the language of a page: what the reader has just chosen, what they
+// LanguageOf gives the language of a page: what the reader has just chosen, what they
 // chose before, or what their browser asks for (RFC 9110 par. 12.5.4). It is the
 // same work for the pages that are kept ready.
-func languageOf(r *http.Request) (chosen ledger.Language, now bool) {
+func LanguageOf(r *http.Request) (chosen ledger.Language, now bool) {
 	if r.URL.RawQuery != "" {
 		if l, ok := known(r.URL.Query().Get("lang")); ok {
 			return l, true
@@ -53,14 +53,14 @@ func known(text string) (ledger.Language, bool) {
 }
 
 // chooseLanguage finds the language of a visit and remembers one that was just chosen.
-func (s *Server) chooseLanguage(v *visit) {
+func (v *Visit) chooseLanguage() {
 	var now bool
-	v.language, now = languageOf(v.r)
-	v.w.Header().Add("Vary", "Accept-Language, Cookie")
+	v.Language, now = LanguageOf(v.R)
+	v.W.Header().Add("Vary", "Accept-Language, Cookie")
 	if now {
-		http.SetCookie(v.w, &http.Cookie{
-			Name: languageCookie, Value: string(v.language), Path: "/", MaxAge: int(languageLife / time.Second),
-			Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		http.SetCookie(v.W, &http.Cookie{
+			Name: languageCookie, Value: string(v.Language), Path: "/", MaxAge: int(languageLife / time.Second),
+			Secure: v.site.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})
 	}
 }

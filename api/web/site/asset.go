@@ -1,4 +1,4 @@
-package web
+package site
 
 import (
 	"net/http"
@@ -8,8 +8,8 @@ import (
 
 // serveAsset serves the style sheet, the script and the icon. Their addresses change
 // with their content, so that a browser may keep them for a year.
-func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
-	asset, ok := s.pages.Assets().Find(r.URL.Path)
+func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request) {
+	asset, ok := s.Pages.Assets().Find(r.URL.Path)
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -21,7 +21,7 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Vary", "Accept-Encoding")
 	body := asset.Body
-	if takesGzip(r) {
+	if TakesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		body = asset.Gzipped
 	}
@@ -30,9 +30,9 @@ func (s *Server) serveAsset(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// takesGzip says whether the browser takes a body in gzip. One that refuses it with a
+// TakesGzip says whether the browser takes a body in gzip. One that refuses it with a
 // weight of zero is none that exists.
-func takesGzip(r *http.Request) bool {
+func TakesGzip(r *http.Request) bool {
 	for _, line := range r.Header.Values("Accept-Encoding") {
 		for coding := range strings.SplitSeq(line, ",") {
 			name, _, _ := strings.Cut(coding, ";")
