@@ -13,6 +13,7 @@ var catalogue = func() map[Code]catalogueEntry {
 	maps.Copy(all, peopleRefusals)
 	maps.Copy(all, gatewayRefusals)
 	maps.Copy(all, caseworkRefusals)
+	maps.Copy(all, claimRefusals)
 	return all
 }()
 

@@ -112,6 +112,17 @@ const (
 	CodeAmendmentImpossible Code = "amendment_impossible"
 	CodeNoSchedule          Code = "no_schedule"
 
+	CodeExtensionOnce         Code = "extension_once"
+	CodeFreeOfCost            Code = "free_of_cost"
+	CodeAccelerationNotAgreed Code = "acceleration_not_agreed"
+	CodeAccelerated           Code = "accelerated"
+	CodeNoAcceleration        Code = "no_acceleration"
+	CodeNotLateEnough         Code = "not_late_enough"
+	CodeNothingAhead          Code = "nothing_ahead"
+	CodePlanRunning           Code = "plan_running"
+	CodeNoteDisputed          Code = "note_disputed"
+	CodeNoteBarred            Code = "note_barred"
+
 	// Codes of the gateway alone; here because there is one table.
 	CodeTokenMissing     Code = "token_missing"
 	CodeTokenInvalid     Code = "token_invalid"

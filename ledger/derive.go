@@ -34,6 +34,17 @@ type Summary struct {
 	FreeOfDebt finance.Date   `json:"free_of_debt,omitzero"`
 	// BarredAfter is the last day on which the claim can be made (1981:130).
 	BarredAfter finance.Date `json:"barred_after,omitzero"`
+	// Interrupted is what limitation runs from.
+	Interrupted Interrupted `json:"interrupted,omitzero"`
+	// Bucket is how long something has been late.
+	Bucket Bucket `json:"bucket,omitempty"`
+	// Phase is how the debt is paid back just now.
+	Phase Phase `json:"phase,omitzero"`
+	// Cure is what keeps the schedule, where all is to fall due ahead of it.
+	Cure *CureOffer `json:"cure,omitempty"`
+	// Awaited are the borrower's questions that wait for an answer, the one that is
+	// due first before the others.
+	Awaited []Awaited `json:"awaited,omitempty"`
 }
 
 // Summarize derives the facts of a day from a note whose book has this holder.
@@ -81,15 +92,18 @@ func (s *Summary) addDates(n *Note) error {
 	if s.FreeOfDebt, err = finance.FreeOfDebt(terms, standing, s.AsOf); err != nil {
 		return err
 	}
-	s.BarredAfter, err = finance.Limitation(finance.Claim{
-		Jurisdiction: n.Terms.Jurisdiction, Negotiable: n.Terms.Kind == Negotiable, Consumer: n.Terms.Consumer,
-		// Who lends to a consumer on a note in this registry does so in trade;
-		// the shorter time is the safer one to show.
-		TraderCreditor: true, From: n.interruptedOn(),
-	})
-	if err != nil {
+	s.Interrupted = n.interrupted()
+	if s.BarredAfter, err = n.barredAfter(); err != nil {
 		return err
 	}
+	s.Bucket = BucketOf(s.Arrears.DaysPastDue)
+	if s.Phase, err = n.phaseOn(s.AsOf, s.Arrears); err != nil {
+		return err
+	}
+	if s.Cure, err = n.cureOn(s.AsOf); err != nil {
+		return err
+	}
+	s.Awaited = n.awaited()
 	var left finance.Amount
 	if s.Next, left, err = nextInstalment(n); err != nil {
 		return err
@@ -103,26 +117,6 @@ func laterOf(a, b finance.Date) finance.Date {
 		return b
 	}
 	return a
-}
-
-// interruptedOn is the day from which limitation runs: the last payment or the
-// last amendment, which acknowledges the debt (1981:130 par. 5), else the agreement.
-func (n *Note) interruptedOn() finance.Date {
-	from := n.Terms.AgreedOn
-	for _, b := range n.Borrowers {
-		if on := finance.DateOf(b.AcceptedAt); !b.AcceptedAt.IsZero() {
-			from = laterOf(from, on) // signing the note acknowledges the debt
-		}
-	}
-	for _, p := range n.Payments {
-		if !p.Reversed {
-			from = laterOf(from, p.On)
-		}
-	}
-	for _, m := range n.Amendments {
-		from = laterOf(from, m.On)
-	}
-	return from
 }
 
 // Parties lists everybody who is something to the note: who may see it. A

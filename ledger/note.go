@@ -69,6 +69,9 @@ type Terms struct {
 	InterestFrom   finance.Date         `json:"interest_from"`
 	Fees           Fees                 `json:"fees"`
 	Reference      string               `json:"reference,omitempty"` // the lender's own number
+	// Acceleration says that all may be demanded ahead of its time where the
+	// borrower is as late as the law asks for (2010:1846 par. 33).
+	Acceleration bool `json:"acceleration,omitempty"`
 }
 
 // Schedule says when the principal falls due.
@@ -121,9 +124,12 @@ type Note struct {
 	Claims       []Claim       `json:"claims,omitempty"`     // of payments, that nobody has answered
 	Proposal     *Proposal     `json:"proposal,omitempty"`   // of an amendment, that not everybody has agreed to
 	Amendments   []Plan        `json:"amendments,omitempty"` // every one that was agreed; the last is in force
-	Freeze       *Freeze       `json:"freeze,omitempty"`
-	Ended        finance.Date  `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
-	Erasure      CommandID     `json:"erasure,omitempty"` // of the command that erased the note
+	// Acceleration is the last demand of all ahead of its time, also one that is cured.
+	Acceleration  *Acceleration  `json:"acceleration,omitempty"`
+	Interruptions []Interruption `json:"interruptions,omitempty"` // of limitation; the latest of each kind
+	Freeze        *Freeze        `json:"freeze,omitempty"`
+	Ended         finance.Date   `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
+	Erasure       CommandID      `json:"erasure,omitempty"` // of the command that erased the note
 }
 
 // Borrower is one maker of the note.
@@ -244,7 +250,8 @@ type Payment struct {
 	Amount   finance.Amount `json:"amount"`
 	Parts    finance.Parts  `json:"parts"`
 	Reversed bool           `json:"reversed,omitempty"`
-	Claim    uint64         `json:"claim,omitempty"` // seq of the pay.claim that it answered
+	Barred   bool           `json:"barred,omitempty"` // made after the time to claim was over, which it does not bring back
+	Claim    uint64         `json:"claim,omitempty"`  // seq of the pay.claim that it answered
 	// OwedTo is the holder in whose place a former holder received the payment.
 	OwedTo PartyID `json:"owed_to,omitempty"`
 }

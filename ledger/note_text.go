@@ -104,6 +104,13 @@ func (w written) addDelay(t *textOf) {
 	default:
 		t.say(label, words{"ingen ränta är avtalad", "der er ikke aftalt rente", "no interest is agreed"})
 	}
+	if terms.Acceleration {
+		t.say(words{"Hela skulden i förtid", "Hele gælden før tid", "All of it ahead of its time"}, words{
+			"får krävas om så mycket är försenat som lagen säger; den som inom uppsägningstiden betalar det försenade behåller sina avbetalningar (konsumentkreditlagen 33 och 34 §§)",
+			"må kræves, hvis så meget er forsinket, som loven siger; den, der i opsigelsestiden betaler det forsinkede, beholder sine afdrag (konsumentkreditlagen 33 og 34 §§)",
+			"may be demanded if as much is late as the law says; who pays what is late within the notice keeps the instalments (Konsumentkreditlagen, sections 33 and 34)",
+		})
+	}
 	if terms.Fees.Reminder > 0 {
 		t.add(words{"Avgift för skriftlig påminnelse", "Gebyr for skriftlig rykker", "Fee for a written reminder"}, t.money(terms, terms.Fees.Reminder))
 	}

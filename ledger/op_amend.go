@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -28,8 +27,10 @@ type AmendmentKind string
 
 // The kinds of amendment.
 const (
-	AmendPlan  AmendmentKind = "plan"  // what is left is paid in so many equal instalments
+	AmendPlan  AmendmentKind = "plan"  // what is left is paid in so many equal instalments, by somebody who is or will be late
 	AmendPause AmendmentKind = "pause" // nothing falls due before a day, though interest goes on; as many instalments as were left then remain
+	AmendRate  AmendmentKind = "rate"  // another rate from the day that it is agreed; as many instalments as are left, on their days
+	AmendTerm  AmendmentKind = "term"  // what is left is paid in another time, as an ordinary extension or shortening
 )
 
 // Amendment is a change of how the debt is paid back. It takes the place of the
@@ -37,9 +38,14 @@ const (
 // they are.
 type Amendment struct {
 	Kind        AmendmentKind `json:"kind"`
-	Instalments int           `json:"instalments,omitempty"` // of a plan: how many months; a pause keeps the number
-	FirstDue    finance.Date  `json:"first_due"`             // when the first instalment falls due
+	Instalments int           `json:"instalments,omitempty"` // of a plan or a term: how many months; a pause and a rate keep the number
+	FirstDue    finance.Date  `json:"first_due,omitzero"`    // when the first instalment falls due; a rate keeps the days
 	DueDay      int           `json:"due_day,omitempty"`     // wanted day of the month where first_due's month is too short to have it
+	// Rate is the nominal rate from then on, in percent a year; none keeps the rate.
+	Rate finance.Rate `json:"rate,omitzero"`
+	// Free says that what is left costs the borrower nothing from then on: no
+	// interest and no fees.
+	Free bool `json:"free,omitempty"`
 }
 
 // AmendProposeBody is the body of an amend.propose.
@@ -83,10 +89,13 @@ type Plan struct {
 	Kind     AmendmentKind `json:"kind"`
 	// Since is the day from which interest is counted by it.
 	Since       finance.Date `json:"since"`
-	Instalments int          `json:"instalments"`
-	FirstDue    finance.Date `json:"first_due"`
+	Instalments int          `json:"instalments"` // none of a debt that is due on demand
+	FirstDue    finance.Date `json:"first_due,omitzero"`
 	DueDay      int          `json:"due_day,omitempty"`
-	Owed        finance.Owed `json:"owed"` // on that day, all of which the instalments pay
+	Rate        finance.Rate `json:"rate,omitzero"`     // agreed now or before; without it the rate that was signed
+	Free        bool         `json:"free,omitempty"`    // no interest and no fees
+	Extends     bool         `json:"extends,omitempty"` // a term that ends later than the schedule before it
+	Owed        finance.Owed `json:"owed"`              // on that day, all of which the instalments pay
 	// Settled is what had been paid and forgiven until then, which counts for none
 	// of the instalments.
 	Settled finance.Parts `json:"settled"`
@@ -97,24 +106,6 @@ func (b *AmendProposeBody) check() error {
 		return err
 	}
 	return checkText("text", b.Text, 0, MaxTextRunes)
-}
-
-func (m *Amendment) check() error {
-	switch {
-	case m.Kind != AmendPlan && m.Kind != AmendPause:
-		return invalid("amendment.kind", "plan or pause")
-	case m.Kind == AmendPlan && (m.Instalments < 1 || m.Instalments > finance.MaxInstalments):
-		return invalid("amendment.instalments", "1 to "+itoa(finance.MaxInstalments)+" instalments")
-	case m.Kind == AmendPause && m.Instalments != 0:
-		return invalid("amendment.instalments", "no number, which only a plan has")
-	case m.FirstDue.IsZero():
-		return invalid("amendment.first_due", "a date")
-	case m.DueDay < 0 || m.DueDay > 31:
-		return invalid("amendment.due_day", "a day of the month")
-	case m.FirstDue.AddMonths(0, m.DueDay) != m.FirstDue:
-		return invalid("amendment.due_day", "a day that leads to the first due date")
-	}
-	return nil
 }
 
 func (b *AmendAcceptBody) check() error {
@@ -283,68 +274,4 @@ func (n *Note) forgetCreditor() {
 		kept.Agreed = slices.DeleteFunc(slices.Clone(p.Agreed), func(id PartyID) bool { return !n.isBorrower(id) })
 		n.Proposal = &kept
 	}
-}
-
-// amended gives the note with an amendment in force from a day. Interest is
-// counted to that day and becomes an amount, since the instalments pay it.
-func (n *Note) amended(holder PartyID, m Amendment, on finance.Date) (*Note, error) {
-	switch {
-	case len(n.Amendments) >= MaxAmendments:
-		return nil, Refuse(CodeLimit, "what", "amendments", "limit", itoa(MaxAmendments))
-	case !m.FirstDue.After(on):
-		return nil, Refuse(CodeDateEarly, "field", "amendment.first_due", "earliest", on.AddDays(1).String())
-	case m.FirstDue.After(on.AddDays(MaxPauseDays)):
-		return nil, Refuse(CodeAmendmentImpossible, "detail", "first_due must be at most "+itoa(MaxPauseDays)+" days ahead")
-	}
-	if m.Kind == AmendPause {
-		left, err := n.instalmentsLeft(m.FirstDue)
-		if err != nil {
-			return nil, err
-		}
-		m.Instalments = left
-	}
-	c := n.clone()
-	if _, err := c.count(holder, on); err != nil {
-		return nil, err
-	}
-	plan := Plan{
-		On: on, Kind: m.Kind, Since: c.Balance.AccruedTo, Instalments: m.Instalments, FirstDue: m.FirstDue, DueDay: m.DueDay,
-		Owed: c.Owed(), Settled: c.Balance.settled(),
-	}
-	_, err := finance.Schedule(plan.finance(&n.Terms))
-	if field, ok := errors.AsType[*finance.FieldError](err); ok {
-		return nil, Refuse(CodeAmendmentImpossible, "detail", field.Error())
-	}
-	if errors.Is(err, finance.ErrOutOfRange) {
-		return nil, Refuse(CodeAmendmentImpossible, "detail", "its interest is more than can be counted")
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.Balance.InterestMicro, c.Balance.LateMicro = micro(plan.Owed.Interest), micro(plan.Owed.LateInterest)
-	c.Amendments = append(c.Amendments, plan)
-	return c, nil
-}
-
-// instalmentsLeft counts the instalments that are not covered, for a pause until
-// a day, which must be later than the first of them is due anyhow.
-func (n *Note) instalmentsLeft(until finance.Date) (int, error) {
-	rows, _, err := Instalments(n)
-	if err != nil {
-		return 0, err
-	}
-	if len(rows) == 0 {
-		return 0, Refuse(CodeNoSchedule)
-	}
-	next, err := NextInstalment(n)
-	if err != nil {
-		return 0, err
-	}
-	if next == nil {
-		return 1, nil // all are covered, and yet something is left: late interest
-	}
-	if !until.After(next.Due) {
-		return 0, Refuse(CodeDateEarly, "field", "amendment.first_due", "earliest", next.Due.AddDays(1).String())
-	}
-	return len(rows) - next.Number + 1, nil
 }

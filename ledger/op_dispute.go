@@ -1,6 +1,19 @@
 package ledger
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// DisputeDays is how long the creditor's side has to answer a dispute. No statute
+// names a time; that it is answered at all follows from good collection practice
+// (1974:182 par. 4), and the thirty days are the registry's own promise.
+const DisputeDays = 30
+
+// AnswerBy is the last day to answer the dispute. Collection stays stopped after
+// it: only an answer ends a dispute.
+func (d *Dispute) AnswerBy() finance.Date { return d.On.AddDays(DisputeDays) }
 
 // applyDisputeRaise writes a borrower's objection on the note, where every
 // later buyer sees it (1936:81 par. 15). Collection stops while it is open.

@@ -189,5 +189,6 @@ func (n *Note) clone() *Note {
 	c.Disputes = slices.Clone(n.Disputes)
 	c.Claims = slices.Clone(n.Claims)
 	c.Amendments = slices.Clone(n.Amendments)
+	c.Interruptions = slices.Clone(n.Interruptions)
 	return &c
 }

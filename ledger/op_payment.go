@@ -34,6 +34,9 @@ func applyPay(a *act, b body) error {
 		return err
 	}
 	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts, Claim: p.Claim}
+	if payment.Barred, err = a.note.barredOn(p.PaidOn); err != nil {
+		return err
+	}
 	if err := a.giveBack(&payment, &before, valueOn); err != nil {
 		return err
 	}
@@ -232,10 +235,13 @@ func (n *Note) Owed() finance.Owed {
 func (a *act) giveBack(p *Payment, before *Balance, valueOn finance.Date) error {
 	bal := &a.note.Balance
 	if !valueOn.Before(bal.AccruedTo) {
-		return nil
+		return a.cureByPayment(p, valueOn, before.LateMicro)
 	}
 	with, err := a.counted(before, valueOn)
 	if err != nil {
+		return err
+	}
+	if err := a.cureByPayment(p, valueOn, before.LateMicro-with.LateMicro); err != nil {
 		return err
 	}
 	without, err := a.counted(bal, valueOn)

@@ -49,6 +49,7 @@ func applyPayReverse(a *act, b body) error {
 		a.note.Balance.InterestMicro += with.InterestMicro - without.InterestMicro
 	}
 	p.Reversed = true
+	a.note.uncure(p.Seq)
 	return nil
 }
 

@@ -19,6 +19,9 @@ func (n *Note) phase(i int, b *Balance) (finance.Terms, finance.Standing) {
 		p := &n.Amendments[i-1]
 		terms, settled = p.finance(&n.Terms), p.Settled
 	}
+	if n.accelerated(i) {
+		terms.AllDue = n.Acceleration.Effective
+	}
 	all := b.settled()
 	standing := finance.Standing{
 		PaidPrincipal: all.Principal - settled.Principal,
@@ -67,10 +70,19 @@ func (b *Balance) settled() finance.Parts {
 }
 
 // finance gives the plan as the arithmetic wants it: all that was owed when it
-// began, on the rates and by the law that were signed.
+// began, by the law that was signed, and at the rate that was last agreed.
 func (p *Plan) finance(signed *Terms) finance.Terms {
 	t := signed.Finance()
 	t.Principal, t.InterestFrom = p.Owed.Principal, p.Since
+	switch {
+	case p.Free:
+		t.Rate = finance.Rate{}
+	case p.Rate != finance.Rate{}:
+		t.Rate = p.Rate
+	}
+	if p.Instalments == 0 { // another rate of a debt that is due on demand
+		return t
+	}
 	t.Kind, t.Instalments, t.FirstDue, t.DueDay = finance.Annuity, p.Instalments, p.FirstDue, p.DueDay
 	t.Earlier = &finance.Earlier{Charges: p.Owed.Costs + p.Owed.LateInterest, Interest: p.Owed.Interest}
 	return t

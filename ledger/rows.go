@@ -28,6 +28,7 @@ func transitionTable() map[Op]*operation {
 	addNoteRows(t)
 	addMoneyRows(t)
 	addAgreementRows(t)
+	addClaimRows(t)
 	return t
 }
 
@@ -116,13 +117,27 @@ func addAgreementRows(t map[Op]*operation) {
 	add(OpPayDeny, operation{from: live, to: live, by: []Role{RoleHolder, RolePledgee, RoleServicer},
 		body: newBody[PayDenyBody], apply: applyPayDeny, says: "the creditor did not receive it; the claim is a dispute"})
 	add(OpAmendPropose, operation{from: active, to: active, by: both, scope: ScopeAgree,
-		body: newBody[AmendProposeBody], apply: applyAmendPropose, says: "a side proposes a plan or a pause"})
+		body: newBody[AmendProposeBody], apply: applyAmendPropose, says: "a side proposes a plan, a pause, another rate or another time"})
 	add(OpAmendAccept, operation{from: active, to: active, by: both, scope: ScopeAgree,
 		body: newBody[AmendAcceptBody], apply: applyAmendAccept, says: "somebody agrees to it; with the last one it is in force"})
 	add(OpAmendReject, operation{from: live, to: live, by: both, scope: ScopeAgree,
 		body: newBody[AmendEndBody], apply: applyAmendReject, says: "somebody who was asked says no"})
 	add(OpAmendWithdraw, operation{from: live, to: live, by: both, scope: ScopeAgree,
 		body: newBody[AmendEndBody], apply: applyAmendWithdraw, says: "who proposed it takes it back"})
+}
+
+// addClaimRows adds the operations on when a debt may be claimed: all of it ahead
+// of its time, and how long at all.
+func addClaimRows(t map[Op]*operation) {
+	active := []Status{StatusActive}
+	add := func(op Op, o operation) { o.kind = KindNote; t[op] = &o }
+	add(OpAccelerate, operation{from: active, to: active, by: []Role{RoleController, RoleServicer},
+		body: newBody[AccelerateBody], apply: applyAccelerate, says: "the borrower was told that all falls due; what is late, paid in time, cures it"})
+	add(OpCure, operation{from: live, to: live, by: []Role{RoleController, RoleServicer},
+		body: newBody[CureBody], apply: applyCure, says: "the creditor takes back that all falls due"})
+	add(OpInterrupt, operation{from: live, to: live, scope: ScopeAgree,
+		by:   []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer, RoleAuthority},
+		body: newBody[InterruptBody], apply: applyInterrupt, says: "the debt was acknowledged, demanded or filed; limitation begins anew"})
 }
 
 func newBody[T any, P interface {
