@@ -40,6 +40,9 @@ func (n *Note) amended(holder PartyID, m Amendment, on finance.Date) (*Note, err
 	if err := n.checkBarred(on); err != nil {
 		return nil, err
 	}
+	if n.DebtRelief != nil { // the authority says how the rest is paid
+		return nil, Refuse(CodeDebtRelief)
+	}
 	if err := n.checkRate(m.Rate); err != nil {
 		return nil, err
 	}

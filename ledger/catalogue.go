@@ -14,6 +14,7 @@ var catalogue = func() map[Code]catalogueEntry {
 	maps.Copy(all, gatewayRefusals)
 	maps.Copy(all, caseworkRefusals)
 	maps.Copy(all, claimRefusals)
+	maps.Copy(all, reliefRefusals)
 	return all
 }()
 

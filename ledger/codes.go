@@ -123,6 +123,17 @@ const (
 	CodeNoteDisputed          Code = "note_disputed"
 	CodeNoteBarred            Code = "note_barred"
 
+	CodeNothingOverdue  Code = "nothing_overdue"
+	CodeNoPlan          Code = "no_plan"
+	CodeChargeForbidden Code = "charge_forbidden"
+	CodeChargeTooHigh   Code = "charge_too_high"
+	CodeChargeRepeated  Code = "charge_repeated"
+	CodeChargeUnknown   Code = "charge_unknown"
+	CodeCostCap         Code = "cost_cap"
+	CodeReliefExceeds   Code = "relief_exceeds"
+	CodeLateFreeTooLong Code = "late_free_too_long"
+	CodeDebtRelief      Code = "debt_relief"
+
 	// Codes of the gateway alone; here because there is one table.
 	CodeTokenMissing     Code = "token_missing"
 	CodeTokenInvalid     Code = "token_invalid"
@@ -154,4 +165,6 @@ const (
 	CodeNoPages         Code = "no_pages"
 	CodeInvitationState Code = "invitation_state"
 	CodeCallbackState   Code = "callback_state"
+	CodeComplaintState  Code = "complaint_state"
+	CodeJournalFull     Code = "journal_full"
 )

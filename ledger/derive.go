@@ -16,12 +16,15 @@ type Summary struct {
 	// closed nothing may be demanded and no late interest runs.
 	GateOpen bool `json:"gate_open"`
 	// Collectable says that payment may be demanded: the note is active, the
-	// gate is open, no dispute is open and the claim is not barred. A claim of
-	// payment that nobody answered in time is a dispute.
+	// gate is open, no dispute is open, the claim is not barred, and no authority
+	// has relieved the borrower. A claim of payment that nobody answered in time is
+	// a dispute.
 	Collectable bool          `json:"collectable"`
 	Reasons     []Reason      `json:"reasons,omitempty"` // why it is not, and what else decides what is owed
 	Owed        finance.Owed  `json:"owed"`
 	Total       finance.Money `json:"total"`
+	// Costs is what the credit has cost so far, where the law caps that.
+	Costs *CostMeter `json:"costs,omitempty"`
 	// Lines explain the interest since the last count; Missing names the rates
 	// without which late interest was not charged.
 	Lines   []finance.Line             `json:"lines,omitempty"`
@@ -67,8 +70,11 @@ func Summarize(n *Note, holder PartyID, asOf finance.Date) (Summary, error) {
 		return s, err
 	}
 	s.Reasons = n.reasons(holder, asOf, s.BarredAfter)
+	if s.Costs != nil && counted.room().Micro == 0 {
+		s.Reasons = append(s.Reasons, ReasonCostCap)
+	}
 	barred := slices.Contains(s.Reasons, ReasonBarred)
-	s.Collectable = s.GateOpen && !n.disputed(asOf) && !barred
+	s.Collectable = s.GateOpen && !n.disputed(asOf) && !barred && n.DebtRelief == nil
 	return s, nil
 }
 
@@ -78,7 +84,7 @@ func (s *Summary) addMoney(n *Note) error {
 		return err
 	}
 	s.Lines, s.Missing = accrual.Lines, accrual.Missing
-	s.Owed = n.Owed()
+	s.Owed, s.Costs = n.Owed(), n.costMeter()
 	s.Total.Amount, err = s.Owed.Total()
 	return err
 }

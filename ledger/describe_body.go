@@ -39,7 +39,7 @@ func (t *textOf) addBody(c *Command, b body) {
 		t.say(words{"Utfall", "Udfald", "Outcome"}, disputeOutcomes[b.Outcome])
 		t.add(labelAnswer, b.Text)
 	default:
-		if !t.addTransfer(b) && !t.addMoney(b) && !t.addAgreement(b) {
+		if !t.addTransfer(b) && !t.addMoney(b) && !t.addRelief(b) && !t.addAgreement(b) {
 			t.addParty(b)
 		}
 	}

@@ -14,6 +14,9 @@ const (
 	ReasonClaimOpen  Reason = "claim_open"   // a claim of payment waits for its answer
 	ReasonBarred     Reason = "barred"       // the time to claim is over (1981:130)
 	ReasonPlan       Reason = "plan_running" // an amendment is in force
+	ReasonLateFree   Reason = "late_free"    // no late interest runs, by a relief (1975:635 par. 8)
+	ReasonDebtRelief Reason = "debt_relief"  // an authority has relieved the borrower of debt: no interest, no demand (2016:675)
+	ReasonCostCap    Reason = "cost_cap"     // all that the credit may cost has been charged: no interest (2010:1846 par. 19 b)
 )
 
 // reasons lists the facts of a day, in the order above.
@@ -30,6 +33,8 @@ func (n *Note) reasons(holder PartyID, asOf, barredAfter finance.Date) []Reason 
 	add(ReasonClaimOpen, len(n.Claims) > 0)
 	add(ReasonBarred, !barredAfter.IsZero() && barredAfter.Before(asOf))
 	add(ReasonPlan, len(n.Amendments) > 0)
+	add(ReasonLateFree, n.LateFree != nil && !asOf.Before(n.LateFree.From) && !asOf.After(n.LateFree.Until))
+	add(ReasonDebtRelief, n.DebtRelief != nil)
 	return all
 }
 

@@ -100,7 +100,7 @@ func TestAnExplanationNamesItsReasons(t *testing.T) {
 	}
 	id := s.active()
 	e, err := ledger.Explain(s.note(id), s.holder(id), date("2036-03-03"))
-	if err != nil || !slices.Equal(e.Reasons, []ledger.Reason{ledger.ReasonBarred}) {
+	if err != nil || !slices.Equal(e.Reasons, []ledger.Reason{ledger.ReasonBarred, ledger.ReasonCostCap}) {
 		t.Errorf("after ten years its reasons are %v: %v", e.Reasons, err)
 	}
 }

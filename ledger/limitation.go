@@ -39,7 +39,8 @@ func (n *Note) interrupted() Interrupted {
 		}
 	}
 	for _, p := range n.Payments {
-		if !p.Reversed && !p.Barred {
+		// What a creditor sets off says nothing of what the borrower acknowledges.
+		if !p.Reversed && !p.Barred && p.SetOff == "" {
 			later(Interrupted{Kind: byPayment, On: p.On, Seq: p.Seq})
 		}
 	}

@@ -127,6 +127,10 @@ type Note struct {
 	// Acceleration is the last demand of all ahead of its time, also one that is cured.
 	Acceleration  *Acceleration  `json:"acceleration,omitempty"`
 	Interruptions []Interruption `json:"interruptions,omitempty"` // of limitation; the latest of each kind
+	Charges       []Charge       `json:"charges,omitempty"`       // every fee that was added
+	Reliefs       []Relief       `json:"reliefs,omitempty"`       // the latest MaxReliefs of what was taken off by a decision
+	LateFree      *LateFree      `json:"late_free,omitempty"`     // the last time in which no late interest ran
+	DebtRelief    *DebtRelief    `json:"debt_relief,omitempty"`   // of the borrower, by an authority
 	Freeze        *Freeze        `json:"freeze,omitempty"`
 	Ended         finance.Date   `json:"ended,omitzero"`    // day of the last entry of a note that is discharged or void
 	Erasure       CommandID      `json:"erasure,omitempty"` // of the command that erased the note
@@ -142,7 +146,7 @@ type Borrower struct {
 
 // Balance is the money side of a note in minor units. For each component,
 // paid + forgiven + outstanding is what was ever charged; for principal that
-// is what was issued.
+// is what was issued. What was set off is among what was paid.
 type Balance struct {
 	Principal         finance.Amount `json:"principal"` // outstanding
 	PaidPrincipal     finance.Amount `json:"paid_principal"`
@@ -242,7 +246,8 @@ type Notified struct {
 	On     finance.Date `json:"on,omitzero"`
 }
 
-// Payment is one payment written on the note, and how it was used.
+// Payment is one payment written on the note, or what was set off in place of
+// one, and how it was used.
 type Payment struct {
 	Seq      uint64         `json:"seq"`
 	By       PartyID        `json:"by"` // who received it and wrote it
@@ -252,6 +257,9 @@ type Payment struct {
 	Reversed bool           `json:"reversed,omitempty"`
 	Barred   bool           `json:"barred,omitempty"` // made after the time to claim was over, which it does not bring back
 	Claim    uint64         `json:"claim,omitempty"`  // seq of the pay.claim that it answered
+	// SetOff says what claim of the borrower's was set off; empty where money was
+	// paid.
+	SetOff string `json:"set_off,omitempty"`
 	// OwedTo is the holder in whose place a former holder received the payment.
 	OwedTo PartyID `json:"owed_to,omitempty"`
 }

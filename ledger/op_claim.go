@@ -93,7 +93,7 @@ func applyPayClaim(a *act, b body) error {
 	if len(a.note.Claims) >= MaxClaims {
 		return Refuse(CodeLimit, "what", "open claims of payment", "limit", itoa(MaxClaims))
 	}
-	if err := a.checkPayment(p.Amount, p.PaidOn); err != nil {
+	if err := a.checkPayment(p.Amount, p.PaidOn, "paid_on"); err != nil {
 		return err
 	}
 	a.note.Claims = append(a.note.Claims, Claim{

@@ -190,5 +190,7 @@ func (n *Note) clone() *Note {
 	c.Claims = slices.Clone(n.Claims)
 	c.Amendments = slices.Clone(n.Amendments)
 	c.Interruptions = slices.Clone(n.Interruptions)
+	c.Charges = slices.Clone(n.Charges)
+	c.Reliefs = slices.Clone(n.Reliefs)
 	return &c
 }

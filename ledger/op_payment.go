@@ -13,15 +13,20 @@ func applyPay(a *act, b body) error {
 	if err := a.checkPayee(p); err != nil {
 		return err
 	}
-	if err := a.checkPayment(p.Amount, p.PaidOn); err != nil {
+	if err := a.checkPayment(p.Amount, p.PaidOn, "paid_on"); err != nil {
 		return err
 	}
 	if err := a.answerClaim(p.Claim); err != nil {
 		return err
 	}
+	return a.settlePayment(Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Claim: p.Claim})
+}
+
+// settlePayment uses a payment on its day, and hands the note back with the last one.
+func (a *act) settlePayment(payment Payment) error {
 	// Interest runs to the day of payment. Where it was counted further already,
 	// for a payment that is booked late, the difference is given back below.
-	valueOn, err := finance.ValueDate(a.note.termsOn(p.PaidOn), p.PaidOn)
+	valueOn, err := finance.ValueDate(a.note.termsOn(payment.On), payment.On)
 	if err != nil {
 		return err
 	}
@@ -29,12 +34,10 @@ func applyPay(a *act, b body) error {
 		return err
 	}
 	before := a.note.Balance
-	parts, err := a.spend(p.Amount, valueOn)
-	if err != nil {
+	if payment.Parts, err = a.spend(payment.Amount, valueOn); err != nil {
 		return err
 	}
-	payment := Payment{Seq: a.cmd.Seq, By: a.actor.ID, On: p.PaidOn, Amount: p.Amount.Amount, Parts: parts, Claim: p.Claim}
-	if payment.Barred, err = a.note.barredOn(p.PaidOn); err != nil {
+	if payment.Barred, err = a.note.barredOn(payment.On); err != nil {
 		return err
 	}
 	if err := a.giveBack(&payment, &before, valueOn); err != nil {
@@ -50,7 +53,7 @@ func applyPay(a *act, b body) error {
 
 // spend uses a payment as on its day: interest that was counted since then is no
 // debt that it could have paid, and is set aside meanwhile.
-func (a *act) spend(m finance.Money, valueOn finance.Date) (finance.Parts, error) {
+func (a *act) spend(amount finance.Amount, valueOn finance.Date) (finance.Parts, error) {
 	bal := &a.note.Balance
 	since, err := a.counted(bal, valueOn)
 	if err != nil {
@@ -58,7 +61,7 @@ func (a *act) spend(m finance.Money, valueOn finance.Date) (finance.Parts, error
 	}
 	aside := min(since.InterestMicro, max(0, bal.InterestMicro))
 	bal.InterestMicro -= aside
-	parts, err := a.allocate(m)
+	parts, err := a.allocate(amount)
 	if err != nil {
 		return parts, err
 	}
@@ -69,9 +72,9 @@ func (a *act) spend(m finance.Money, valueOn finance.Date) (finance.Parts, error
 }
 
 // allocate says what an amount is used for, and refuses more than is owed.
-func (a *act) allocate(m finance.Money) (finance.Parts, error) {
+func (a *act) allocate(amount finance.Amount) (finance.Parts, error) {
 	owed := a.note.Owed()
-	parts, rest := finance.Allocate(m.Amount, owed)
+	parts, rest := finance.Allocate(amount, owed)
 	if rest == 0 {
 		return parts, nil
 	}
@@ -79,7 +82,7 @@ func (a *act) allocate(m finance.Money) (finance.Parts, error) {
 	if err != nil {
 		return parts, err
 	}
-	return parts, Refuse(CodePaymentExceeds, "owed", finance.Money{Amount: total, Currency: m.Currency}.String())
+	return parts, Refuse(CodePaymentExceeds, "owed", a.note.money(total))
 }
 
 // use books what a payment was used for; parts that are negative take it back.
@@ -168,16 +171,17 @@ func (a *act) answerClaim(seq uint64) error {
 	return nil
 }
 
-// checkPayment refuses a payment that cannot have been made on the note.
-func (a *act) checkPayment(amount finance.Money, on finance.Date) error {
+// checkPayment refuses a payment that cannot have been made on the note. The field
+// is what its day is called.
+func (a *act) checkPayment(amount finance.Money, on finance.Date, field string) error {
 	want := a.note.Terms.Principal.Currency
 	switch {
 	case amount.Currency != want:
 		return Refuse(CodeCurrencyOther, "want", string(want))
 	case on.After(a.today()):
-		return Refuse(CodeDateFuture, "field", "paid_on")
+		return Refuse(CodeDateFuture, "field", field)
 	case on.Before(a.note.Terms.AgreedOn):
-		return Refuse(CodeDateEarly, "field", "paid_on", "earliest", a.note.Terms.AgreedOn.String())
+		return Refuse(CodeDateEarly, "field", field, "earliest", a.note.Terms.AgreedOn.String())
 	}
 	return nil
 }
@@ -212,11 +216,10 @@ func (n *Note) accrual(holder PartyID, to finance.Date) (finance.Accrual, error)
 	if !to.After(bal.AccruedTo) {
 		return finance.Accrual{}, nil
 	}
-	terms, standing := n.current()
-	return finance.Accrue(finance.AccrualInput{
-		Terms: terms, Standing: standing, From: bal.AccruedTo, To: to, GateOpen: n.gateOpen(holder),
-		AgreedOn: n.Terms.AgreedOn, Consumer: n.Terms.Consumer, Housing: n.Terms.Housing,
-	})
+	in := n.accrualInput(bal.AccruedTo, to)
+	in.Terms, in.Standing = n.current()
+	in.GateOpen, in.Room = n.gateOpen(holder), n.room()
+	return finance.Accrue(in)
 }
 
 // Owed gives what is owed as of the last count of interest, in minor units.
@@ -248,9 +251,9 @@ func (a *act) giveBack(p *Payment, before *Balance, valueOn finance.Date) error 
 	if err != nil {
 		return err
 	}
-	bal.InterestMicro -= with.InterestMicro - without.InterestMicro
-	// No more late interest than was charged: the gate may have been closed for
-	// a part of that time.
+	// No more than was charged: the cap of costs may have been reached in that time,
+	// and for late interest the gate closed.
+	bal.InterestMicro -= min(with.InterestMicro-without.InterestMicro, bal.InterestMicro+micro(a.interestUsed(p)))
 	bal.LateMicro -= min(max(0, with.LateMicro-without.LateMicro), bal.LateMicro+micro(a.lateUsedFrom(p)))
 	bal.toPrincipal(&p.Parts)
 	for i := len(a.note.Payments) - 1; i >= 0; i-- {
@@ -263,7 +266,7 @@ func (a *act) giveBack(p *Payment, before *Balance, valueOn finance.Date) error 
 	bal.ForgivenInterest -= forgiven
 	bal.InterestMicro += micro(forgiven)
 	if over := credit(bal.InterestMicro) + credit(bal.LateMicro); over > 0 && bal.Principal == 0 {
-		return Refuse(CodePaymentExceeds, "owed", finance.Money{Amount: max(0, p.Amount-over), Currency: a.note.Terms.Principal.Currency}.String())
+		return Refuse(CodePaymentExceeds, "owed", a.note.money(max(0, p.Amount-over)))
 	}
 	return nil
 }
@@ -280,6 +283,18 @@ func (a *act) lateUsedFrom(p *Payment) finance.Amount {
 	return late
 }
 
+// interestUsed sums what the payment, and every other that the note remembers, were
+// used for of nominal interest, and what of it was forgiven.
+func (a *act) interestUsed(p *Payment) finance.Amount {
+	used := p.Parts.Interest + a.note.Balance.ForgivenInterest
+	for _, q := range a.note.Payments {
+		if !q.Reversed {
+			used += q.Parts.Interest
+		}
+	}
+	return used
+}
+
 // toPrincipal moves what was used for interest that is now a credit to principal.
 func (b *Balance) toPrincipal(parts *finance.Parts) {
 	interest := min(credit(b.InterestMicro), parts.Interest, b.Principal)
@@ -293,7 +308,7 @@ func (b *Balance) toPrincipal(parts *finance.Parts) {
 // counted computes the interest from a day up to the last count for a balance,
 // phase by phase.
 func (a *act) counted(b *Balance, from finance.Date) (finance.Accrual, error) {
-	n, t := a.note, &a.note.Terms
+	n := a.note
 	var all finance.Accrual
 	for i := range n.phases() {
 		start, end := laterOf(from, n.begins(i)), n.Balance.AccruedTo
@@ -303,11 +318,10 @@ func (a *act) counted(b *Balance, from finance.Date) (finance.Accrual, error) {
 		if !start.Before(end) {
 			continue
 		}
-		terms, standing := n.phase(i, b)
-		accrual, err := finance.Accrue(finance.AccrualInput{
-			Terms: terms, Standing: standing, From: start, To: end, GateOpen: true,
-			AgreedOn: t.AgreedOn, Consumer: t.Consumer, Housing: t.Housing,
-		})
+		in := n.accrualInput(start, end)
+		in.Terms, in.Standing = n.phase(i, b)
+		in.GateOpen = true
+		accrual, err := finance.Accrue(in)
 		if err != nil {
 			return finance.Accrual{}, err
 		}
@@ -375,19 +389,23 @@ func applyForgive(a *act, b body) error {
 	if err := a.accrue(); err != nil {
 		return err
 	}
-	parts, err := a.allocate(f.Amount)
+	parts, err := a.allocate(f.Amount.Amount)
 	if err != nil {
 		return err
 	}
-	bal := &a.note.Balance
-	bal.Costs -= parts.Costs
-	bal.ForgivenCosts += parts.Costs
-	bal.LateMicro -= micro(parts.LateInterest)
-	bal.ForgivenLate += parts.LateInterest
-	bal.InterestMicro -= micro(parts.Interest)
-	bal.ForgivenInterest += parts.Interest
-	bal.Principal -= parts.Principal
-	bal.ForgivenPrincipal += parts.Principal
+	a.note.Balance.forgive(parts)
 	a.dischargeIfPaid()
 	return nil
+}
+
+// forgive books what is no longer claimed.
+func (b *Balance) forgive(p finance.Parts) {
+	b.Costs -= p.Costs
+	b.ForgivenCosts += p.Costs
+	b.LateMicro -= micro(p.LateInterest)
+	b.ForgivenLate += p.LateInterest
+	b.InterestMicro -= micro(p.Interest)
+	b.ForgivenInterest += p.Interest
+	b.Principal -= p.Principal
+	b.ForgivenPrincipal += p.Principal
 }

@@ -10,8 +10,9 @@ import (
 // everybody who comes to hold it (NJA 2017 s. 769; 1936:81 par. 15). Who wrote it
 // can take a wrong booking back only while nobody else has relied on it: not once
 // the note was sold after it, not once lender and borrowers agreed on how to pay
-// what it had left, not where its receiver no longer held the note, and not once
-// the note is handed back. From then on it is final.
+// what it had left, not once an authority relieved the borrower of debt, not where
+// its receiver no longer held the note, and not once the note is handed back. From
+// then on it is final.
 
 // applyPayReverse takes a wrong booking back, visibly: the payment stays on the
 // note, marked.
@@ -46,7 +47,11 @@ func applyPayReverse(a *act, b body) error {
 		if err != nil {
 			return err
 		}
-		a.note.Balance.InterestMicro += with.InterestMicro - without.InterestMicro
+		more := with.InterestMicro - without.InterestMicro
+		if room := a.note.room(); room != nil {
+			more = min(more, room.Micro)
+		}
+		a.note.Balance.InterestMicro += more
 	}
 	p.Reversed = true
 	a.note.uncure(p.Seq)
@@ -55,7 +60,8 @@ func applyPayReverse(a *act, b body) error {
 
 // Final says whether a payment of the note can no longer be taken back.
 func (n *Note) Final(p *Payment) bool {
+	relieved := n.DebtRelief != nil && n.DebtRelief.Seq > p.Seq
 	sold := slices.ContainsFunc(n.Endorsements, func(e Endorsement) bool { return e.Seq > p.Seq })
 	agreed := slices.ContainsFunc(n.Amendments, func(m Plan) bool { return m.Seq > p.Seq })
-	return sold || agreed || p.OwedTo != ""
+	return sold || agreed || relieved || p.OwedTo != ""
 }

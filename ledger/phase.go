@@ -30,7 +30,11 @@ func (n *Note) phase(i int, b *Balance) (finance.Terms, finance.Standing) {
 	}
 	if terms.Earlier != nil {
 		charges := all.Costs + all.LateInterest - settled.Costs - settled.LateInterest
-		owed := b.Costs + max(0, finance.RoundMicro(b.LateMicro))
+		// Fees that came later are none of its charges, and are paid last of the costs.
+		later, net := n.chargedSince(n.Amendments[i-1].Seq)
+		unpaid := min(b.Costs, net)
+		charges -= later - unpaid
+		owed := b.Costs - unpaid + max(0, finance.RoundMicro(b.LateMicro))
 		standing.PaidCharges = min(max(0, charges, terms.Earlier.Charges-owed), terms.Earlier.Charges)
 	}
 	return terms, standing

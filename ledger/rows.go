@@ -29,6 +29,7 @@ func transitionTable() map[Op]*operation {
 	addMoneyRows(t)
 	addAgreementRows(t)
 	addClaimRows(t)
+	addReliefRows(t)
 	return t
 }
 
