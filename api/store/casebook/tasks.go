@@ -110,10 +110,7 @@ func (b *Book) AddTask(ctx context.Context, t Task, now time.Time) (added bool, 
 }
 
 func addTask(ctx context.Context, tx *sql.Tx, t Task, now time.Time) (added bool, err error) {
-	id, priority := TaskID(t.Kind, t.About), t.rank(now)
-	moved, err := store.Changed(tx.ExecContext(ctx, "UPDATE tasks SET due = $1, priority = CASE WHEN ended = 0 THEN $2 ELSE priority END WHERE id = $3",
-		store.InSeconds(t.Due), int(priority), id))
-	if err != nil || moved > 0 {
+	if there, err := moveTask(ctx, tx, t, now); err != nil || there {
 		return false, err
 	}
 	place, err := store.NextPlace(ctx, tx, "tasks")
@@ -130,9 +127,17 @@ func addTask(ctx context.Context, tx *sql.Tx, t Task, now time.Time) (added bool
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO tasks (id, place, kind, about, note, reason, details, due, promised, priority, team, owner, state,
 		added, taken, passed, remark, ended, ended_by, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '', 0, '', '')`,
-		id, place, string(t.Kind), t.About, string(t.Note), t.Reason, string(details), store.InSeconds(t.Due), bit(t.Promised), int(priority),
+		TaskID(t.Kind, t.About), place, string(t.Kind), t.About, string(t.Note), t.Reason, string(details), store.InSeconds(t.Due), bit(t.Promised), int(t.rank(now)),
 		t.Team, string(t.Owner), string(state), now.Unix(), taken)
 	return err == nil, err
+}
+
+// moveTask moves the due time of the task of a kind about something, and says whether
+// there is one.
+func moveTask(ctx context.Context, tx *sql.Tx, t Task, now time.Time) (there bool, err error) {
+	n, err := store.Changed(tx.ExecContext(ctx, "UPDATE tasks SET due = $1, promised = $2, priority = $3 WHERE id = $4",
+		store.InSeconds(t.Due), bit(t.Promised), int(t.rank(now)), TaskID(t.Kind, t.About)))
+	return n > 0, err
 }
 
 // rank gives the priority of a task at a moment.
@@ -140,7 +145,7 @@ func (t *Task) rank(now time.Time) Priority {
 	switch {
 	case t.Due.IsZero():
 		return PriorityAge
-	case t.Promised && !t.Due.After(now):
+	case t.Promised && t.Due.Before(now):
 		return PriorityLate
 	}
 	return PriorityDated
@@ -149,7 +154,7 @@ func (t *Task) rank(now time.Time) Priority {
 // TakeTask makes somebody the owner of a task that nobody has: of many who try, one
 // does it. taken is false where somebody has it, or it has ended.
 func (b *Book) TakeTask(ctx context.Context, id string, by StaffID, now time.Time) (taken bool, err error) {
-	return b.changeTask(ctx, "UPDATE tasks SET state = $1, owner = $2, taken = $3 WHERE id = $4 AND state = $5",
+	return b.changeOwner(ctx, id, "UPDATE tasks SET state = $1, owner = $2, taken = $3 WHERE id = $4 AND state = $5",
 		string(TaskTaken), string(by), now.Unix(), id, string(TaskOpen))
 }
 
@@ -169,8 +174,33 @@ func (b *Book) PassTask(ctx context.Context, p Passing) (passed bool, err error)
 	if p.To != "" {
 		state, taken = TaskTaken, p.At.Unix()
 	}
-	return b.changeTask(ctx, `UPDATE tasks SET state = $1, owner = $2, taken = $3, passed = $4, remark = $5, team = CASE WHEN $6 = '' THEN team ELSE $6 END
+	return b.changeOwner(ctx, p.ID, `UPDATE tasks SET state = $1, owner = $2, taken = $3, passed = $4, remark = $5, team = CASE WHEN $6 = '' THEN team ELSE $6 END
 		WHERE id = $7 AND ended = 0`, string(state), string(p.To), taken, string(p.By), p.Remark, p.Team, p.ID)
+}
+
+// ownedElsewhere are the statements that let the registrar hear whose a task is.
+var ownedElsewhere = []string{
+	"UPDATE promised_calls SET untold = untold + remote WHERE id = (SELECT about FROM tasks WHERE id = $1 AND kind = 'callback')",
+	"UPDATE complaint_register SET untold = untold + remote WHERE id = (SELECT about FROM tasks WHERE id = $1 AND kind = 'complaint')",
+}
+
+func (b *Book) changeOwner(ctx context.Context, id, statement string, args ...any) (changed bool, err error) {
+	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n, err := store.Changed(tx.ExecContext(ctx, statement, args...))
+		if changed = n == 1; err != nil || !changed {
+			return err
+		}
+		for _, statement := range ownedElsewhere {
+			if _, err := tx.ExecContext(ctx, statement, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("giving a task to somebody: %w", err)
+	}
+	return changed, nil
 }
 
 // FinishTask ends a task that somebody did. done is false where it has ended before.
@@ -223,7 +253,7 @@ func (b *Book) ReleaseTasks(ctx context.Context, owner StaffID) (released int, e
 // done, and says how many tasks that are new there.
 func (b *Book) EscalateTasks(ctx context.Context, now time.Time) (late int, err error) {
 	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		late, err = store.Changed(tx.ExecContext(ctx, "UPDATE tasks SET priority = 1 WHERE ended = 0 AND promised = 1 AND priority > 1 AND due <= $1", now.Unix()))
+		late, err = store.Changed(tx.ExecContext(ctx, "UPDATE tasks SET priority = 1 WHERE ended = 0 AND promised = 1 AND priority > 1 AND due < $1", now.Unix()))
 		return err
 	})
 	if err != nil {
