@@ -48,7 +48,7 @@ func Decide(r *Rule, f *Facts) Decision {
 	switch {
 	case !known || r.Ended || f.Jurisdiction != r.Jurisdiction || f.Currency != r.Currency:
 		return d
-	case f.Status != ledger.StatusActive && f.Status != ledger.StatusFrozen || !f.Ours:
+	case f.Status != ledger.StatusActive || !f.Ours:
 		return d
 	}
 	due, why := k.due(r, f)
@@ -72,12 +72,17 @@ func Decide(r *Rule, f *Facts) Decision {
 func against(k *kindRow, f *Facts) []Saying {
 	var all []Saying
 	for _, r := range f.Reasons {
-		if !slices.Contains(k.evenIf, r) {
+		if slices.Contains(stopping, r) || slices.Contains(k.also, r) {
 			all = append(all, Say("rule.against."+string(r)))
 		}
 	}
-	if f.Status == ledger.StatusFrozen && !slices.Contains(f.Reasons, ledger.ReasonFrozen) {
-		all = append(all, Say("rule.against."+string(ledger.ReasonFrozen)))
+	_, talked := f.earlier(BrokenPlan)
+	switch {
+	case k.inPlan:
+	case f.PlanRunning:
+		all = append(all, Say("rule.against."+string(ledger.ReasonPlan)))
+	case !f.PlanBroken.IsZero() && !talked:
+		all = append(all, Say("rule.against.plan-broken"))
 	}
 	for _, h := range f.Holds {
 		if h.Until.IsZero() {
@@ -261,6 +266,9 @@ func accelerationDue(r *Rule, f *Facts) (bool, []Saying) {
 	if !is {
 		return false, why
 	}
+	if f.Accelerated {
+		return false, append(why, Say("rule.why.accelerated"))
+	}
 	percent := r.Params[share].Value
 	if int64(f.Overdue)*100 <= int64(f.Total)*percent {
 		return false, append(why, Say("rule.why.share-small", "percent", strconv.FormatInt(percent, 10)))
@@ -276,14 +284,14 @@ func accelerationDue(r *Rule, f *Facts) (bool, []Saying) {
 }
 
 func brokenPlanDue(r *Rule, f *Facts) (bool, []Saying) {
-	if !slices.Contains(f.Reasons, ledger.ReasonPlan) {
-		return false, []Saying{Say("rule.why.no-plan")}
+	if f.PlanBroken.IsZero() {
+		return false, []Saying{Say("rule.why.no-broken-plan")}
 	}
 	is, why := lateOnce(BrokenPlan, f)
 	if !is {
 		return false, why
 	}
-	return r.waited(f.DaysPastDue, append(why, Say("rule.why.plan")))
+	return r.waited(f.DaysPastDue, append(why, Say("rule.why.broken-plan", "on", f.PlanBroken.String())))
 }
 
 // priorityDue finds those with whom nobody has talked: letters alone solve little.

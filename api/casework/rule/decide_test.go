@@ -125,7 +125,7 @@ func acting() map[rule.Kind]rule.Facts {
 }
 
 func TestNothingIsDoneWhileAnythingStandsAgainstIt(t *testing.T) {
-	reasons := []ledger.Reason{ledger.ReasonGateClosed, ledger.ReasonFrozen, ledger.ReasonDisputed, ledger.ReasonClaimOpen, ledger.ReasonBarred}
+	reasons := []ledger.Reason{ledger.ReasonGateClosed, ledger.ReasonFrozen, ledger.ReasonDisputed, ledger.ReasonClaimOpen, ledger.ReasonBarred, ledger.ReasonDebtRelief}
 	for kind, facts := range acting() {
 		r := owned(t, kind)
 		if d := rule.Decide(r, &facts); d.Outcome != rule.Act {
@@ -154,6 +154,7 @@ func TestNothingIsDoneWhileAnythingStandsAgainstIt(t *testing.T) {
 		}
 		for name, change := range map[string]func(*rule.Facts){
 			"not ours":           func(f *rule.Facts) { f.Ours = false },
+			"frozen":             func(f *rule.Facts) { f.Status = ledger.StatusFrozen },
 			"discharged":         func(f *rule.Facts) { f.Status = ledger.StatusDischarged },
 			"offered":            func(f *rule.Facts) { f.Status = ledger.StatusOffered },
 			"another law":        func(f *rule.Facts) { f.Jurisdiction = finance.Generic },
@@ -171,19 +172,41 @@ func TestNothingIsDoneWhileAnythingStandsAgainstIt(t *testing.T) {
 
 func TestAPlanStopsDunningAndNotTheTalk(t *testing.T) {
 	for kind, facts := range acting() {
-		facts.Reasons = []ledger.Reason{ledger.ReasonPlan}
-		want := rule.Stopped
-		if kind == rule.Priority {
-			want = rule.Act
+		stopped := func(f rule.Facts, want rule.Outcome) {
+			t.Helper()
+			if kind == rule.Priority {
+				want = rule.Act
+			}
+			if d := rule.Decide(owned(t, kind), &f); d.Outcome != want {
+				t.Errorf("%s decided %s", kind, d.Outcome)
+			}
 		}
-		if d := rule.Decide(owned(t, kind), &facts); d.Outcome != want {
-			t.Errorf("%s decided %s while a plan runs", kind, d.Outcome)
-		}
+		running := facts
+		running.PlanRunning = true
+		stopped(running, rule.Stopped)
+		broken := facts
+		broken.PlanBroken = facts.On
+		stopped(broken, rule.Stopped)
+		stopped(with(broken, rule.Earlier{Kind: rule.BrokenPlan, On: facts.On, Settled: true}), rule.Act)
 	}
 	broken := late("2026-11-10")
-	broken.Reasons = []ledger.Reason{ledger.ReasonPlan}
+	broken.PlanBroken = day("2026-11-09")
 	if d := rule.Decide(owned(t, rule.BrokenPlan), &broken); d.Outcome != rule.Propose {
 		t.Errorf("of a broken plan it decided %s", d.Outcome)
+	}
+}
+
+func TestNothingIsChargedBeyondWhatACreditMayCostNorWhereAPersonHasEndedIt(t *testing.T) {
+	for kind, reasons := range map[rule.Kind][]ledger.Reason{
+		rule.ReminderFee: {ledger.ReasonCostCap}, rule.DemandFee: {ledger.ReasonCostCap}, rule.LateInterest: {ledger.ReasonCostCap, ledger.ReasonLateFree},
+	} {
+		for _, reason := range reasons {
+			facts := acting()[kind]
+			facts.Reasons = []ledger.Reason{reason}
+			if d := rule.Decide(owned(t, kind), &facts); d.Outcome != rule.Stopped {
+				t.Errorf("%s decided %s in spite of %s", kind, d.Outcome, reason)
+			}
+		}
 	}
 }
 
@@ -227,7 +250,8 @@ func anyFacts(t *rapid.T) rule.Facts {
 	for _, kind := range rapid.SliceOfN(rapid.SampledFrom(rule.HoldKinds()), 0, 2).Draw(t, "holds") {
 		f.Holds = append(f.Holds, rule.Hold{Kind: kind, Until: f.On.AddDays(rapid.IntRange(-2, 2).Draw(t, "until"))})
 	}
-	f.Reasons = rapid.SliceOfN(rapid.SampledFrom([]ledger.Reason{ledger.ReasonDisputed, ledger.ReasonPlan, ledger.ReasonBarred}), 0, 1).Draw(t, "reasons")
+	f.PlanRunning = rapid.Bool().Draw(t, "plan")
+	f.Reasons = rapid.SliceOfN(rapid.SampledFrom([]ledger.Reason{ledger.ReasonDisputed, ledger.ReasonLateFree, ledger.ReasonBarred}), 0, 1).Draw(t, "reasons")
 	return f
 }
 
@@ -248,6 +272,11 @@ func TestADecisionFollowsFromWhatIsKeptOfIt(t *testing.T) {
 		}{r, &facts}, &kept)
 		if second := rule.Decide(&kept.Rule, &kept.Facts); !reflect.DeepEqual(first, second) {
 			t.Fatalf("decided %+v and then %+v", first, second)
+		}
+		for _, s := range first.Why {
+			if s.In(ledger.Danish) == s.Key {
+				t.Fatalf("there are no words for %s", s.Key)
+			}
 		}
 		if first.Outcome != rule.Act {
 			return

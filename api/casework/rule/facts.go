@@ -24,7 +24,10 @@ type Facts struct {
 	OldestDue    finance.Date    `json:"oldest_due,omitzero"`
 	PayBy        finance.Date    `json:"pay_by,omitzero"` // of the instalment that fell due on OldestDue
 	DaysPastDue  int             `json:"days_past_due"`
-	ReminderFee  finance.Amount  `json:"reminder_fee"` // that was agreed when the debt arose
+	ReminderFee  finance.Amount  `json:"reminder_fee"`           // that was agreed when the debt arose
+	PlanRunning  bool            `json:"plan_running,omitempty"` // a plan is kept, or a pause has not ended
+	PlanBroken   finance.Date    `json:"plan_broken,omitzero"`   // since when one is not kept
+	Accelerated  bool            `json:"accelerated,omitempty"`  // all falls due
 	Earlier      []Earlier       `json:"earlier,omitempty"`
 	LastContact  finance.Date    `json:"last_contact,omitzero"` // when somebody last talked with a borrower
 	Holds        []Hold          `json:"holds,omitempty"`
@@ -80,6 +83,7 @@ func FactsOf(n *ledger.Note, s *ledger.Summary, ours ledger.PartyID) Facts {
 		Overdue:   s.Arrears.Charges + s.Arrears.Principal + s.Arrears.Interest,
 		OldestDue: s.Arrears.OldestDue, PayBy: s.Arrears.OldestPayBy, DaysPastDue: s.Arrears.DaysPastDue,
 		ReminderFee: n.Terms.Fees.Reminder,
+		PlanRunning: s.Phase.Running, PlanBroken: s.Phase.BrokenOn, Accelerated: s.Phase.Kind == ledger.PhaseAccelerated,
 	}
 	f.Ours = ours != "" && (s.Holder == ours || s.Servicer == ours || n.Pledge != nil && n.Pledge.Pledgee == ours)
 	if n.Proposal != nil {

@@ -71,22 +71,30 @@ type kindRow struct {
 	params []Measure
 	// proposes says that it is never done but by a person.
 	proposes bool
-	// evenIf are facts of the ledger that do not stop it, as they stop the others.
-	evenIf []ledger.Reason
+	// inPlan says that it looks after plans, too; the others rest while one runs, and
+	// until somebody has talked about one that was not kept.
+	inPlan bool
+	// also are facts of the ledger that stop it, beside those that stop everything.
+	also []ledger.Reason
 	// due says whether it is time, and why or why not.
 	due func(*Rule, *Facts) (bool, []Saying)
+}
+
+// stopping are the facts of the ledger while which nothing is demanded or charged.
+var stopping = []ledger.Reason{
+	ledger.ReasonGateClosed, ledger.ReasonFrozen, ledger.ReasonDisputed, ledger.ReasonClaimOpen, ledger.ReasonBarred, ledger.ReasonDebtRelief,
 }
 
 // kinds is the one table of kinds.
 var kinds = map[Kind]kindRow{
 	Reminder:     {params: []Measure{{Name: afterDays, Unit: Days}, {Name: payDays, Unit: Days}, {Name: least, Unit: Money}}, due: reminderDue},
-	ReminderFee:  {params: []Measure{{Name: fee, Unit: Money, MoreCosts: true}}, due: reminderFeeDue},
+	ReminderFee:  {params: []Measure{{Name: fee, Unit: Money, MoreCosts: true}}, also: []ledger.Reason{ledger.ReasonCostCap}, due: reminderFeeDue},
 	Demand:       {params: []Measure{{Name: afterDays, Unit: Days}, {Name: payDays, Unit: Days}, {Name: least, Unit: Money}}, due: demandDue},
-	DemandFee:    {params: []Measure{{Name: fee, Unit: Money, MoreCosts: true}}, due: demandFeeDue},
-	LateInterest: {params: []Measure{{Name: least, Unit: Money}}, due: lateInterestDue},
+	DemandFee:    {params: []Measure{{Name: fee, Unit: Money, MoreCosts: true}}, also: []ledger.Reason{ledger.ReasonCostCap}, due: demandFeeDue},
+	LateInterest: {params: []Measure{{Name: least, Unit: Money}}, also: []ledger.Reason{ledger.ReasonCostCap, ledger.ReasonLateFree}, due: lateInterestDue},
 	Acceleration: {params: []Measure{{Name: afterDays, Unit: Days}, {Name: share, Unit: Percent}}, proposes: true, due: accelerationDue},
-	BrokenPlan:   {params: []Measure{{Name: afterDays, Unit: Days}}, proposes: true, evenIf: []ledger.Reason{ledger.ReasonPlan}, due: brokenPlanDue},
-	Priority:     {params: []Measure{{Name: afterDays, Unit: Days}, {Name: quietDays, Unit: Days}}, evenIf: []ledger.Reason{ledger.ReasonPlan}, due: priorityDue},
+	BrokenPlan:   {params: []Measure{{Name: afterDays, Unit: Days}}, proposes: true, inPlan: true, due: brokenPlanDue},
+	Priority:     {params: []Measure{{Name: afterDays, Unit: Days}, {Name: quietDays, Unit: Days}}, inPlan: true, due: priorityDue},
 }
 
 // Measures gives the figures that rules of the kind have, in their order on pages.

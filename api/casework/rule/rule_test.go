@@ -168,7 +168,7 @@ func TestEverythingIsSaidInThreeLanguages(t *testing.T) {
 	for _, h := range rule.HoldKinds() {
 		all = append(all, rule.Say("rule.hold."+string(h)))
 	}
-	for _, r := range []ledger.Reason{ledger.ReasonGateClosed, ledger.ReasonFrozen, ledger.ReasonDisputed, ledger.ReasonClaimOpen, ledger.ReasonBarred, ledger.ReasonPlan} {
+	for _, r := range []ledger.Reason{ledger.ReasonGateClosed, ledger.ReasonFrozen, ledger.ReasonDisputed, ledger.ReasonClaimOpen, ledger.ReasonBarred, ledger.ReasonPlan, ledger.ReasonLateFree, ledger.ReasonDebtRelief, ledger.ReasonCostCap, "plan-broken"} {
 		all = append(all, rule.Say("rule.against."+string(r)))
 	}
 	for kind, facts := range acting() {
