@@ -21,6 +21,9 @@ func (t *textOf) addAgreement(b body) bool {
 	switch b := b.(type) {
 	case *PayClaimBody:
 		t.add(labelAmount, t.lang.Money(b.Amount))
+		if b.SetOff {
+			t.say(labelKind, words{"kvittning: den andra sidan är skyldig dig så mycket", "modregning: den anden side skylder dig så meget", "set-off: the other side owes you as much"})
+		}
 		t.add(labelPaidOn, t.lang.Date(b.PaidOn))
 		t.add(labelOwnWords, b.Text)
 		t.add(labelReference, b.Reference)

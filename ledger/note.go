@@ -279,9 +279,11 @@ type Dispute struct {
 	On   finance.Date `json:"on"`
 	Text string       `json:"text"`          // the borrower's own words
 	Via  PartyID      `json:"via,omitempty"` // the representative who raised it for the borrower
-	// Of a payment that was claimed and denied, what was claimed and the answer.
+	// Of a payment or a set-off that was claimed and denied, what was claimed and the
+	// answer.
 	Amount finance.Amount `json:"amount,omitempty"`
 	PaidOn finance.Date   `json:"paid_on,omitzero"`
+	SetOff bool           `json:"set_off,omitempty"`
 	Answer string         `json:"answer,omitempty"`
 }
 

@@ -93,7 +93,7 @@ func (n *Note) refuseFee(kind finance.ChargeKind, s *Summary) error {
 	switch {
 	case is(ReasonGateClosed):
 		return Refuse(CodeBorrowerNotTold)
-	case is(ReasonDisputed):
+	case is(ReasonDisputed) || is(ReasonClaimOpen): // what is said to be paid may not be late
 		return Refuse(CodeNoteDisputed)
 	case is(ReasonBarred):
 		return Refuse(CodeNoteBarred, "barred_after", s.BarredAfter.String())

@@ -22,12 +22,15 @@ const (
 )
 
 // PayClaimBody is the body of a pay.claim: a payment that the borrower made and
-// does not find on the note.
+// does not find on the note, or a claim of its own that it sets off.
 type PayClaimBody struct {
 	Amount    finance.Money `json:"amount"`
 	PaidOn    finance.Date  `json:"paid_on"`
 	Text      string        `json:"text"`                // the borrower's own words
 	Reference string        `json:"reference,omitempty"` // of the bank's entry
+	// SetOff says that nothing was paid: the borrower sets off what the creditor owes
+	// it (1936:81 par. 18, 28), on the day PaidOn. A setoff answers it.
+	SetOff bool `json:"set_off,omitempty"`
 }
 
 // PayDenyBody is the body of a pay.deny: the creditor's side has not received
@@ -46,6 +49,7 @@ type Claim struct {
 	PaidOn    finance.Date   `json:"paid_on"`
 	Text      string         `json:"text"` // the borrower's own words
 	Reference string         `json:"reference,omitempty"`
+	SetOff    bool           `json:"set_off,omitempty"` // nothing was paid; the borrower sets off
 	// AnswerBy is the last day to answer; after it the claim counts as a dispute.
 	AnswerBy finance.Date `json:"answer_by"`
 	Via      PartyID      `json:"via,omitempty"` // the representative who claimed it for the borrower
@@ -98,7 +102,7 @@ func applyPayClaim(a *act, b body) error {
 	}
 	a.note.Claims = append(a.note.Claims, Claim{
 		Seq: a.cmd.Seq, By: a.actor.ID, On: a.today(), Amount: p.Amount.Amount, PaidOn: p.PaidOn,
-		Text: p.Text, Reference: p.Reference, AnswerBy: a.today().AddDays(ClaimDays), Via: a.via,
+		Text: p.Text, Reference: p.Reference, SetOff: p.SetOff, AnswerBy: a.today().AddDays(ClaimDays), Via: a.via,
 	})
 	return nil
 }
@@ -117,7 +121,7 @@ func applyPayDeny(a *act, b body) error {
 	c := a.note.Claims[i]
 	a.note.Claims = slices.Delete(a.note.Claims, i, i+1)
 	a.note.Disputes = append(a.note.Disputes, Dispute{
-		Seq: c.Seq, By: c.By, On: c.On, Text: c.Text, Via: c.Via, Amount: c.Amount, PaidOn: c.PaidOn, Answer: d.Text,
+		Seq: c.Seq, By: c.By, On: c.On, Text: c.Text, Via: c.Via, Amount: c.Amount, PaidOn: c.PaidOn, SetOff: c.SetOff, Answer: d.Text,
 	})
 	return nil
 }

@@ -17,7 +17,7 @@ type situation struct {
 // prepared by real commands, so none of them is out of reach.
 func situations() []situation {
 	of := func(name string, prepare func(*stage) ledger.NoteID) situation { return situation{name, prepare} }
-	return []situation{
+	list := []situation{
 		of("none", func(*stage) ledger.NoteID { return ledger.DeriveNoteID(network, "", "") }),
 		of("offered", func(s *stage) ledger.NoteID { return s.offer(terms(), s.borrower) }),
 		of("offered, half signed", func(s *stage) ledger.NoteID {
@@ -149,6 +149,7 @@ func situations() []situation {
 			return id
 		}),
 	}
+	return slices.Concat(list, reliefSituations())
 }
 
 // pending gives a note of which a right is offered to the buyer, the bank or
@@ -283,7 +284,7 @@ func variants() []variant {
 			return b
 		}),
 	}
-	return slices.Concat(list, moneyVariants(), agreementVariants())
+	return slices.Concat(list, moneyVariants(), agreementVariants(), reliefVariants())
 }
 
 // agreementVariants are about what was paid and how the rest is.
