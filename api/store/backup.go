@@ -25,14 +25,16 @@ import (
 // passing ones.
 var keptTables = []string{
 	"submissions", "assertions", "idempotency", "idempotency_notes", "imports", "import_rows", "webhooks", "deliveries",
-	"persons", "invitations", "credentials", "callbacks", "messages", "acts",
-	"tasks",
+	"persons", "invitations", "credentials", "callbacks", "messages", "journal", "follow_ups", "answers", "complaints", "outbox", "cursors", "acts",
+	"staff", "staff_credentials", "approvals", "desk_commands", "readings",
+	"tasks", "contacts", "promised_calls", "promises", "complaint_register", "flags",
 	"cases", "persons_of_cases",
+	"rules", "decisions", "stops", "rounds",
 }
 
 // passingTables are not backed up: who was signed in when a backup was made is not
 // signed in again by it, perhaps after having signed out.
-var passingTables = []string{"sessions", "challenges", "drafts", "search_terms", "case_progress"}
+var passingTables = []string{"sessions", "challenges", "drafts", "staff_sessions", "staff_invitations", "act_drafts", "search_terms", "case_progress"}
 
 // The form of a backup.
 const (

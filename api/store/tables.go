@@ -59,3 +59,6 @@ func PageLimit(wanted int) int { return pageLimit(wanted) }
 
 // Cut takes off the row that was read only to know that there are more.
 func Cut[T any](rows []T, limit int) (page []T, more bool) { return cut(rows, limit) }
+
+// Digest gives the form in which a secret that somebody shows again is kept.
+func Digest(secret string) string { return digest(secret) }

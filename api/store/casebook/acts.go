@@ -26,20 +26,25 @@ type Act struct {
 	Approved StaffID       // the second person, where two were needed
 	Undoes   string        // the id of the act that it takes back
 	Command  ledger.CommandID
-	Body     json.RawMessage
-	At       time.Time
+	// Unsettled says that what became of the command was not known when it was done.
+	Unsettled bool
+	Body      json.RawMessage
+	UndoName  string // of the act that takes it back; empty where nothing can
+	UndoBody  json.RawMessage
+	At        time.Time
 }
 
-// AddAct keeps what was done.
+// AddAct keeps what was done; once, however often it is said.
 func (b *Book) AddAct(ctx context.Context, a Act) error {
 	err := b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		place, err := store.NextPlace(ctx, tx, "acts")
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO acts (id, place, name, note, staff, rule, reason, approved, undoes, command, body, at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			a.ID, place, a.Name, string(a.Note), string(a.Staff), a.Rule, a.Reason, string(a.Approved), a.Undoes, string(a.Command), string(a.Body), a.At.Unix())
+		_, err = tx.ExecContext(ctx, `INSERT INTO acts (id, place, name, note, staff, rule, reason, approved, undoes, command, unsettled, body, undo_name, undo_body, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (id) DO NOTHING`,
+			a.ID, place, a.Name, string(a.Note), string(a.Staff), a.Rule, a.Reason, string(a.Approved), a.Undoes, string(a.Command), bit(a.Unsettled),
+			string(a.Body), a.UndoName, string(a.UndoBody), a.At.Unix())
 		return err
 	})
 	if err != nil {
@@ -48,13 +53,14 @@ func (b *Book) AddAct(ctx context.Context, a Act) error {
 	return nil
 }
 
-const selectActs = "SELECT id, place, name, note, staff, rule, reason, approved, undoes, command, body, at FROM acts "
+const selectActs = "SELECT id, place, name, note, staff, rule, reason, approved, undoes, command, unsettled, body, undo_name, undo_body, at FROM acts "
 
 func (a *Act) scan(rows *sql.Rows) error {
 	var at int64
-	var body string
-	err := rows.Scan(&a.ID, &a.Place, &a.Name, &a.Note, &a.Staff, &a.Rule, &a.Reason, &a.Approved, &a.Undoes, &a.Command, &body, &at)
-	a.Body, a.At = json.RawMessage(body), store.InTime(at)
+	var body, undo string
+	var unsettled int
+	err := rows.Scan(&a.ID, &a.Place, &a.Name, &a.Note, &a.Staff, &a.Rule, &a.Reason, &a.Approved, &a.Undoes, &a.Command, &unsettled, &body, &a.UndoName, &undo, &at)
+	a.Unsettled, a.Body, a.UndoBody, a.At = unsettled != 0, json.RawMessage(body), json.RawMessage(undo), store.InTime(at)
 	return err
 }
 
