@@ -13,6 +13,8 @@ var catalogue = func() map[Code]catalogueEntry {
 	maps.Copy(all, peopleRefusals)
 	maps.Copy(all, gatewayRefusals)
 	maps.Copy(all, caseworkRefusals)
+	maps.Copy(all, caseRefusals)
+	maps.Copy(all, ruleRefusals)
 	maps.Copy(all, claimRefusals)
 	maps.Copy(all, reliefRefusals)
 	return all

@@ -167,4 +167,7 @@ const (
 	CodeCallbackState   Code = "callback_state"
 	CodeComplaintState  Code = "complaint_state"
 	CodeJournalFull     Code = "journal_full"
+	CodeAlternatives    Code = "alternatives_first"
+	CodeRuleVersion     Code = "rule_version"
+	CodeDecisionState   Code = "decision_state"
 )

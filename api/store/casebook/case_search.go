@@ -24,7 +24,7 @@ const (
 	// apart, and the answer says that there is more.
 	maxCandidates = 5000
 	// minDialled is the fewest digits that are looked for among telephone numbers.
-	minDialled = 4
+	minDialled = 3
 )
 
 // indexCase writes the terms of a case anew.
@@ -64,9 +64,10 @@ func noteIn(ctx context.Context, q store.Queryer, id ledger.NoteID) (n *ledger.N
 // Search is what somebody looks for.
 type Search struct {
 	Text string
-	// Number is that of the case whose payment reference the text is; 0 where it is none.
-	Number int64
-	Limit  int // at most MaxHits
+	// Numbers are those of the cases of which the text is the number or the payment
+	// reference.
+	Numbers []int64
+	Limit   int // at most MaxHits
 }
 
 // Find gives the cases that a text is about, and says whether there are more: the one
@@ -80,8 +81,8 @@ func (b *Book) Find(ctx context.Context, s Search) (found []Case, more bool, err
 	if utf8.RuneCountInString(s.Text) > MaxSearchRunes {
 		return nil, false, nil
 	}
-	if s.Number > 0 {
-		c, err := b.Case(ctx, s.Number)
+	for _, number := range s.Numbers {
+		c, err := b.Case(ctx, number)
 		if err != nil {
 			return nil, false, err
 		}
@@ -125,7 +126,7 @@ func readings(text string) (all [][]string) {
 	if digits := dialled(text); len(digits) >= minDialled {
 		add(digits)
 	}
-	said := words(text)
+	said, number := words(text), fold(compact(text))
 	if len(said) > maxWords {
 		said = said[:maxWords]
 	}
@@ -133,9 +134,11 @@ func readings(text string) (all [][]string) {
 	for i, word := range said {
 		plain[i] = fold(word)
 	}
+	if strings.ContainsAny(number, "0123456789") {
+		add(number) // of the lender's, with spaces or dashes in it
+	}
 	add(said...)
 	add(plain...)
-	add(fold(compact(text))) // a number of the lender's with spaces or dashes in it
 	return all
 }
 
