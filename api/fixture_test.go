@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +25,7 @@ import (
 	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -111,7 +111,7 @@ func newBench(t testing.TB, complete bool) *bench {
 	}
 	party := &ledger.Party{ID: ledger.PartyID("p" + strings.Repeat("a", 32)), Seq: 1, Kind: ledger.Company, Org: "LenderMSP", Standing: ledger.InForce, Keys: []ledger.Key{jwk}}
 	b := &bench{t: t, ledger: &fake{party: party}, log: &bytes.Buffer{}}
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "gateway.db"))
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package intake_test
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/intake"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
 )
@@ -105,7 +105,7 @@ type world struct {
 
 func inBubble(t *testing.T, test func(*testing.T, *world)) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "gateway.db")
+	file := storetest.SQLite(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{registry: newRegistry(), t: t, file: file}
 		w.start()

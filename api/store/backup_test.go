@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -176,7 +177,7 @@ func TestBackupOfAnotherNetworkIsRefused(t *testing.T) {
 }
 
 func TestDatabaseThatIsNotThereIsNotBackedUp(t *testing.T) {
-	if _, err := store.Backup(t.Context(), sqlite.address(t), noon, io.Discard); err == nil {
+	if _, err := store.Backup(t.Context(), filepath.Join(t.TempDir(), "gateway.db"), noon, io.Discard); err == nil {
 		t.Error("an empty backup is made")
 	}
 }

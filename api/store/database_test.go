@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/store/postgrestest"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -22,14 +22,14 @@ func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
 type database struct {
 	name   string
 	driver string // for looking behind the store
-	// address gives the address of a new, empty database.
+	// address gives the address of a new database.
 	address func(testing.TB) string
 }
 
 var (
-	sqlite = database{"sqlite", "sqlite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "gateway.db") }}
+	sqlite = database{"sqlite", "sqlite", storetest.SQLite}
 	// postgres is a database on a server that the test has to itself.
-	postgres = database{"postgres", "pgx", postgrestest.URL}
+	postgres = database{"postgres", "pgx", storetest.Postgres}
 )
 
 // everywhere runs a test on each database: the store promises the same of both.

@@ -18,6 +18,7 @@ import (
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 	"github.com/skuld-registry/skuld/api/web"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
@@ -101,7 +102,7 @@ func newWorldWith(t *testing.T, change func(*web.Options)) *world {
 func (w *world) open(t *testing.T) {
 	t.Helper()
 	var err error
-	if w.store, err = store.Open(t.Context(), filepath.Join(t.TempDir(), "pages.db")); err != nil {
+	if w.store, err = store.Open(t.Context(), storetest.SQLite(t)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/events"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 	"github.com/skuld-registry/skuld/api/webhook"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -196,7 +196,7 @@ type world struct {
 
 func inBubble(t *testing.T, test func(*testing.T, *world)) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "gateway.db")
+	file := storetest.SQLite(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{chain: newChain(), receiver: &receiver{}, t: t, file: file}
 		w.options = webhook.Options{Signer: plainSigner{}, Issuer: "https://gateway.example", Transport: w.receiver}

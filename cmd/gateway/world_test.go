@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"net/url"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/client/dpop"
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/protocol"
@@ -126,7 +128,7 @@ func newWorldOn(t *testing.T, o inproc.Options, database func(*testing.T) *store
 		}
 	})
 	for name := range organisations {
-		w.start(name, options{data: t.TempDir(), store: database(t)})
+		w.start(name, options{data: filepath.Dir(storetest.SQLite(t)), store: database(t)})
 	}
 	return w
 }

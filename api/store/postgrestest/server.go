@@ -68,6 +68,37 @@ func Stop() error {
 // ends. Where PostgreSQL is not installed the test is skipped, unless CI is true.
 func URL(t testing.TB) string {
 	t.Helper()
+	return database(t, "")
+}
+
+// prepared is the name of the database that Copy copies.
+const prepared = "prepared"
+
+var preparation struct {
+	once sync.Once
+	err  error
+}
+
+// Copy gives the address of a new database as URL does, with what prepare has put
+// into another one: it is called once for the process, with an address at which it
+// must leave no connection open.
+func Copy(t testing.TB, prepare func(address string) error) string {
+	t.Helper()
+	require(t)
+	preparation.once.Do(func() {
+		if preparation.err = theServer.do("CREATE DATABASE " + prepared); preparation.err == nil {
+			preparation.err = prepare(theServer.url(prepared))
+		}
+	})
+	if preparation.err != nil {
+		t.Fatal(preparation.err)
+	}
+	return database(t, " TEMPLATE "+prepared)
+}
+
+// require starts the server, where that was not done yet.
+func require(t testing.TB) {
+	t.Helper()
 	bin, err := find()
 	if err != nil && os.Getenv("CI") != "true" {
 		t.Skip(err)
@@ -79,8 +110,13 @@ func URL(t testing.TB) string {
 	if theServer.err != nil {
 		t.Fatal(theServer.err)
 	}
+}
+
+func database(t testing.TB, from string) string {
+	t.Helper()
+	require(t)
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	if err := theServer.do("CREATE DATABASE " + name); err != nil {
+	if err := theServer.do("CREATE DATABASE " + name + from); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
