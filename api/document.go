@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // document is the OpenAPI document as far as the gateway reads it itself: the
@@ -91,6 +92,20 @@ type schema struct {
 	MaxItems    *int
 	Default     any
 }
+
+// The document and its page for people are the same in every gateway. The page is
+// made when somebody first asks for it: it takes a good part of a second, which a
+// gateway that starts does not have.
+var (
+	published     = sync.OnceValues(readDocument)
+	publishedPage = sync.OnceValues(func() ([]byte, error) {
+		doc, err := published()
+		if err != nil {
+			return nil, err
+		}
+		return writePage(doc)
+	})
+)
 
 // readDocument reads the document that the gateway serves. References to
 // parameters, responses and headers are put in their places; those to schemas

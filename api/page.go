@@ -96,11 +96,15 @@ var pagePolicy = func() string {
 
 // getPage answers with the document for people.
 func (s *Server) getPage(w http.ResponseWriter, _ *http.Request) error {
+	page, err := publishedPage()
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Content-Security-Policy", pagePolicy)
-	return serveDocument(w, "text/html; charset=utf-8", s.page)
+	return serveDocument(w, "text/html; charset=utf-8", page)
 }
 
-// writePage makes the page of a document. It is made once, when the gateway starts.
+// writePage makes the page of a document.
 func writePage(d *document) ([]byte, error) {
 	t, err := template.New("page").Parse(pageTemplate)
 	if err != nil {

@@ -121,7 +121,6 @@ type Server struct {
 	router    chi.Router
 	first     map[string]bool     // first segments of the patterns
 	queries   map[string][]string // parameters that each operation takes in its query
-	page      []byte              // the document for people
 }
 
 // New makes a server.
@@ -148,14 +147,11 @@ func New(o Options) (*Server, error) {
 		parties:   limit.New("party", o.Limits.Party), addresses: limit.New("address", o.Limits.Address), refused: limit.New("address", o.Limits.Address),
 		large: make(chan struct{}, maxLarge), probes: make(chan struct{}, maxProbes), stopping: make(chan struct{}),
 	}
-	doc, err := readDocument()
+	doc, err := published()
 	if err != nil {
 		return nil, err
 	}
 	s.queries = doc.queries()
-	if s.page, err = writePage(doc); err != nil {
-		return nil, err
-	}
 	s.router, s.first = chi.NewRouter(), map[string]bool{}
 	for _, r := range routes() {
 		s.first[firstSegment(r.pattern)] = true
