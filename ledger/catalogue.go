@@ -15,6 +15,7 @@ var catalogue = func() map[Code]catalogueEntry {
 	maps.Copy(all, caseworkRefusals)
 	maps.Copy(all, caseRefusals)
 	maps.Copy(all, ruleRefusals)
+	maps.Copy(all, workRefusals)
 	maps.Copy(all, claimRefusals)
 	maps.Copy(all, reliefRefusals)
 	return all

@@ -170,4 +170,7 @@ const (
 	CodeAlternatives    Code = "alternatives_first"
 	CodeRuleVersion     Code = "rule_version"
 	CodeDecisionState   Code = "decision_state"
+	CodeTaskTaken       Code = "task_taken"
+	CodeTaskOwnEnd      Code = "task_own_end"
+	CodeSettled         Code = "settled"
 )
