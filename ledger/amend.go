@@ -23,8 +23,8 @@ func (m *Amendment) check() error {
 		return invalid("amendment.due_day", "a day of the month")
 	case dated && m.FirstDue.AddMonths(0, m.DueDay) != m.FirstDue:
 		return invalid("amendment.due_day", "a day that leads to the first due date")
-	case m.Rate.Cmp(finance.Rate{}) < 0 || m.Rate.Cmp(finance.Percent(finance.MaxRatePercent)) > 0:
-		return invalid("amendment.rate", "a rate of 0 to "+itoa(finance.MaxRatePercent)+" percent")
+	case m.Rate.Cmp(finance.Rate{}) < 0:
+		return invalid("amendment.rate", "a rate of 0 or more")
 	case m.Free && m.Rate != finance.Rate{}, m.Kind == AmendPause && priced, m.Kind == AmendRate && !priced:
 		return invalid("amendment.rate", "a rate, or free, for another rate; at most one of them for a plan and a term; none for a pause")
 	}

@@ -219,12 +219,18 @@ func applyCure(a *act, b body) error {
 	if err := a.accrue(); err != nil {
 		return err
 	}
-	with, err := a.counted(&n.Balance, n.Acceleration.Effective)
+	then, effective := n.Balance, n.Acceleration.Effective
+	since, err := a.counted(&then, effective)
+	if err != nil {
+		return err
+	}
+	then.InterestMicro -= since.InterestMicro // as it was on the day that all fell due
+	with, err := a.counted(&then, effective)
 	if err != nil {
 		return err
 	}
 	n.cure(a.today(), a.cmd.Seq)
-	without, err := a.counted(&n.Balance, n.Acceleration.Effective)
+	without, err := a.counted(&then, effective)
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func situations() []situation {
 			return id
 		}),
 	}
-	return slices.Concat(list, reliefSituations())
+	return slices.Concat(list, reliefSituations(), claimSituations())
 }
 
 // pending gives a note of which a right is offered to the buyer, the bank or
@@ -284,7 +284,7 @@ func variants() []variant {
 			return b
 		}),
 	}
-	return slices.Concat(list, moneyVariants(), agreementVariants(), reliefVariants())
+	return slices.Concat(list, moneyVariants(), agreementVariants(), reliefVariants(), claimVariants())
 }
 
 // agreementVariants are about what was paid and how the rest is.
@@ -363,17 +363,6 @@ func transferBody(s *stage, id ledger.NoteID, _ *actor) any {
 	return ledger.TransferBody{Transfer: s.known(id).Pending.ID}
 }
 
-func resolution(n *ledger.Note, o ledger.DisputeOutcome) ledger.DisputeResolveBody {
-	b := ledger.DisputeResolveBody{Dispute: 1, Outcome: o, Text: "as agreed on the telephone"}
-	switch {
-	case len(n.Disputes) > 0:
-		b.Dispute = n.Disputes[0].Seq
-	case len(n.Claims) > 0:
-		b.Dispute = n.Claims[0].Seq
-	}
-	return b
-}
-
 // known gives the note, with something in every place that a body refers to,
 // so that bodies are well formed also where the note lacks it.
 func (s *stage) known(id ledger.NoteID) *ledger.Note {
@@ -390,6 +379,9 @@ func (s *stage) known(id ledger.NoteID) *ledger.Note {
 	}
 	if len(k.Claims) == 0 {
 		k.Claims = []ledger.Claim{{Seq: 1}}
+	}
+	if k.Acceleration == nil {
+		k.Acceleration = &ledger.Acceleration{Seq: 1}
 	}
 	if k.Proposal == nil {
 		k.Proposal = &ledger.Proposal{Seq: 1, Amendment: s.planOf()}
