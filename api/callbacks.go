@@ -35,6 +35,8 @@ type callbackAnswer struct {
 	Language  ledger.Language `json:"language"`
 	Words     string          `json:"words,omitempty"`
 	Created   time.Time       `json:"created"`
+	Promised  *time.Time      `json:"promised,omitempty"` // by when the person was told to be called
+	Missed    bool            `json:"missed,omitempty"`   // the promise was not kept, and the call is still to be made
 	TakenBy   ledger.PartyID  `json:"taken_by,omitempty"`
 	TakenName string          `json:"taken_name,omitempty"`
 	Taken     *time.Time      `json:"taken,omitempty"`
@@ -43,10 +45,10 @@ type callbackAnswer struct {
 	DryRun    bool            `json:"dry_run,omitempty"`
 }
 
-func callbackOf(c *store.Callback) callbackAnswer {
+func (s *Server) callbackOf(c *store.Callback) callbackAnswer {
 	a := callbackAnswer{
 		ID: c.ID, Note: c.Note, State: callOpen, Party: c.Party, Number: c.Number, When: c.Wanted, Language: c.Language, Words: c.Words,
-		Created: c.Created, TakenBy: c.TakenBy, TakenName: c.TakenName, Taken: orNone(c.Taken), Done: orNone(c.Done), Outcome: c.Outcome,
+		Created: c.Created, Promised: orNone(c.Promised), Missed: c.Missed(s.Clock()), TakenBy: c.TakenBy, TakenName: c.TakenName, Taken: orNone(c.Taken), Done: orNone(c.Done), Outcome: c.Outcome,
 	}
 	switch {
 	case a.Done != nil:
@@ -65,13 +67,10 @@ type callbacksAnswer struct {
 // listCallbacks lists who asked to be called about notes that the caller answers
 // for, the latest first.
 func (s *Server) listCallbacks(w http.ResponseWriter, r *http.Request) error {
-	q := readQuery(r, "open", "cursor", "limit")
-	want := store.CallbackQuery{By: callOf(r.Context()).party.ID, Before: q.cursor(), Limit: q.number("limit", defaultPage, 1, maxPage)}
-	open := q.text("open", "true or false", func(v string) bool { return v == "true" || v == "false" })
-	if q.err != nil {
-		return q.err
+	want, err := readAsked(r)
+	if err != nil {
+		return err
 	}
-	want.Open = open == "true"
 	if err := s.requireComplete(); err != nil {
 		return err
 	}
@@ -81,12 +80,20 @@ func (s *Server) listCallbacks(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := callbacksAnswer{Callbacks: []callbackAnswer{}}
 	for _, c := range page {
-		a.Callbacks = append(a.Callbacks, callbackOf(&c))
+		a.Callbacks = append(a.Callbacks, s.callbackOf(&c))
 	}
 	if next > 0 {
 		a.Next = nextCursor(next)
 	}
 	return answer(w, http.StatusOK, a)
+}
+
+// readAsked reads what list of what persons ask is wanted.
+func readAsked(r *http.Request) (store.Asked, error) {
+	q := readQuery(r, "open", "cursor", "limit")
+	want := store.Asked{By: callOf(r.Context()).party.ID, Before: q.cursor(), Limit: q.number("limit", defaultPage, 1, maxPage)}
+	want.Open = q.text("open", "true or false", func(v string) bool { return v == "true" || v == "false" }) == "true"
+	return want, q.err
 }
 
 // callback gives the wish to be called that the address names, and who answers for
@@ -103,15 +110,22 @@ func (s *Server) callback(r *http.Request) (*store.Callback, []ledger.PartyID, e
 	if c == nil {
 		return nil, nil, absent()
 	}
-	v, err := s.fromLedger(r.Context(), c.Note)
+	answering, err := s.answering(r, c.Note)
+	return c, answering, err
+}
+
+// answering gives who answers for a note now, of which the caller must be one. What
+// another one is asked is not there.
+func (s *Server) answering(r *http.Request, note ledger.NoteID) ([]ledger.PartyID, error) {
+	v, err := s.fromLedger(r.Context(), note)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	answering := store.Answerers(v.Note, v.Holder)
-	if !slices.Contains(answering, callOf(r.Context()).party.ID) {
-		return nil, nil, absent()
+	all := store.Answerers(v.Note, v.Holder)
+	if !slices.Contains(all, callOf(r.Context()).party.ID) {
+		return nil, absent()
 	}
-	return c, answering, nil
+	return all, nil
 }
 
 func (s *Server) getCallback(w http.ResponseWriter, r *http.Request) error {
@@ -119,26 +133,42 @@ func (s *Server) getCallback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, callbackOf(c))
+	return answer(w, http.StatusOK, s.callbackOf(c))
 }
+
+// maxPromise is how far ahead a call can be promised.
+const maxPromise = 14 * 24 * time.Hour
 
 type takingRequest struct {
-	Name string `json:"name"` // the person who will call
+	Name string    `json:"name"` // the person who will call
+	At   time.Time `json:"at"`   // by when; as it was promised before where it is left out
 }
 
-// takeCallback says that the caller will call, so that who asked can be told who.
+// takeCallback says that the caller will call, so that who asked can be told who, and
+// by when.
 func (s *Server) takeCallback(w http.ResponseWriter, r *http.Request) error {
 	var req takingRequest
 	if err := readJSON(r, &req); err != nil {
 		return err
 	}
-	if !oneLine(req.Name) || utf8.RuneCountInString(req.Name) > maxName {
-		return malformed(fmt.Sprintf("name must be one line of at most %d characters", maxName))
+	now := s.Clock()
+	switch {
+	case !isName(req.Name):
+		return badName()
+	case !req.At.IsZero() && (req.At.Before(now) || req.At.After(now.Add(maxPromise))):
+		return malformed("at must be a time to come within 14 days")
 	}
-	by := callOf(r.Context()).party.ID
+	taking := store.Taking{By: callOf(r.Context()).party.ID, Name: req.Name, Promised: req.At}
 	return s.changeCallback(w, r, func(ctx context.Context, c *store.Callback) (bool, error) {
-		return s.Store.TakeCallback(ctx, c.ID, by, req.Name, s.Clock())
+		return s.Store.TakeCallback(ctx, c.ID, taking, now)
 	})
+}
+
+// isName says whether a text may be the name of a person who works for a company.
+func isName(text string) bool { return oneLine(text) && utf8.RuneCountInString(text) <= maxName }
+
+func badName() error {
+	return malformed(fmt.Sprintf("name must be one line of at most %d characters", maxName))
 }
 
 type completionRequest struct {
@@ -151,13 +181,19 @@ func (s *Server) completeCallback(w http.ResponseWriter, r *http.Request) error 
 	if err := readJSON(r, &req); err != nil {
 		return err
 	}
-	if req.Outcome == "" || !utf8.ValidString(req.Outcome) || utf8.RuneCountInString(req.Outcome) > maxOutcome || !printable(req.Outcome) {
+	if !isText(req.Outcome, maxOutcome) {
 		return malformed(fmt.Sprintf("outcome must be a text of 1 to %d characters", maxOutcome))
 	}
 	by := callOf(r.Context()).party.ID
 	return s.changeCallback(w, r, func(ctx context.Context, c *store.Callback) (bool, error) {
 		return s.Store.EndCallback(ctx, c.ID, by, req.Outcome, s.Clock())
 	})
+}
+
+// isText says whether a text is one that people write, and has 1 to so many
+// characters.
+func isText(text string, most int) bool {
+	return text != "" && utf8.ValidString(text) && utf8.RuneCountInString(text) <= most && printable(text)
 }
 
 // printable says that a text has no control characters but ends of lines.
@@ -188,7 +224,7 @@ func (s *Server) changeCallback(w http.ResponseWriter, r *http.Request, change f
 	if now == nil {
 		return absent() // its person was forgotten meanwhile
 	}
-	a := callbackOf(now)
+	a := s.callbackOf(now)
 	if !done {
 		return ledger.Refuse(ledger.CodeCallbackState, "state", a.State, "want", callOpen)
 	}

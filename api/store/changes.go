@@ -139,9 +139,13 @@ func putParty(ctx context.Context, tx *sql.Tx, id ledger.PartyID, v ledger.Party
 	if err != nil {
 		return err
 	}
-	n, err := changed(tx.ExecContext(ctx, `INSERT INTO parties (id, seq, state) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state WHERE excluded.seq >= parties.seq`,
-		string(id), int64(v.Party.Seq), string(state)))
+	phone := ""
+	if v.Party.Contact != nil {
+		phone = v.Party.Contact.Phone
+	}
+	n, err := changed(tx.ExecContext(ctx, `INSERT INTO parties (id, seq, state, phone) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, state = excluded.state, phone = excluded.phone WHERE excluded.seq >= parties.seq`,
+		string(id), int64(v.Party.Seq), string(state), phone))
 	if err != nil || n == 0 {
 		return err
 	}

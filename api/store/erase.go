@@ -30,8 +30,16 @@ var ofErased = []string{
 		(SELECT party, target, name FROM idempotency_notes WHERE note = $1)`,
 	"DELETE FROM idempotency_notes WHERE note = $1",
 	"UPDATE import_rows SET params = '{}', jws = '' WHERE note = $1",
-	"DELETE FROM callbacks WHERE note = $1",
-	"UPDATE invitations SET note = '' WHERE note = $1",
+	"DELETE FROM persons_of_cases WHERE note = $1",
+	"DELETE FROM search_terms WHERE note = $1",
+	"DELETE FROM tasks WHERE note = $1",
+	"DELETE FROM contacts WHERE note = $1",
+	"DELETE FROM promised_calls WHERE note = $1",
+	"DELETE FROM promises WHERE note = $1",
+	"DELETE FROM complaint_register WHERE note = $1",
+	"DELETE FROM flags WHERE note = $1",
+	"DELETE FROM decisions WHERE note = $1",
+	"DELETE FROM stops WHERE note = $1",
 	// There are few drafts, and none is old.
 	"DELETE FROM drafts WHERE payload LIKE '%\"note\":\"' || $1 || '\"%'",
 }
@@ -63,7 +71,7 @@ func eraseNote(ctx context.Context, tx *sql.Tx, id ledger.NoteID) error {
 			return err
 		}
 	}
-	for _, statement := range ofErased {
+	for _, statement := range slices.Concat(ofErased, aboutNote) {
 		if _, err := tx.ExecContext(ctx, statement, string(id)); err != nil {
 			return err
 		}

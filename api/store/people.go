@@ -70,6 +70,9 @@ var aboutPerson = []string{
 	"DELETE FROM drafts WHERE party = $1",
 	"DELETE FROM callbacks WHERE party = $1 AND party <> ''",
 	"DELETE FROM messages WHERE party = $1",
+	"DELETE FROM complaints WHERE party = $1",
+	"DELETE FROM follow_ups WHERE entry <> '' AND (by_party, entry) IN (SELECT by_party, id FROM journal WHERE party = $1 AND party <> '')",
+	"DELETE FROM journal WHERE party = $1 AND party <> ''",
 	"DELETE FROM invitations WHERE party = $1 AND party <> ''",
 	"DELETE FROM invitations WHERE for_party = $1 AND for_party <> ''",
 }
@@ -91,21 +94,32 @@ func (s *Store) ForgetPerson(ctx context.Context, party ledger.PartyID) error {
 	return nil
 }
 
-// ForgetNote takes away what persons left about a note: who asked to be called, and
-// which invitations were for it.
+// ForgetNote takes away what persons left about a note, and what was written down for
+// them: who asked to be called, who complained, which invitations were for it.
 func (s *Store) ForgetNote(ctx context.Context, note ledger.NoteID) error {
 	err := s.join(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, first := tx.ExecContext(ctx, "DELETE FROM callbacks WHERE note = $1", string(note))
-		if first != nil {
-			return first
+		for _, statement := range aboutNote {
+			if _, err := tx.ExecContext(ctx, statement, string(note)); err != nil {
+				return err
+			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE invitations SET note = '' WHERE note = $1", string(note))
-		return err
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("forgetting what was asked about a note: %w", err)
 	}
 	return nil
+}
+
+// aboutNote are the statements that take away what persons left about a note, and what
+// companies wrote down for them. What was answered about a contact is nobody's.
+var aboutNote = []string{
+	"DELETE FROM callbacks WHERE note = $1",
+	"UPDATE invitations SET note = '' WHERE note = $1",
+	"DELETE FROM complaints WHERE note = $1",
+	"DELETE FROM follow_ups WHERE entry <> '' AND (by_party, entry) IN (SELECT by_party, id FROM journal WHERE note = $1)",
+	"DELETE FROM journal WHERE note = $1",
+	"DELETE FROM outbox WHERE note = $1",
 }
 
 // digest gives what is kept of a secret that is as long as a key.

@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/ledger"
@@ -28,12 +26,18 @@ type Callback struct {
 	Language ledger.Language
 	Words    string // what it is about, in the words of who asks
 	Created  time.Time
+	Promised time.Time // by when the person was told to be called
 
 	TakenBy   ledger.PartyID // the company that will call
 	TakenName string         // and its person who will
 	Taken     time.Time
 	Done      time.Time
 	Outcome   string
+}
+
+// Missed says whether a call was promised by a time that is over, and not made.
+func (c *Callback) Missed(now time.Time) bool {
+	return !c.Promised.IsZero() && c.Done.IsZero() && now.After(c.Promised)
 }
 
 // Answerers gives the companies that take the calls about a note: who collects it,
@@ -58,13 +62,13 @@ func Answerers(n *ledger.Note, holder ledger.PartyID) []ledger.PartyID {
 }
 
 const selectCallbacks = `SELECT c.id, c.place, c.note, c.party, c.number, c.wanted, c.language, c.words, c.created,
-	c.taken_by, c.taken_name, c.taken, c.done, c.outcome`
+	c.taken_by, c.taken_name, c.taken, c.done, c.outcome, c.promised`
 
 func (c *Callback) scan(rows *sql.Rows, more ...any) error {
-	var created, taken, done int64
+	var created, taken, done, promised int64
 	err := rows.Scan(append([]any{&c.ID, &c.Place, &c.Note, &c.Party, &c.Number, &c.Wanted, &c.Language, &c.Words, &created,
-		&c.TakenBy, &c.TakenName, &taken, &done, &c.Outcome}, more...)...)
-	c.Created, c.Taken, c.Done = inTime(created), inTime(taken), inTime(done)
+		&c.TakenBy, &c.TakenName, &taken, &done, &c.Outcome, &promised}, more...)...)
+	c.Created, c.Taken, c.Done, c.Promised = inTime(created), inTime(taken), inTime(done), inTime(promised)
 	return err
 }
 
@@ -85,8 +89,8 @@ func (s *Store) AddCallback(ctx context.Context, c Callback) (added bool, err er
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created,
-			taken_by, taken_name, taken, done, outcome) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, 0, '')`,
-			c.ID, place, string(c.Note), string(c.Party), c.Number, c.Wanted, string(c.Language), c.Words, c.Created.Unix())
+			taken_by, taken_name, taken, done, outcome, promised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '', 0, 0, '', $10)`,
+			c.ID, place, string(c.Note), string(c.Party), c.Number, c.Wanted, string(c.Language), c.Words, c.Created.Unix(), InSeconds(c.Promised))
 		return err
 	})
 	if err != nil {
@@ -121,61 +125,34 @@ func callbacks(ctx context.Context, q queryer, where string, args ...any) ([]Cal
 	return collect(rows, func(rows *sql.Rows) (c Callback, err error) { return c, c.scan(rows) })
 }
 
-// CallbackQuery selects wishes to be called.
-type CallbackQuery struct {
-	By     ledger.PartyID // who is to call
-	Open   bool           // only where the call is still to be made
-	Before int64          // place of the last one of the page before; 0 for the first page
-	Limit  int            // at most MaxPage
-}
-
-// Callbacks lists what a company is asked, the latest first, and the place after
-// which the list goes on; 0 where it ends. A page may have fewer rows than were
-// asked for, also none, where others answer for some of the company's notes.
-func (s *Store) Callbacks(ctx context.Context, q CallbackQuery) (page []Callback, next int64, err error) {
-	limit, open := pageLimit(q.Limit), ""
+// Callbacks lists what a company is asked, the latest first; see listAsked.
+func (s *Store) Callbacks(ctx context.Context, q Asked) (page []Callback, next int64, err error) {
+	open := ""
 	if q.Open {
-		open = "AND c.done = 0 "
+		open = "c.done = 0"
 	}
-	rows, err := s.reader.QueryContext(ctx, selectCallbacks+`, n.state, n.holder FROM callbacks c
-		JOIN notes n ON n.id = c.note JOIN note_parties p ON p.party = $1 AND p.born = n.born
-		WHERE c.place < $2 `+open+"ORDER BY c.place DESC LIMIT $3", string(q.By), orLast(q.Before), limit)
-	if err != nil {
-		return nil, 0, fmt.Errorf("reading wishes to be called: %w", err)
-	}
-	type found struct {
-		Callback
-		answers bool
-	}
-	all, err := collect(rows, func(rows *sql.Rows) (f found, err error) {
-		var state string
-		var n ledger.Note
-		var holder ledger.PartyID
-		if err = f.scan(rows, &state, &holder); err == nil {
-			err = json.Unmarshal([]byte(state), &n)
-		}
-		f.answers = slices.Contains(Answerers(&n, holder), q.By)
-		return f, err
+	page, next, err = listAsked(ctx, s, q, selectCallbacks, "callbacks", open, func(rows *sql.Rows, more ...any) (c Callback, place int64, err error) {
+		err = c.scan(rows, more...)
+		return c, c.Place, err
 	})
 	if err != nil {
-		return nil, 0, err
-	}
-	for _, f := range all {
-		if f.answers {
-			page = append(page, f.Callback)
-		}
-	}
-	if len(all) == limit {
-		next = all[limit-1].Place
+		return nil, 0, fmt.Errorf("reading wishes to be called: %w", err)
 	}
 	return page, next, nil
 }
 
-// TakeCallback notes which company will make a call, and its person who will: taken
-// is false where another company has taken it, or it was made.
-func (s *Store) TakeCallback(ctx context.Context, id string, by ledger.PartyID, name string, now time.Time) (taken bool, err error) {
-	return s.changeCallback(ctx, `UPDATE callbacks SET taken_by = $1, taken_name = $2, taken = $3
-		WHERE id = $4 AND done = 0 AND (taken_by = '' OR taken_by = $1)`, string(by), name, now.Unix(), id)
+// Taking says who will make a call.
+type Taking struct {
+	By       ledger.PartyID // the company
+	Name     string         // its person
+	Promised time.Time      // by when; as it was promised before where it is zero
+}
+
+// TakeCallback notes who will make a call: taken is false where another company has
+// taken it, or it was made.
+func (s *Store) TakeCallback(ctx context.Context, id string, t Taking, now time.Time) (taken bool, err error) {
+	return s.changeCallback(ctx, `UPDATE callbacks SET taken_by = $1, taken_name = $2, taken = $3, promised = COALESCE(NULLIF(CAST($4 AS BIGINT), 0), promised)
+		WHERE id = $5 AND done = 0 AND (taken_by = '' OR taken_by = $1)`, string(t.By), t.Name, now.Unix(), InSeconds(t.Promised), id)
 }
 
 // GiveBackCallback lets another company take a call that one has taken and not made,

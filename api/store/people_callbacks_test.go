@@ -103,7 +103,7 @@ func TestCallsAreListedToWhoIsToMakeThem(t *testing.T) {
 		} {
 			for limit := 1; limit <= 7; limit++ {
 				var got string
-				q := store.CallbackQuery{By: tc.by, Open: tc.open, Limit: limit}
+				q := store.Asked{By: tc.by, Open: tc.open, Limit: limit}
 				for pages := 0; ; pages++ {
 					page, next, err := s.Callbacks(t.Context(), q)
 					if err != nil || pages > 8 {
@@ -141,11 +141,11 @@ func TestCallIsTakenByOneAndMadeOnce(t *testing.T) {
 				t.Errorf("%s: %t, %v", what, done, err)
 			}
 		}
-		taken, err := s.TakeCallback(t.Context(), "c", collector, "Karin", noon)
+		taken, err := s.TakeCallback(t.Context(), "c", store.Taking{By: collector, Name: "Karin"}, noon)
 		yes("it is taken", taken, err)
-		taken, err = s.TakeCallback(t.Context(), "c", lender, "", noon)
+		taken, err = s.TakeCallback(t.Context(), "c", store.Taking{By: lender, Name: ""}, noon)
 		no("another takes it", taken, err)
-		taken, err = s.TakeCallback(t.Context(), "c", collector, "Lars", noon.Add(time.Minute))
+		taken, err = s.TakeCallback(t.Context(), "c", store.Taking{By: collector, Name: "Lars"}, noon.Add(time.Minute))
 		yes("its colleague takes it", taken, err)
 		ended, err := s.EndCallback(t.Context(), "c", lender, "x", noon)
 		no("another ends it", ended, err)
@@ -153,13 +153,13 @@ func TestCallIsTakenByOneAndMadeOnce(t *testing.T) {
 		no("another gives it back", given, err)
 		given, err = s.GiveBackCallback(t.Context(), "c", collector)
 		yes("it is given back", given, err)
-		taken, err = s.TakeCallback(t.Context(), "c", lender, "Eva", noon.Add(time.Hour))
+		taken, err = s.TakeCallback(t.Context(), "c", store.Taking{By: lender, Name: "Eva"}, noon.Add(time.Hour))
 		yes("the other takes it", taken, err)
 		ended, err = s.EndCallback(t.Context(), "c", lender, "Pays on Friday.", noon.Add(2*time.Hour))
 		yes("the other ends it", ended, err)
 		ended, err = s.EndCallback(t.Context(), "c", lender, "again", noon)
 		no("it is ended again", ended, err)
-		taken, err = s.TakeCallback(t.Context(), "c", lender, "", noon)
+		taken, err = s.TakeCallback(t.Context(), "c", store.Taking{By: lender, Name: ""}, noon)
 		no("it is taken after its end", taken, err)
 		given, err = s.GiveBackCallback(t.Context(), "c", lender)
 		no("it is given back after its end", given, err)

@@ -21,6 +21,9 @@ func TestWhatPagesAskIsReadFromAnIndex(t *testing.T) {
 					"INSERT INTO challenges (challenge, purpose, data, expires) VALUES ($1, '', '', 0)",
 					"INSERT INTO drafts (id, token, party, payload, title, next, signed, created, expires) VALUES ($1, $1, $1, '', '', '', '', 0, 0)",
 					"INSERT INTO credentials (id, party, key_id, label, sign_count, eligible, backed_up, created, used, removed) VALUES ($1, $1, '', '', 0, 0, 0, 0, 0, 0)",
+					"INSERT INTO follow_ups (code, by_party, entry, expires, answered) VALUES ($1, $1, $1, 0, 0)",
+					"INSERT INTO answers (id, by_party, day, team, topic, overall, expected, ideal, words) VALUES ($1, $1, '2026-01-01', '', '', 1, 1, 1, '')",
+					"INSERT INTO parties (id, seq, state, phone) VALUES ($1, 1, '{}', $1)",
 					"INSERT INTO persons (party, name, phone, email, language, created) VALUES ($1, '', '', '', '', 0)",
 				} {
 					if _, err := tx.ExecContext(ctx, statement, name); err != nil {
@@ -32,6 +35,9 @@ func TestWhatPagesAskIsReadFromAnIndex(t *testing.T) {
 						VALUES ($1, $2, $1, $1, '', '', $1, '', '', '', '', '', $1, '', 0, 9, 0, 0)`,
 					`INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome)
 						VALUES ($1, $2, $1, $1, '', '', '', '', 0, '', '', 0, 0, '')`,
+					"INSERT INTO journal (by_party, id, place, note, party, kind, at, code, number, details, received) VALUES ($1, $1, $2, $1, $1, $1, 0, $1, $1, '', 0)",
+					`INSERT INTO complaints (id, place, number, note, party, entry_by, entry, language, words, created, answer_by, taken_by, taken_name, answered, answer)
+						VALUES ($1, $2, $1, $1, $1, '', '', '', '', 0, '', '', '', 0, '')`,
 					"INSERT INTO messages (place, party, kind, channel, about, by_party, at) VALUES ($2, $1, '', '', '', '', 0)",
 				} {
 					if _, err := tx.ExecContext(ctx, statement, name, n+1); err != nil {
@@ -57,7 +63,16 @@ func TestWhatPagesAskIsReadFromAnIndex(t *testing.T) {
 			"SELECT id FROM invitations WHERE for_party = '7' AND for_party <> '' AND purpose = 'recovery' AND revoked = 0 ORDER BY place DESC LIMIT 9",
 			"SELECT id FROM callbacks WHERE note = '7' ORDER BY place DESC LIMIT 9", "SELECT kind FROM messages WHERE party = '7' ORDER BY place DESC LIMIT 9",
 			"SELECT COALESCE(MAX(place), 0) + 1 FROM invitations", "SELECT COALESCE(MAX(place), 0) + 1 FROM callbacks",
-			"SELECT id FROM notes WHERE code = '7' AND code <> ''",
+			"SELECT id FROM notes WHERE code = '7' AND code <> ''", "SELECT id FROM parties WHERE phone = '7' AND phone <> '' ORDER BY id LIMIT 5",
+			selectJournal + "WHERE j.note = '7' AND j.place < 99 AND (j.party = '' OR j.party = '7') ORDER BY j.place DESC LIMIT 9",
+			selectJournal + "WHERE j.note = '7' AND j.kind = 'contact' AND j.place < 99 AND (j.party = '' OR j.party = '7') ORDER BY j.place DESC LIMIT 9",
+			selectJournal + "WHERE j.code = '7' AND j.code <> '' ORDER BY j.place LIMIT 1",
+			selectJournal + "WHERE j.number = '7' AND j.number <> '' AND j.at >= 0 ORDER BY j.place DESC LIMIT 9",
+			"SELECT COUNT(*) FROM journal WHERE note = '7' AND by_party = '7' AND received >= 0",
+			"SELECT 1 FROM journal WHERE by_party = '7' AND id = '7'", "SELECT by_party FROM follow_ups WHERE code = '7'",
+			"SELECT id FROM answers WHERE by_party = '7' AND (day, id) > ('2025-01-01', '7') AND day < '2026-02-01' ORDER BY day, id LIMIT 9",
+			"SELECT id FROM complaints WHERE note = '7' AND party = '7' ORDER BY place DESC LIMIT 9",
+			"SELECT COALESCE(MAX(place), 0) + 1 FROM journal",
 		} {
 			if plan := s.plan(t, query); unordered.MatchString(plan) {
 				t.Errorf("%s\n%s", query, plan)

@@ -27,6 +27,17 @@ const (
 	// KeepCallbacks is how long after it was made a call is remembered, and how long
 	// one is waited for: a telephone number does not stay because nobody called it.
 	KeepCallbacks = 365 * 24 * time.Hour
+	// KeepComplaints is how long an answered complaint is remembered.
+	KeepComplaints = 5 * 365 * 24 * time.Hour
+	// KeepJournal is how long a person can read what a company did: as long as the
+	// company keeps it itself (2023:714 ch. 3 par. 8).
+	KeepJournal = 5 * 365 * 24 * time.Hour
+	// KeepFollowUps is how long it is known that a follow-up was answered, or expired.
+	KeepFollowUps = 30 * 24 * time.Hour
+	// KeepAnswers is how long back trends of answers go.
+	KeepAnswers = 3 * 365 * 24 * time.Hour
+	// KeepOutbox is how long a company's gateway knows what became of what it handed in.
+	KeepOutbox = 60 * 24 * time.Hour
 	// KeepMessages is how long it is known what a person was told.
 	KeepMessages = 10 * 365 * 24 * time.Hour
 	// KeepDeliveries is how long the log of settled deliveries goes back.
@@ -81,6 +92,16 @@ var prunables = []prunable{
 		(SELECT id FROM callbacks WHERE done > 0 AND done < $1 LIMIT $2)`},
 	{"callbacks", KeepCallbacks, inSeconds, `DELETE FROM callbacks WHERE id IN
 		(SELECT id FROM callbacks WHERE done = 0 AND created < $1 LIMIT $2)`},
+	{"complaints", KeepComplaints, inSeconds, `DELETE FROM complaints WHERE id IN
+		(SELECT id FROM complaints WHERE answered > 0 AND answered < $1 LIMIT $2)`},
+	{"journal", KeepJournal, inSeconds, `DELETE FROM journal WHERE (by_party, id) IN
+		(SELECT by_party, id FROM journal WHERE at < $1 LIMIT $2)`},
+	{"follow_ups", KeepFollowUps, inSeconds, `DELETE FROM follow_ups WHERE code IN
+		(SELECT code FROM follow_ups WHERE expires < $1 LIMIT $2)`},
+	{"answers", KeepAnswers, inDays, `DELETE FROM answers WHERE id IN
+		(SELECT id FROM answers WHERE day < $1 LIMIT $2)`},
+	{"outbox", KeepOutbox, inSeconds, `DELETE FROM outbox WHERE id IN
+		(SELECT id FROM outbox WHERE settled > 0 AND settled < $1 LIMIT $2)`},
 	{"messages", KeepMessages, inSeconds, `DELETE FROM messages WHERE place IN
 		(SELECT place FROM messages WHERE at < $1 LIMIT $2)`},
 	{"entry_parties", KeepErasures, inLedgerTime, `DELETE FROM entry_parties WHERE (party, position) IN

@@ -23,7 +23,7 @@ var readModel string
 
 // readModelVersion grows with every change of schema/read_model.sql, or of what
 // is written there.
-const readModelVersion = "5"
+const readModelVersion = "6"
 
 // readModelTables are all tables of the read model.
 var readModelTables = []string{"transactions", "entries", "entry_parties", "notes", "note_parties", "parties", "attorneys", "books"}

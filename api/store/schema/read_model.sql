@@ -84,12 +84,15 @@ CREATE INDEX note_parties_recipient ON note_parties (party, born) WHERE (roles &
 CREATE INDEX note_parties_transferor ON note_parties (party, born) WHERE (roles & 128) <> 0;
 CREATE INDEX note_parties_former ON note_parties (party, born) WHERE (roles & 256) <> 0;
 
--- Parties whose state the organisation may see.
+-- Parties whose state the organisation may see. phone is where a company says to be
+-- reached, '' where it says nothing.
 CREATE TABLE parties (
   id    TEXT   NOT NULL PRIMARY KEY,
   seq   BIGINT NOT NULL,
-  state TEXT   NOT NULL
+  state TEXT   NOT NULL,
+  phone TEXT   NOT NULL DEFAULT ''
 );
+CREATE INDEX parties_phone ON parties (phone, id) WHERE phone <> '';
 
 -- Who has been given a power of attorney by whom, in force or not.
 CREATE TABLE attorneys (
