@@ -92,12 +92,15 @@ func TestPageMayHaveItsOwnStyleAndNothingElse(t *testing.T) {
 
 func TestPageIsServedWithItsPolicy(t *testing.T) {
 	w := httptest.NewRecorder()
-	s := &Server{page: []byte("<!doctype html>")}
-	if err := s.getPage(w, httptest.NewRequest(get, "/docs", nil)); err != nil {
+	if err := (&Server{}).getPage(w, httptest.NewRequest(get, "/docs", nil)); err != nil {
+		t.Fatal(err)
+	}
+	want, err := publishedPage()
+	if err != nil {
 		t.Fatal(err)
 	}
 	h := w.Header()
-	if h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Security-Policy") != pagePolicy || !bytes.Equal(w.Body.Bytes(), s.page) {
+	if h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Content-Security-Policy") != pagePolicy || !bytes.Equal(w.Body.Bytes(), want) {
 		t.Errorf("the answer is %v %s", h, w.Body)
 	}
 }
