@@ -5,7 +5,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/page"
-	"github.com/skuld-registry/skuld/api/web/picture"
+	"github.com/skuld-registry/skuld/api/web/part"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -65,8 +65,8 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 		view.Documents.Text = ledger.NoteLines(n, v.Language)
 		return view, t.err
 	}
-	view.Money, view.Plan, view.Chain, view.Roles = t.money(), t.plan("plan"), t.chain(), t.roles()
-	view.Lines, view.Reasons = t.lines(), t.reasons()
+	view.Money, view.Plan, view.Chain, view.Roles = t.money(), part.Plan("plan", t.facts), t.chain(), t.roles()
+	view.Lines, view.Reasons = part.Lines(t.facts), part.Reasons(t.facts)
 	view.Payments, view.Asked, view.Helpers = t.payments(), t.asked(), t.helpers(v)
 	if len(n.Payments) == ledger.ReversiblePayments {
 		view.Shown = len(n.Payments)
@@ -153,28 +153,6 @@ func (t *teller) payTo(m *page.NoteMoney) {
 	if p := t.party(t.facts.Asks); p != nil && p.Contact != nil {
 		m.Account = p.Contact.Account
 	}
-}
-
-// plan is the schedule in force as a picture and a table.
-func (t *teller) plan(id string) *page.Plan {
-	rows := t.facts.Rows
-	if len(rows) == 0 || t.note.Status == ledger.StatusDischarged {
-		return nil
-	}
-	last := rows[len(rows)-1]
-	steps := facts.Steps(rows)
-	frame := picture.FrameOf(steps)
-	p := &page.Plan{
-		ID: id, Caption: page.Say("plan.caption"), Bars: picture.Bars(steps, frame), From: frame.First, To: frame.Last, Legend: true,
-		Alt: page.Say("plan.alt", "paid", facts.PaidRows(rows), "all", len(rows), "date", last.Due),
-	}
-	for _, r := range rows {
-		p.Rows = append(p.Rows, page.PlanRow{
-			Number: r.Number, PayBy: r.PayBy, Amount: t.amount(r.Total), Interest: t.amount(r.Interest),
-			After: t.amount(r.Left - r.Total), State: r.State,
-		})
-	}
-	return p
 }
 
 // doors are the ways on from a note that is a debt. Who helps gets those that the

@@ -5,6 +5,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/part"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -22,7 +23,7 @@ func (s *Server) getOffer(v *visit) error {
 	if r.note.Status != ledger.StatusOffered {
 		return v.Redirect(pathOf(r.note.ID))
 	}
-	plan := t.plan("plan")
+	plan := part.Plan("plan", t.facts)
 	if plan != nil {
 		plan.Legend, plan.Alt = false, page.Count("plan.toalt", len(plan.Rows), "date", t.facts.Rows[len(t.facts.Rows)-1].Due)
 	}

@@ -6,8 +6,8 @@ import (
 	"strconv"
 
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/part"
 	"github.com/skuld-registry/skuld/ledger"
-	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // getProposal shows a proposal beside what holds today.
@@ -54,10 +54,9 @@ func (s *Server) compare(v *visit, t *teller, view *page.ProposalPage) error {
 	if err != nil {
 		return err
 	}
-	frame := frameOf([][]finance.Instalment{now.Instalments, proposed.Instalments})
-	w := ways{teller: t, now: now, language: v.Language}
-	view.Now = w.way(tried{name: page.Say("aid.now"), forecast: now}, frame)
-	view.Way = w.way(tried{string(amendment.Kind), page.Say("proposal.new"), amendment, proposed}, frame)
+	frame := part.FrameOf(now.Instalments, proposed.Instalments)
+	view.Now = part.Way{Name: page.Say("aid.now"), Forecast: now}.Show(frame)
+	view.Way = part.Way{Value: string(amendment.Kind), Name: page.Say("proposal.new"), Amendment: amendment, Forecast: proposed}.Show(frame)
 	return nil
 }
 

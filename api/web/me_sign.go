@@ -10,6 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/part"
 	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -157,7 +158,7 @@ func (s *Server) forecastSigning(d *signing, view *page.Sign, n *store.Note) err
 	money := func(a finance.Amount) finance.Money {
 		return finance.Money{Amount: a, Currency: n.State.Terms.Principal.Currency}
 	}
-	view.Who = append(view.Who, page.Say("sign.forecast", "monthly", money(usual(&f)), "total", money(f.Total), "date", f.FreeOfDebt))
+	view.Who = append(view.Who, page.Say("sign.forecast", "monthly", money(part.Usual(&f)), "total", money(f.Total), "date", f.FreeOfDebt))
 	return nil
 }
 
