@@ -152,7 +152,7 @@ func TestEverythingIsSaidInThreeLanguages(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rules {
-		all = append(all, rule.Say("rule.kind."+string(r.Kind)), r.Does())
+		all = append(all, rule.Say("rule.kind."+string(r.Kind)), rule.Say("rule.override."+string(r.Kind)), r.Does())
 		d := rule.Decision{Kind: r.Kind, Fee: 50_00, PayBy: day("2026-11-14")}
 		all = append(all, d.Effect("SEK"))
 		for _, m := range r.Kind.Measures() {

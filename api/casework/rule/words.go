@@ -102,6 +102,15 @@ var words = map[string]text{
 	"rule.doubt.means":   {"Programmet kan inte göra det själv än. Därför avgör en människa.", "Programmet kan ikke gøre det selv endnu. Derfor afgør et menneske.", "The program cannot do it by itself yet. So a person decides."},
 	"rule.doubt.refused": {"Registret tog inte emot det. Därför avgör en människa.", "Registret tog ikke imod det. Derfor afgør et menneske.", "The registry did not take it. So a person decides."},
 
+	"rule.override.reminder":      {"Påminnelsen rättas.", "Påmindelsen rettes.", "The reminder is corrected."},
+	"rule.override.reminder_fee":  {"Avgiften för påminnelsen är nedsatt.", "Gebyret for påmindelsen er sat ned.", "The fee for the reminder has been reduced."},
+	"rule.override.demand":        {"Kravet rättas.", "Kravet rettes.", "The demand is corrected."},
+	"rule.override.demand_fee":    {"Avgiften för kravet är nedsatt.", "Gebyret for kravet er sat ned.", "The fee for the demand has been reduced."},
+	"rule.override.late_interest": {"Dröjsmålsräntan är nedsatt.", "Morarenten er sat ned.", "The late interest has been reduced."},
+	"rule.override.acceleration":  {"Frågan om uppsägning är tillbakatagen.", "Spørgsmålet om opsigelse er trukket tilbage.", "The question of letting all fall due is taken back."},
+	"rule.override.broken_plan":   {"Frågan om planen är tillbakatagen.", "Spørgsmålet om planen er trukket tilbage.", "The question about the plan is taken back."},
+	"rule.override.priority":      {"Samtalet är struket.", "Opringningen er slettet.", "The call is struck off."},
+
 	"rule.changed.after_days": {"Väntetid: {from} dagar blir {to}.", "Ventetid: {from} dage bliver {to}.", "Waiting time: {from} days become {to}."},
 	"rule.changed.pay_days":   {"Tid att betala eller invända: {from} dagar blir {to}.", "Tid til at betale eller gøre indsigelse: {from} dage bliver {to}.", "Time to pay or object: {from} days become {to}."},
 	"rule.changed.quiet_days": {"Tid utan samtal: {from} dagar blir {to}.", "Tid uden samtale: {from} dage bliver {to}.", "Time without a talk: {from} days become {to}."},
