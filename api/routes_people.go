@@ -20,6 +20,12 @@ var peopleRoutes = []route{
 	onPeople(get, "/v1/callbacks/{callback}", "getCallback", (*Server).getCallback),
 	onPeople(post, "/v1/callbacks/{callback}/taking", "takeCallback", (*Server).takeCallback),
 	onPeople(post, "/v1/callbacks/{callback}/completion", "completeCallback", (*Server).completeCallback),
+	onPeople(post, "/v1/journal", "writeJournal", (*Server).writeJournal),
+	onPeople(get, "/v1/complaints", "listComplaints", (*Server).listComplaints),
+	onPeople(get, "/v1/complaints/{complaint}", "getComplaint", (*Server).getComplaint),
+	onPeople(post, "/v1/complaints/{complaint}/taking", "takeComplaint", (*Server).takeComplaint),
+	onPeople(post, "/v1/complaints/{complaint}/answer", "answerComplaint", (*Server).answerComplaint),
+	onPeople(get, "/v1/answers", "listAnswers", (*Server).listAnswers),
 }
 
 func onPeople(method, pattern, name string, handle handler) route {

@@ -18,4 +18,14 @@ var caseworkRefusals = map[Code]catalogueEntry{
 		Danish:  "Opkaldet er {state}; det går kun, når det er {want}.",
 		English: "The call is {state}; this is possible only when it is {want}.",
 	}},
+	CodeComplaintState: {ClassConflict, false, map[Language]string{
+		Swedish: "Klagomålet är {state}; det går bara när det är {want}.",
+		Danish:  "Klagen er {state}; det går kun, når den er {want}.",
+		English: "The complaint is {state}; this is possible only when it is {want}.",
+	}},
+	CodeJournalFull: {ClassLimit, true, map[Language]string{
+		Swedish: "Du har skrivit {limit} gånger om skuldebrevet i dag. Fortsätt i morgon.",
+		Danish:  "Du har skrevet {limit} gange om gældsbrevet i dag. Fortsæt i morgen.",
+		English: "You have written {limit} times about the note today. Go on tomorrow.",
+	}},
 }

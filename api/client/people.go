@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/skuld-registry/skuld/api/client/rest"
 	"github.com/skuld-registry/skuld/ledger"
@@ -89,9 +90,10 @@ func (c *Client) Callbacks(ctx context.Context, open bool, limit int) iter.Seq2[
 	})
 }
 
-// TakeCallback says that the party will call, and its person who will.
-func (c *Client) TakeCallback(ctx context.Context, id, name string) (*Callback, error) {
-	return c.callback(ctx, "taking the call", rest.TakeCallback(id, rest.TakeCallbackParams{}, rest.TakingRequest{Name: name}))
+// TakeCallback says that the party will call, its person who will, and by when; as it
+// was promised before where that is zero.
+func (c *Client) TakeCallback(ctx context.Context, id, name string, by time.Time) (*Callback, error) {
+	return c.callback(ctx, "taking the call", rest.TakeCallback(id, rest.TakeCallbackParams{}, rest.TakingRequest{Name: name, At: by}))
 }
 
 // CompleteCallback says that the call was made, and what came of it.

@@ -49,16 +49,23 @@ func (a *app) callbackList(registrar *string) *cobra.Command {
 }
 
 func (a *app) callbackTake(registrar *string) *cobra.Command {
-	var name string
+	var name, by string
 	c := &cobra.Command{
-		Use: "take CALL", Short: "Say that one will call, so that the person is told who", Args: exactly("CALL"),
-		Example: `  skuld --as collector callback take 3f0c… --name "Karin Holm"`,
+		Use: "take CALL", Short: "Say that one will call, so that the person is told who and when", Args: exactly("CALL"),
+		Example: `  skuld --as collector callback take 3f0c… --name "Karin Holm" --by 2026-11-23T10:30:00+01:00`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var promised time.Time
+			if by != "" {
+				var err error
+				if promised, err = time.Parse(time.RFC3339, by); err != nil {
+					return usage(cmd, "--by must be a time such as 2026-11-23T10:30:00+01:00")
+				}
+			}
 			s, err := a.connectRegistrar(cmd.Context(), *registrar)
 			if err != nil {
 				return err
 			}
-			c, err := s.TakeCallback(cmd.Context(), args[0], name)
+			c, err := s.TakeCallback(cmd.Context(), args[0], name, promised)
 			if err != nil {
 				return err
 			}
@@ -75,6 +82,7 @@ func (a *app) callbackTake(registrar *string) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&name, "name", "", "who will call")
+	c.Flags().StringVar(&by, "by", "", "by when the person is told to be called")
 	return c
 }
 
@@ -112,6 +120,9 @@ func writeCallback(w io.Writer, says string, c *client.Callback) {
 	f.add("Language", string(c.Language))
 	f.add("About", c.Words)
 	f.add("Who calls", c.TakenName)
+	if !c.Promised.IsZero() {
+		f.add("By", c.Promised.Format(time.RFC3339))
+	}
 	f.add("Outcome", c.Outcome)
 	f.write(w)
 }

@@ -67,6 +67,14 @@ type AmendmentKind string
 // Amount Minor units of the currency
 type Amount = finance.Amount
 
+// AnswerList defines model for AnswerList.
+type AnswerList struct {
+	Answers []FollowUpAnswer `json:"answers"`
+
+	// Next Place after which the list goes on
+	Next string `json:"next"`
+}
+
 // Attempt defines model for Attempt.
 type Attempt struct {
 	// At In UTC
@@ -212,6 +220,9 @@ type Callback struct {
 	ID       string   `json:"id"`
 	Language Language `json:"language"`
 
+	// Missed The promise was not kept, and the call is still to be made
+	Missed bool `json:"missed,omitempty,omitzero"`
+
 	// Note Id of a note; no second note ever has it
 	Note NoteID `json:"note"`
 
@@ -220,8 +231,11 @@ type Callback struct {
 	Outcome string `json:"outcome,omitempty,omitzero"`
 
 	// Party Pseudonymous id of a party
-	Party PartyID       `json:"party,omitempty,omitzero"`
-	State CallbackState `json:"state"`
+	Party PartyID `json:"party,omitempty,omitzero"`
+
+	// Promised In UTC
+	Promised Time          `json:"promised,omitempty,omitzero"`
+	State    CallbackState `json:"state"`
 
 	// Taken In UTC
 	Taken Time `json:"taken,omitempty,omitzero"`
@@ -250,6 +264,43 @@ type CallbackList struct {
 	Next string `json:"next,omitempty,omitzero"`
 }
 
+// Charge A fee that was added to what is owed.
+type Charge struct {
+	// About SHA-256 in base64url
+	About Digest `json:"about,omitempty,omitzero"`
+
+	// Amount Minor units of the currency
+	Amount  Amount `json:"amount"`
+	Arrears Date   `json:"arrears,omitempty,omitzero"`
+
+	// By Pseudonymous id of a party
+	By   PartyID    `json:"by"`
+	Kind ChargeKind `json:"kind"`
+	On   Date       `json:"on"`
+
+	// Plan Number of the plan that it is for
+	Plan int `json:"plan,omitempty,omitzero"`
+
+	// Relieved Minor units of the currency
+	Relieved Amount `json:"relieved,omitempty,omitzero"`
+
+	// Rule By which it may be charged; agreed where the note itself is the rule
+	Rule string `json:"rule"`
+	Seq  uint64 `json:"seq"`
+}
+
+// ChargeBody Examples: {"about":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","amount":{"amount":18000,"currency":"SEK"},"kind":"demand","on":"2026-07-20"}
+type ChargeBody struct {
+	// About SHA-256 in base64url
+	About  Digest     `json:"about,omitempty,omitzero"`
+	Amount Money      `json:"amount"`
+	Kind   ChargeKind `json:"kind"`
+	On     Date       `json:"on"`
+}
+
+// ChargeKind defines model for ChargeKind.
+type ChargeKind string
+
 // Claim A payment that a borrower says it made.
 type Claim struct {
 	// Amount Minor units of the currency
@@ -262,7 +313,10 @@ type Claim struct {
 	PaidOn    Date    `json:"paid_on"`
 	Reference string  `json:"reference,omitempty,omitzero"`
 	Seq       uint64  `json:"seq"`
-	Text      Text    `json:"text"`
+
+	// SetOff Nothing was paid; the borrower sets off
+	SetOff bool `json:"set_off,omitempty,omitzero"`
+	Text   Text `json:"text"`
 
 	// Via Pseudonymous id of a party
 	Via PartyID `json:"via,omitempty,omitzero"`
@@ -311,6 +365,72 @@ type CommandV int
 // CommandID UUID that the signer gave the command
 type CommandID = ledger.CommandID
 
+// Complaint defines model for Complaint.
+type Complaint struct {
+	Answer   string `json:"answer,omitempty,omitzero"`
+	AnswerBy Date   `json:"answer_by"`
+
+	// Answered In UTC
+	Answered Time `json:"answered,omitempty,omitzero"`
+
+	// Created In UTC
+	Created Time `json:"created"`
+
+	// DryRun Nothing was done; this is what would be
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
+	// Entry UUID
+	Entry EntryID `json:"entry,omitempty,omitzero"`
+
+	// EntryBy Pseudonymous id of a party
+	EntryBy  PartyID  `json:"entry_by,omitempty,omitzero"`
+	ID       string   `json:"id"`
+	Language Language `json:"language"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+
+	// Number That the person was given
+	Number string `json:"number"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID        `json:"party"`
+	State ComplaintState `json:"state"`
+
+	// TakenBy Pseudonymous id of a party
+	TakenBy PartyID `json:"taken_by,omitempty,omitzero"`
+
+	// TakenName Its person who does
+	TakenName string `json:"taken_name,omitempty,omitzero"`
+
+	// Words Of who complains
+	Words string `json:"words"`
+}
+
+// ComplaintState defines model for Complaint.State.
+type ComplaintState string
+
+// ComplaintList defines model for ComplaintList.
+type ComplaintList struct {
+	Complaints []Complaint `json:"complaints"`
+
+	// Next Cursor of the next page
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ComplaintReply Examples: {"name":"Karin Holm","text":"You are right. The fee is taken away."}
+type ComplaintReply struct {
+	// Name The person who answers
+	Name string `json:"name,omitempty,omitzero"`
+	Text string `json:"text"`
+}
+
+// ComplaintTaking Examples: {"name":"Karin Holm"}
+type ComplaintTaking struct {
+	// Name The person who looks at it
+	Name string `json:"name,omitempty,omitzero"`
+}
+
 // CompletionRequest Examples: {"outcome":"Will pay on the 25th."}
 type CompletionRequest struct {
 	Outcome string `json:"outcome"`
@@ -339,8 +459,49 @@ type Contact struct {
 	Web string `json:"web,omitempty,omitzero"`
 }
 
+// CostMeter What the credit has cost so far, of the most that it may cost; what was forgiven cost nothing.
+type CostMeter struct {
+	// Charged Minor units of the currency
+	Charged Amount `json:"charged"`
+
+	// Left Minor units of the currency
+	Left Amount `json:"left"`
+
+	// Limit Minor units of the currency
+	Limit  Amount `json:"limit"`
+	Rule   string `json:"rule"`
+	Source string `json:"source"`
+}
+
 // Date defines model for Date.
 type Date = finance.Date
+
+// DebtRelief An authority's decision on what is left of the debt.
+type DebtRelief struct {
+	// Authority Pseudonymous id of a party
+	Authority PartyID `json:"authority"`
+	Decision  string  `json:"decision"`
+
+	// Left Minor units of the currency
+	Left     Amount `json:"left"`
+	On       Date   `json:"on"`
+	OpenedOn Date   `json:"opened_on"`
+
+	// Owed Minor units of the currency
+	Owed Amount `json:"owed"`
+	Seq  uint64 `json:"seq"`
+}
+
+// DebtReliefBody Either left_percent or left_amount is there; 0 of either is that nothing is left to pay.
+//
+// Examples: {"decision":"K 4711-26","left_percent":40,"opened_on":"2026-06-01"}
+type DebtReliefBody struct {
+	// Decision The authority's number of it
+	Decision    string `json:"decision"`
+	LeftAmount  Money  `json:"left_amount,omitempty,omitzero"`
+	LeftPercent int    `json:"left_percent,omitempty,omitzero"`
+	OpenedOn    Date   `json:"opened_on"`
+}
 
 // Delivery defines model for Delivery.
 type Delivery struct {
@@ -462,6 +623,9 @@ type DraftRequest struct {
 
 // EmptyBody defines model for EmptyBody.
 type EmptyBody = map[string]interface{}
+
+// EntryID UUID
+type EntryID = string
 
 // Event One applied command. Who wants more than that it happened reads the note.
 //
@@ -665,6 +829,25 @@ type ExportedPosting struct {
 	ValueOn     Date   `json:"value_on"`
 }
 
+// FollowUpAnswer defines model for FollowUpAnswer.
+type FollowUpAnswer struct {
+	// Expected Measured by what was expected
+	Expected int    `json:"expected"`
+	ID       string `json:"id"`
+
+	// Ideal Measured by the best that there could be
+	Ideal int    `json:"ideal"`
+	Month string `json:"month"`
+
+	// Overall How content, all things considered
+	Overall int    `json:"overall"`
+	Team    string `json:"team,omitempty,omitzero"`
+
+	// Topic What it was about, in general words
+	Topic Topic  `json:"topic,omitempty,omitzero"`
+	Words string `json:"words,omitempty,omitzero"`
+}
+
 // Forecast What is left to pay when the note is paid as a schedule says. Amounts are minor units of the currency.
 type Forecast struct {
 	AsOf     Date   `json:"as_of"`
@@ -835,6 +1018,13 @@ type ImportRows struct {
 	Rows []ImportRow `json:"rows"`
 }
 
+// InWords A text in each language
+type InWords struct {
+	Da string `json:"da,omitempty,omitzero"`
+	En string `json:"en,omitempty,omitzero"`
+	Sv string `json:"sv,omitempty,omitzero"`
+}
+
 // Instalment defines model for Instalment.
 type Instalment struct {
 	// BalanceAfter Minor units of the currency
@@ -856,7 +1046,7 @@ type Instalment struct {
 	Total Amount `json:"total"`
 }
 
-// InterestLine Interest at one rate on one base, and why.
+// InterestLine Interest at one rate on one base, and why. A line of 0, and what a cap cut short, have no rate.
 type InterestLine struct {
 	// Base Minor units of the currency
 	Base Amount           `json:"base"`
@@ -990,11 +1180,107 @@ type JWKS_Keys struct {
 	Y   string `json:"y,omitempty,omitzero"`
 }
 
+// JournalAnswer defines model for JournalAnswer.
+type JournalAnswer struct {
+	// DryRun Nothing was done; this is what would be
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
+	// Results One for each entry, in their order
+	Results []JournalResult `json:"results"`
+}
+
+// JournalEntry A contact has `staff`, `channel`, `direction` and `topic`; a letter `channel`, `topic` and `why`; a decision `rule` and `why`; an override `staff`,
+// `rule` and `why`; a reading `staff`.
+type JournalEntry struct {
+	// At In UTC
+	At      Time                `json:"at"`
+	Channel JournalEntryChannel `json:"channel,omitempty,omitzero"`
+
+	// Code Ten characters that the company drew, as 64S36-D1N6R
+	Code      string                `json:"code,omitempty,omitzero"`
+	Direction JournalEntryDirection `json:"direction,omitempty,omitzero"`
+
+	// Facts What the rule saw
+	Facts map[string]string `json:"facts,omitempty,omitzero"`
+
+	// FollowUp Ask the person how it was
+	FollowUp bool `json:"follow_up,omitempty,omitzero"`
+
+	// Hours And when, in words
+	Hours string `json:"hours,omitempty,omitzero"`
+
+	// ID UUID
+	ID   EntryID          `json:"id"`
+	Kind JournalEntryKind `json:"kind"`
+
+	// Note Id of a note; no second note ever has it
+	Note NoteID `json:"note"`
+
+	// Number A telephone number with its country (E.164)
+	Number Phone `json:"number,omitempty,omitzero"`
+
+	// Outcome A text in each language
+	Outcome InWords `json:"outcome,omitempty,omitzero"`
+
+	// Party Pseudonymous id of a party
+	Party PartyID `json:"party,omitempty,omitzero"`
+
+	// Phone A telephone number with its country (E.164)
+	Phone Phone `json:"phone,omitempty,omitzero"`
+
+	// Rule Which rule decided, with its version
+	Rule string `json:"rule,omitempty,omitzero"`
+
+	// Staff The name of who did it, as the person may know it
+	Staff string `json:"staff,omitempty,omitzero"`
+
+	// Team Of who did it; answers are counted by it
+	Team string `json:"team,omitempty,omitzero"`
+
+	// Topic What it was about, in general words
+	Topic Topic `json:"topic,omitempty,omitzero"`
+
+	// Why A text in each language
+	Why InWords `json:"why,omitempty,omitzero"`
+}
+
+// JournalEntryChannel defines model for JournalEntry.Channel.
+type JournalEntryChannel string
+
+// JournalEntryDirection defines model for JournalEntry.Direction.
+type JournalEntryDirection string
+
+// JournalEntryKind defines model for JournalEntry.Kind.
+type JournalEntryKind string
+
+// JournalRequest Examples: {"entries":[{"at":"2026-06-15T10:28:00Z","channel":"phone","code":"64S36-D1N6R","direction":"out","follow_up":true,"hours":"8-17","id":"3b8e2f7a-54a1-4f8e-9d36-0a7f5f0c2a11","kind":"contact","note":"naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","number":"+46850000000","phone":"+46850000010","staff":"Karin Holm","topic":"payment"}]}
+type JournalRequest struct {
+	Entries []JournalEntry `json:"entries"`
+}
+
+// JournalResult defines model for JournalResult.
+type JournalResult struct {
+	// FollowUp Address of the questions, for the person alone
+	FollowUp string `json:"follow_up,omitempty,omitzero"`
+	ID       string `json:"id"`
+
+	// Problem A refusal (RFC 9457).
+	//
+	// Examples: {"code":"payment_exceeds","detail":"The amount is more than what is left: 118500.00 SEK on that day.","params":{"owed":"118500.00 SEK"},"request":"0f3c1d2e4b5a69788796a5b4","retryable":false,"status":422,"title":"A rule forbids it","type":"urn:skuld:problem:payment_exceeds"}
+	Problem *Problem `json:"problem,omitempty"`
+}
+
 // Key A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).
 type Key = ledger.Key
 
 // Language defines model for Language.
 type Language string
+
+// LateFree A time in which no late interest runs.
+type LateFree struct {
+	From  Date `json:"from"`
+	Until Date `json:"until"`
+}
 
 // Link Examples: {"code":"60RK-4CSM-6MV3-EE1S","link":"https://skuld.example/n/60RK-4CSM-6MV3-EE1S","note":"naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}
 type Link struct {
@@ -1218,7 +1504,10 @@ type PayClaimBody struct {
 
 	// Reference Of the bank's entry
 	Reference string `json:"reference,omitempty,omitzero"`
-	Text      Text   `json:"text"`
+
+	// SetOff Nothing was paid; the borrower sets off what the creditor owes it, on that day
+	SetOff bool `json:"set_off,omitempty,omitzero"`
+	Text   Text `json:"text"`
 }
 
 // PayDenyBody Examples: {"text":"Nothing with that amount has come to our account between 20 July and today."}
@@ -1329,7 +1618,8 @@ type Readiness struct {
 
 // Reason `gate_closed`: the borrower has not been told of the holder. `frozen`: an authority prohibits payment. `disputed`: an objection is
 // open, or a claim of payment was not answered in time. `claim_open`: a claim of payment waits for its answer. `barred`: the time to
-// claim is over. `plan_running`: a plan or a pause is in force.
+// claim is over. `plan_running`: a plan or a pause is in force. `late_free`: no late interest runs, by a relief. `debt_relief`: an
+// authority has relieved the borrower of debt. `cost_cap`: all that the credit may cost has been charged, and no interest runs.
 type Reason string
 
 // ReasonBody defines model for ReasonBody.
@@ -1426,6 +1716,43 @@ type RegisterBody struct {
 	Name string    `json:"name,omitempty,omitzero"`
 }
 
+// Relief What a human took off, and why.
+type Relief struct {
+	// Amount Minor units of the currency
+	Amount Amount `json:"amount"`
+
+	// By Pseudonymous id of a party
+	By            PartyID      `json:"by"`
+	Charge        int          `json:"charge,omitempty,omitzero"`
+	Ground        ReliefGround `json:"ground"`
+	LateFreeUntil Date         `json:"late_free_until,omitempty,omitzero"`
+	On            Date         `json:"on"`
+	Part          ReliefPart   `json:"part"`
+	Reason        string       `json:"reason"`
+	Seq           uint64       `json:"seq"`
+}
+
+// ReliefPart defines model for Relief.Part.
+type ReliefPart string
+
+// ReliefBody Examples: {"ground":"hardship","late_free_until":"2026-12-31","part":"late_interest","reason":"On sick leave since May."}
+type ReliefBody struct {
+	Amount Money `json:"amount,omitempty,omitzero"`
+
+	// Charge Number of the charge that is taken off
+	Charge        int            `json:"charge,omitempty,omitzero"`
+	Ground        ReliefGround   `json:"ground"`
+	LateFreeUntil Date           `json:"late_free_until,omitempty,omitzero"`
+	Part          ReliefBodyPart `json:"part"`
+	Reason        string         `json:"reason"`
+}
+
+// ReliefBodyPart defines model for ReliefBody.Part.
+type ReliefBodyPart string
+
+// ReliefGround defines model for ReliefGround.
+type ReliefGround string
+
 // Replay defines model for Replay.
 type Replay struct {
 	// DryRun Nothing was done; this is what would be
@@ -1486,6 +1813,18 @@ type ServerMetadata struct {
 	TokenEndpointAuthSigningAlgValuesSupported []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 }
 
+// SetoffBody Examples: {"amount":{"amount":50000,"currency":"SEK"},"ground":"A deposit that was not returned.","on":"2026-07-20"}
+type SetoffBody struct {
+	Amount Money `json:"amount"`
+
+	// Claim Number of the claim by which the borrower declared it
+	Claim int `json:"claim,omitempty,omitzero"`
+
+	// Ground What the borrower's claim is
+	Ground string `json:"ground"`
+	On     Date   `json:"on"`
+}
+
 // SignedCommand A command with its signature, in the one form that its key has.
 //
 // Examples: {"jws":"eyJhbGciOiJFUzI1NiIsImtpZCI6IuKApiIsInR5cCI6InNrdWxkLWNvbW1hbmQrandzIn0.eyJib2R5Ijp7fX0.c2lnbmF0dXJl"}, {"webauthn":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k.eyJib2R5Ijp7fX0.YXV0aGVudGljYXRvciBkYXRh.eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0.c2lnbmF0dXJl"}
@@ -1538,6 +1877,9 @@ type Summary = ledger.Summary
 
 // TakingRequest Examples: {"name":"Karin Holm"}
 type TakingRequest struct {
+	// At In UTC
+	At Time `json:"at,omitempty,omitzero"`
+
 	// Name The person who will call
 	Name string `json:"name,omitempty,omitzero"`
 }
@@ -1585,6 +1927,9 @@ type TokenRequestClientAssertionType string
 
 // TokenRequestGrantType defines model for TokenRequest.GrantType.
 type TokenRequestGrantType string
+
+// Topic What it was about, in general words
+type Topic string
 
 // Transaction defines model for Transaction.
 type Transaction struct {
@@ -1688,6 +2033,9 @@ type WebhookRequest struct {
 // After defines model for After.
 type After = string
 
+// AfterAnswer defines model for AfterAnswer.
+type AfterAnswer = string
+
 // AfterRow defines model for AfterRow.
 type AfterRow = int
 
@@ -1711,6 +2059,9 @@ type CallbackParameter = string
 
 // ChangedSince defines model for ChangedSince.
 type ChangedSince = string
+
+// ComplaintParameter defines model for Complaint.
+type ComplaintParameter = string
 
 // Cursor defines model for Cursor.
 type Cursor = string
@@ -1787,6 +2138,9 @@ type NoteParameter = string
 // Open defines model for Open.
 type Open = bool
 
+// OpenComplaints defines model for OpenComplaints.
+type OpenComplaints = bool
+
 // Order defines model for Order.
 type Order string
 
@@ -1822,6 +2176,15 @@ type Transfer = string
 
 // WebhookParameter defines model for Webhook.
 type WebhookParameter = string
+
+// ListAnswersParams defines parameters for ListAnswers.
+type ListAnswersParams struct {
+	// After The `next` of the page before
+	After AfterAnswer `form:"after,omitempty" json:"after,omitempty,omitzero"`
+
+	// Limit Most items of the page
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
 
 // ListBooksParams defines parameters for ListBooks.
 type ListBooksParams struct {
@@ -1916,6 +2279,50 @@ type SubmitCommandsParams struct {
 	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
 	// answer is `412` with its `seq` in params, and nothing is done.
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// ListComplaintsParams defines parameters for ListComplaints.
+type ListComplaintsParams struct {
+	// Open Only those that are still to be answered
+	Open OpenComplaints `form:"open,omitempty" json:"open,omitempty,omitzero"`
+
+	// Cursor The `next` of the page before
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// Limit Most items of the page
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// AnswerComplaintParams defines parameters for AnswerComplaint.
+type AnswerComplaintParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
+// TakeComplaintParams defines parameters for TakeComplaint.
+type TakeComplaintParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
 // CreateDraftParams defines parameters for CreateDraft.
@@ -2187,6 +2594,22 @@ type RevokeInvitationParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
 }
 
+// WriteJournalParams defines parameters for WriteJournal.
+type WriteJournalParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+}
+
 // ListNotesParams defines parameters for ListNotes.
 type ListNotesParams struct {
 	// Status Only notes of this status
@@ -2395,6 +2818,29 @@ type MoveNoteParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
+// ChargeFeeJSONBody defines parameters for ChargeFee.
+type ChargeFeeJSONBody = Write
+
+// ChargeFeeParams defines parameters for ChargeFee.
+type ChargeFeeParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // ClaimPaymentJSONBody defines parameters for ClaimPayment.
 type ClaimPaymentJSONBody = Write
 
@@ -2423,6 +2869,29 @@ type DenyPaymentJSONBody = Write
 
 // DenyPaymentParams defines parameters for DenyPayment.
 type DenyPaymentParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// RelieveOfDebtJSONBody defines parameters for RelieveOfDebt.
+type RelieveOfDebtJSONBody = Write
+
+// RelieveOfDebtParams defines parameters for RelieveOfDebt.
+type RelieveOfDebtParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
 	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
@@ -2770,6 +3239,52 @@ type ReleaseNoteJSONBody = Write
 
 // ReleaseNoteParams defines parameters for ReleaseNote.
 type ReleaseNoteParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// RelieveJSONBody defines parameters for Relieve.
+type RelieveJSONBody = Write
+
+// RelieveParams defines parameters for Relieve.
+type RelieveParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// SetOffJSONBody defines parameters for SetOff.
+type SetOffJSONBody = Write
+
+// SetOffParams defines parameters for SetOff.
+type SetOffParams struct {
 	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
 	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
 	// judged alone. Nothing is promised: another command may come first.
@@ -3307,6 +3822,12 @@ type TakeCallbackJSONRequestBody = TakingRequest
 // SubmitCommandsJSONRequestBody defines body for SubmitCommands for application/json ContentType.
 type SubmitCommandsJSONRequestBody = SubmitCommandsJSONBody
 
+// AnswerComplaintJSONRequestBody defines body for AnswerComplaint for application/json ContentType.
+type AnswerComplaintJSONRequestBody = ComplaintReply
+
+// TakeComplaintJSONRequestBody defines body for TakeComplaint for application/json ContentType.
+type TakeComplaintJSONRequestBody = ComplaintTaking
+
 // CreateDraftJSONRequestBody defines body for CreateDraft for application/json ContentType.
 type CreateDraftJSONRequestBody = DraftRequest
 
@@ -3321,6 +3842,9 @@ type CreateInvitationJSONRequestBody = InvitationRequest
 
 // RecordMessageJSONRequestBody defines body for RecordMessage for application/json ContentType.
 type RecordMessageJSONRequestBody = MessageRequest
+
+// WriteJournalJSONRequestBody defines body for WriteJournal for application/json ContentType.
+type WriteJournalJSONRequestBody = JournalRequest
 
 // OfferNoteJSONRequestBody defines body for OfferNote for application/json ContentType.
 type OfferNoteJSONRequestBody = OfferNoteJSONBody
@@ -3343,11 +3867,17 @@ type WithdrawAmendmentJSONRequestBody = WithdrawAmendmentJSONBody
 // MoveNoteJSONRequestBody defines body for MoveNote for application/json ContentType.
 type MoveNoteJSONRequestBody = MoveNoteJSONBody
 
+// ChargeFeeJSONRequestBody defines body for ChargeFee for application/json ContentType.
+type ChargeFeeJSONRequestBody = ChargeFeeJSONBody
+
 // ClaimPaymentJSONRequestBody defines body for ClaimPayment for application/json ContentType.
 type ClaimPaymentJSONRequestBody = ClaimPaymentJSONBody
 
 // DenyPaymentJSONRequestBody defines body for DenyPayment for application/json ContentType.
 type DenyPaymentJSONRequestBody = DenyPaymentJSONBody
+
+// RelieveOfDebtJSONRequestBody defines body for RelieveOfDebt for application/json ContentType.
+type RelieveOfDebtJSONRequestBody = RelieveOfDebtJSONBody
 
 // DeclineNoteJSONRequestBody defines body for DeclineNote for application/json ContentType.
 type DeclineNoteJSONRequestBody = DeclineNoteJSONBody
@@ -3387,6 +3917,12 @@ type ReleasePledgeJSONRequestBody = ReleasePledgeJSONBody
 
 // ReleaseNoteJSONRequestBody defines body for ReleaseNote for application/json ContentType.
 type ReleaseNoteJSONRequestBody = ReleaseNoteJSONBody
+
+// RelieveJSONRequestBody defines body for Relieve for application/json ContentType.
+type RelieveJSONRequestBody = RelieveJSONBody
+
+// SetOffJSONRequestBody defines body for SetOff for application/json ContentType.
+type SetOffJSONRequestBody = SetOffJSONBody
 
 // OfferTransferJSONRequestBody defines body for OfferTransfer for application/json ContentType.
 type OfferTransferJSONRequestBody = OfferTransferJSONBody
@@ -3490,6 +4026,14 @@ func GetReadiness() Request {
 	return r
 }
 
+// ListAnswers asks for GET /v1/answers: what was said of the caller's contacts.
+func ListAnswers(params ListAnswersParams) Request {
+	r := Request{Operation: "listAnswers", Method: "GET", Path: path("/v1/answers")}
+	r.query("after", params.After)
+	r.query("limit", params.Limit)
+	return r
+}
+
 // ListBooks asks for GET /v1/books: the caller's own books, the latest first.
 func ListBooks(params ListBooksParams) Request {
 	r := Request{Operation: "listBooks", Method: "GET", Path: path("/v1/books")}
@@ -3552,6 +4096,39 @@ func SubmitCommands(params SubmitCommandsParams, body SubmitCommandsJSONRequestB
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// ListComplaints asks for GET /v1/complaints: what persons complain about, the latest first.
+func ListComplaints(params ListComplaintsParams) Request {
+	r := Request{Operation: "listComplaints", Method: "GET", Path: path("/v1/complaints")}
+	r.query("open", params.Open)
+	r.query("cursor", params.Cursor)
+	r.query("limit", params.Limit)
+	return r
+}
+
+// GetComplaint asks for GET /v1/complaints/{complaint}: a complaint.
+func GetComplaint(complaint ComplaintParameter) Request {
+	r := Request{Operation: "getComplaint", Method: "GET", Path: path("/v1/complaints/{complaint}", complaint)}
+	return r
+}
+
+// AnswerComplaint asks for POST /v1/complaints/{complaint}/answer: answer a complaint.
+func AnswerComplaint(complaint ComplaintParameter, params AnswerComplaintParams, body AnswerComplaintJSONRequestBody) Request {
+	r := Request{Operation: "answerComplaint", Method: "POST", Path: path("/v1/complaints/{complaint}/answer", complaint)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
+// TakeComplaint asks for POST /v1/complaints/{complaint}/taking: say who looks at a complaint.
+func TakeComplaint(complaint ComplaintParameter, params TakeComplaintParams, body TakeComplaintJSONRequestBody) Request {
+	r := Request{Operation: "takeComplaint", Method: "POST", Path: path("/v1/complaints/{complaint}/taking", complaint)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.Body = body
 	return r
 }
@@ -3731,6 +4308,15 @@ func RevokeInvitation(invitation InvitationParameter, params RevokeInvitationPar
 	return r
 }
 
+// WriteJournal asks for POST /v1/journal: write down what the company did, for the person whom it concerns.
+func WriteJournal(params WriteJournalParams, body WriteJournalJSONRequestBody) Request {
+	r := Request{Operation: "writeJournal", Method: "POST", Path: path("/v1/journal")}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.Body = body
+	return r
+}
+
 // GetNetwork asks for GET /v1/network: the network that commands must name, and the gateway's organisation.
 func GetNetwork() Request {
 	r := Request{Operation: "getNetwork", Method: "GET", Path: path("/v1/network")}
@@ -3832,6 +4418,16 @@ func MoveNote(note NoteParameter, params MoveNoteParams, body MoveNoteJSONReques
 	return r
 }
 
+// ChargeFee asks for POST /v1/notes/{note}/charges: charge a fee for collecting.
+func ChargeFee(note NoteParameter, params ChargeFeeParams, body ChargeFeeJSONRequestBody) Request {
+	r := Request{Operation: "chargeFee", Method: "POST", Path: path("/v1/notes/{note}/charges", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
 // ClaimPayment asks for POST /v1/notes/{note}/claims: claim a payment that does not stand on the note, as its borrower.
 func ClaimPayment(note NoteParameter, params ClaimPaymentParams, body ClaimPaymentJSONRequestBody) Request {
 	r := Request{Operation: "claimPayment", Method: "POST", Path: path("/v1/notes/{note}/claims", note)}
@@ -3845,6 +4441,16 @@ func ClaimPayment(note NoteParameter, params ClaimPaymentParams, body ClaimPayme
 // DenyPayment asks for POST /v1/notes/{note}/claims/{seq}/denial: deny a claim of payment; it becomes a dispute.
 func DenyPayment(note NoteParameter, seq Seq, params DenyPaymentParams, body DenyPaymentJSONRequestBody) Request {
 	r := Request{Operation: "denyPayment", Method: "POST", Path: path("/v1/notes/{note}/claims/{seq}/denial", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// RelieveOfDebt asks for POST /v1/notes/{note}/debt-relief: relieve the borrower of debt, as an authority.
+func RelieveOfDebt(note NoteParameter, params RelieveOfDebtParams, body RelieveOfDebtJSONRequestBody) Request {
+	r := Request{Operation: "relieveOfDebt", Method: "POST", Path: path("/v1/notes/{note}/debt-relief", note)}
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
@@ -4016,6 +4622,26 @@ func ReleasePledge(note NoteParameter, params ReleasePledgeParams, body ReleaseP
 // ReleaseNote asks for POST /v1/notes/{note}/release: lift the prohibition.
 func ReleaseNote(note NoteParameter, params ReleaseNoteParams, body ReleaseNoteJSONRequestBody) Request {
 	r := Request{Operation: "releaseNote", Method: "POST", Path: path("/v1/notes/{note}/release", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// Relieve asks for POST /v1/notes/{note}/reliefs: take costs or interest off, by a human's decision.
+func Relieve(note NoteParameter, params RelieveParams, body RelieveJSONRequestBody) Request {
+	r := Request{Operation: "relieve", Method: "POST", Path: path("/v1/notes/{note}/reliefs", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// SetOff asks for POST /v1/notes/{note}/setoffs: set off what the holder owes the borrower.
+func SetOff(note NoteParameter, params SetOffParams, body SetOffJSONRequestBody) Request {
+	r := Request{Operation: "setOff", Method: "POST", Path: path("/v1/notes/{note}/setoffs", note)}
 	r.query("dry_run", params.DryRun)
 	r.header("Idempotency-Key", params.IdempotencyKey)
 	r.header("If-Match", params.IfMatch)
