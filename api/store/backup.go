@@ -25,11 +25,12 @@ import (
 // passing ones.
 var keptTables = []string{
 	"submissions", "assertions", "idempotency", "idempotency_notes", "imports", "import_rows", "webhooks", "deliveries",
-	"persons", "invitations", "credentials", "callbacks", "messages", "journal", "follow_ups", "answers", "complaints", "outbox", "cursors", "acts",
+	"persons", "invitations", "credentials", "callbacks", "messages", "journal", "follow_ups", "answers", "complaints", "outbox", "heard_answers", "cursors", "acts",
 	"staff", "staff_credentials", "approvals", "desk_commands", "readings",
 	"tasks", "contacts", "promised_calls", "promises", "complaint_register", "flags",
 	"cases", "persons_of_cases",
 	"rules", "decisions", "stops", "rounds",
+	"bank_files", "bank_entries", "bank_file_entries", "bank_parts",
 }
 
 // passingTables are not backed up: who was signed in when a backup was made is not

@@ -40,6 +40,10 @@ var ofErased = []string{
 	"DELETE FROM flags WHERE note = $1",
 	"DELETE FROM decisions WHERE note = $1",
 	"DELETE FROM stops WHERE note = $1",
+	// The bank has its own statement for as long as books are kept.
+	"UPDATE bank_entries SET payer = '', payer_account = '', payer_number = '', details = '{}' WHERE id IN (SELECT entry FROM bank_parts WHERE note = $1)",
+	"UPDATE bank_entries SET candidates = '[]' WHERE candidates LIKE '%\"' || $1 || '\"%'",
+	"UPDATE bank_parts SET remark = '', account = '' WHERE note = $1",
 	// There are few drafts, and none is old.
 	"DELETE FROM drafts WHERE payload LIKE '%\"note\":\"' || $1 || '\"%'",
 }
