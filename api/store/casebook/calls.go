@@ -76,7 +76,7 @@ func (b *Book) AddCall(ctx context.Context, c Call) error {
 
 // task is the call's row of the worklist.
 func (c *Call) task() Task {
-	return Task{Kind: TaskCallback, About: c.ID, Note: c.Note, Reason: "task-callback", Due: c.Promised, Promised: true, Owner: c.Owner, Team: c.Team}
+	return Task{Kind: TaskCallback, About: c.ID, Note: c.Note, Reason: "task.callback", Due: c.Promised, Promised: true, Owner: c.Owner, Team: c.Team}
 }
 
 // Call gives a promised call, or nil where there is none with the id.
@@ -204,7 +204,7 @@ type CallCounts struct {
 // and those that are missed now.
 func (b *Book) CountCalls(ctx context.Context, from, before time.Time) (c CallCounts, err error) {
 	err = b.Reader().QueryRowContext(ctx, `SELECT COUNT(CASE WHEN missed = 0 THEN 1 END), COUNT(CASE WHEN missed > 0 THEN 1 END)
-		FROM promised_calls WHERE ended >= $1 AND ended < $2 AND ended > 0`, from.Unix(), before.Unix()).Scan(&c.InTime, &c.Late)
+		FROM promised_calls WHERE ended >= $1 AND ended < $2 AND ended > 0 AND outcome <> 'not_wanted'`, from.Unix(), before.Unix()).Scan(&c.InTime, &c.Late)
 	if err == nil {
 		err = b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM promised_calls WHERE ended = 0 AND promised < $1 AND missed > 0", before.Unix()).Scan(&c.Missed)
 	}

@@ -47,9 +47,12 @@ const (
 	WrongPerson ContactOutcome = "wrong_person" // the number or address is somebody else's
 	Sent        ContactOutcome = "sent"
 	Returned    ContactOutcome = "returned" // it did not arrive
+	// NotWanted is the outcome of a promised call that the person wants no longer; it is
+	// none of a contact.
+	NotWanted ContactOutcome = "not_wanted"
 )
 
-// ContactOutcomes lists all outcomes, the most frequent first.
+// ContactOutcomes lists all outcomes of contacts, the most frequent first.
 func ContactOutcomes() []ContactOutcome {
 	return []ContactOutcome{Reached, NoAnswer, MessageLeft, WrongPerson, Sent, Returned}
 }

@@ -79,11 +79,15 @@ func scanFlag(rows *sql.Rows) (f Flag, err error) {
 	return f, err
 }
 
-// AddFlag keeps a flag. One that is there already stays as it is.
-func (b *Book) AddFlag(ctx context.Context, f Flag) error {
+// AddFlag keeps a flag, and puts its end on the worklist in the same breath. One that
+// is there already stays as it is.
+func (b *Book) AddFlag(ctx context.Context, f Flag, end Task) error {
 	err := b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		place, err := store.NextPlace(ctx, tx, "flags")
 		if err != nil {
+			return err
+		}
+		if _, err := addTask(ctx, tx, end, f.Raised); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO flags (id, place, note, party, kind, basis, words, keeper, raised, raised_by, until, lifted, lifted_by)
@@ -97,26 +101,36 @@ func (b *Book) AddFlag(ctx context.Context, f Flag) error {
 	return nil
 }
 
-// LiftFlag ends a flag. lifted is false where it was lifted before.
+// LiftFlag ends a flag and its task. lifted is false where it was lifted before.
 func (b *Book) LiftFlag(ctx context.Context, id string, by StaffID, now time.Time) (lifted bool, err error) {
-	return b.changeFlag(ctx, "UPDATE flags SET lifted = $1, lifted_by = $2 WHERE id = $3 AND lifted = 0", now.Unix(), string(by), id)
+	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n, err := store.Changed(tx.ExecContext(ctx, "UPDATE flags SET lifted = $1, lifted_by = $2 WHERE id = $3 AND lifted = 0", now.Unix(), string(by), id))
+		if lifted = n == 1; err != nil || !lifted {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, endTask, string(TaskDropped), now.Unix(), "", "", TaskID(TaskFlag, id))
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("lifting a flag: %w", err)
+	}
+	return lifted, nil
 }
 
 // RestoreFlag takes back that a flag was lifted. restored is false where it was not.
 func (b *Book) RestoreFlag(ctx context.Context, id string) (restored bool, err error) {
-	return b.changeFlag(ctx, "UPDATE flags SET lifted = 0, lifted_by = '' WHERE id = $1 AND lifted > 0", id)
-}
-
-func (b *Book) changeFlag(ctx context.Context, statement string, args ...any) (done bool, err error) {
 	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		n, err := store.Changed(tx.ExecContext(ctx, statement, args...))
-		done = n == 1
+		n, err := store.Changed(tx.ExecContext(ctx, "UPDATE flags SET lifted = 0, lifted_by = '' WHERE id = $1 AND lifted > 0", id))
+		if restored = n == 1; err != nil || !restored {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, reopenTask, string(TaskOpen), string(TaskTaken), TaskID(TaskFlag, id))
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("changing a flag: %w", err)
+		return false, fmt.Errorf("restoring a flag: %w", err)
 	}
-	return done, nil
+	return restored, nil
 }
 
 // Flag gives a flag, or nil where there is none with the id.

@@ -219,9 +219,11 @@ const endTask = "UPDATE tasks SET state = $1, ended = $2, ended_by = $3, outcome
 // ReopenTask takes back that a task has ended: it is its owner's again, or
 // everybody's. reopened is false where it has not ended.
 func (b *Book) ReopenTask(ctx context.Context, id string) (reopened bool, err error) {
-	return b.changeTask(ctx, `UPDATE tasks SET state = CASE WHEN owner = '' THEN $1 ELSE $2 END, ended = 0, ended_by = '', outcome = ''
-		WHERE id = $3 AND ended > 0`, string(TaskOpen), string(TaskTaken), id)
+	return b.changeTask(ctx, reopenTask, string(TaskOpen), string(TaskTaken), id)
 }
+
+const reopenTask = `UPDATE tasks SET state = CASE WHEN owner = '' THEN $1 ELSE $2 END, ended = 0, ended_by = '', outcome = ''
+	WHERE id = $3 AND ended > 0`
 
 func (b *Book) changeTask(ctx context.Context, statement string, args ...any) (done bool, err error) {
 	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -245,6 +247,20 @@ func (b *Book) ReleaseTasks(ctx context.Context, owner StaffID) (released int, e
 	})
 	if err != nil {
 		return 0, fmt.Errorf("giving back the tasks of %s: %w", owner, err)
+	}
+	return released, nil
+}
+
+// ReleaseLate gives back to everybody the tasks of a kind whose promised time passed
+// before a moment, and says how many there were.
+func (b *Book) ReleaseLate(ctx context.Context, kind TaskKind, before time.Time) (released int, err error) {
+	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		released, err = store.Changed(tx.ExecContext(ctx, `UPDATE tasks SET state = $1, owner = '', taken = 0
+			WHERE kind = $2 AND ended = 0 AND priority = 1 AND due < $3 AND owner <> '' AND taken < $3`, string(TaskOpen), string(kind), before.Unix()))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("giving back late tasks: %w", err)
 	}
 	return released, nil
 }

@@ -301,6 +301,25 @@ func TestTasksOfWhoLeavesAreEverybodys(t *testing.T) {
 	})
 }
 
+// TestLateCallIsEverybodysUnlessSomebodyHasTakenItSince so that the person who waits is
+// called, and nobody is robbed of a call that they are making.
+func TestLateCallIsEverybodysUnlessSomebodyHasTakenItSince(t *testing.T) {
+	everywhere(t, func(t *testing.T, b *casebook.Book) {
+		aDay(t, b) // "promised at ten" is Anna's since noon, and late
+		id := casebook.TaskID(casebook.TaskCallback, "promised at ten")
+		for _, step := range []struct {
+			before time.Time
+			want   int
+			owner  casebook.StaffID
+		}{{noon.Add(-3 * time.Hour), 0, anna}, {noon, 0, anna}, {noon.Add(time.Second), 1, ""}, {noon.Add(time.Second), 0, ""}} {
+			released, err := b.ReleaseLate(t.Context(), casebook.TaskCallback, step.before)
+			if task, err2 := b.Task(t.Context(), id); err != nil || err2 != nil || released != step.want || task.Owner != step.owner {
+				t.Errorf("before %s %d are given back and it is %+v; %v, %v", step.before, released, task, err, err2)
+			}
+		}
+	})
+}
+
 func TestTaskKeepsWhyItIsHere(t *testing.T) {
 	everywhere(t, func(t *testing.T, b *casebook.Book) {
 		want := casebook.Task{

@@ -262,7 +262,7 @@ func TestFlagHoldsUntilItsLastDayOrUntilItIsLifted(t *testing.T) {
 		flag := casebook.Flag{ID: "f", Place: 1, Note: noteID(1), Party: client, Kind: casebook.FlagIllness, Basis: casebook.BasisConsent, Words: "said yes by telephone",
 			Keeper: anna, Raised: noon, RaisedBy: bertil, Until: day(t, "2026-09-30")}
 		for range 2 {
-			must(t, b.AddFlag(t.Context(), flag))
+			must(t, b.AddFlag(t.Context(), flag, casebook.Task{Kind: casebook.TaskFlag, About: "f", Note: flag.Note, Owner: anna}))
 		}
 		if all, err := b.FlagsOf(t.Context(), noteID(1)); err != nil || len(all) != 1 || !equal(all[0], flag) {
 			t.Errorf("it is %+v, %v", all, err)
@@ -295,6 +295,9 @@ func TestFlagHoldsUntilItsLastDayOrUntilItIsLifted(t *testing.T) {
 				t.Errorf("it is changed: %t, %v; want %t", got, err, step.want)
 			}
 			holds("2026-07-01", step.held)
+			if left, err := b.TasksOf(t.Context(), flag.Note); err != nil || len(left) != step.held {
+				t.Errorf("there wait %+v, %v", left, err)
+			}
 		}
 	})
 }
