@@ -24,6 +24,7 @@ const (
 	// Where a claim went.
 	Cash       AccountName = "cash"       // payments that the party itself received
 	Settlement AccountName = "settlement" // payments that one party received and that are another's: to be settled between them
+	SetOff     AccountName = "set_off"    // what the party owed a borrower, and set off against a claim
 	Losses     AccountName = "losses"     // what was forgiven
 	Sale       AccountName = "sale"       // claims sold and bought, at what was owed; the price is not on the ledger
 )
@@ -32,7 +33,7 @@ const (
 func AccountNames() []AccountName {
 	return []AccountName{
 		ClaimCosts, ClaimLateInterest, ClaimInterest, ClaimPrincipal,
-		IncomeCosts, IncomeLateInterest, IncomeInterest, Lent, Cash, Settlement, Losses, Sale,
+		IncomeCosts, IncomeLateInterest, IncomeInterest, Lent, Cash, Settlement, SetOff, Losses, Sale,
 	}
 }
 
@@ -58,12 +59,12 @@ func Post(party ledger.PartyID, before, after State) (Line, []Posting) {
 		owner = after.Holder
 	}
 	var b booking
-	received, payee := total(line.Paid), payeeOf(before.Note, after.Note)
-	switch party {
-	case owner:
+	received, payment := total(line.Paid), written(before.Note, after.Note)
+	switch {
+	case party == owner:
 		b.charge(line.Charged)
-		b.settle(line, received, payee == party)
-	case payee:
+		b.settle(line, received, wentTo(payment, party))
+	case party == payment.By && payment.SetOff == "":
 		b.add(Cash, received)
 		b.add(Settlement, -received)
 	}
@@ -90,9 +91,21 @@ func booked(s State) *Account {
 	return a
 }
 
-// payeeOf gives who received the payment that a command wrote on the note or took
-// back; "" where it did neither.
-func payeeOf(before, after *ledger.Note) ledger.PartyID {
+// wentTo gives the account of a note's holder that a payment went to. What was set
+// off nobody received, whoever wrote it for the holder.
+func wentTo(p ledger.Payment, holder ledger.PartyID) AccountName {
+	switch {
+	case p.SetOff != "":
+		return SetOff
+	case p.By == holder:
+		return Cash
+	}
+	return Settlement
+}
+
+// written gives the payment that a command wrote on the note or took back; none
+// where it did neither.
+func written(before, after *ledger.Note) ledger.Payment {
 	reversed := map[uint64]bool{}
 	if before != nil {
 		for _, p := range before.Payments {
@@ -101,10 +114,10 @@ func payeeOf(before, after *ledger.Note) ledger.PartyID {
 	}
 	for _, p := range after.Payments {
 		if was, known := reversed[p.Seq]; p.Seq == after.Seq || known && p.Reversed != was {
-			return p.By
+			return p
 		}
 	}
-	return ""
+	return ledger.Payment{}
 }
 
 // booking is the postings of one command.
@@ -138,12 +151,8 @@ func (b *booking) charge(p finance.Parts) {
 
 // settle books what was paid and forgiven. A payment is one amount, which may use
 // the parts of an earlier one otherwise: those then move between the claims.
-func (b *booking) settle(l Line, received finance.Amount, byHolder bool) {
-	if byHolder {
-		b.add(Cash, received)
-	} else {
-		b.add(Settlement, received)
-	}
+func (b *booking) settle(l Line, received finance.Amount, to AccountName) {
+	b.add(to, received)
 	b.add(Losses, total(l.Forgiven))
 	b.claims(minus(finance.Parts{}, plus(l.Paid, l.Forgiven)))
 }

@@ -32,6 +32,11 @@ func TestPostingsOfTheUsualBookings(t *testing.T) {
 		n := debt(3, whole, rest, ledger.Payment{Seq: 3, By: by, Amount: 100, Reversed: reversed})
 		return statement.State{Note: n, Holder: seller}
 	}
+	netted := func(by ledger.PartyID) statement.State {
+		s := paid(by, false)
+		s.Note.Payments[0].SetOff = "A deposit."
+		return s
+	}
 	forgiven := statement.State{Note: debt(3, finance.Parts{}, finance.Parts{Principal: 900}), Holder: seller}
 	forgiven.Note.Balance.ForgivenCosts, forgiven.Note.Balance.ForgivenPrincipal = 50, 100
 	sold := statement.State{Note: debt(3, finance.Parts{}, finance.Parts{Costs: 50, Interest: 7, Principal: 1000}), Holder: buyer}
@@ -55,6 +60,11 @@ func TestPostingsOfTheUsualBookings(t *testing.T) {
 			"claim_interest 7, income_interest -7, settlement 100, claim_costs -50, claim_interest -5, claim_principal -45"},
 		"a payment to the servicer, in its own":    {servicer, issued, paid(servicer, false), "cash 100, settlement -100"},
 		"a payment, in the books of somebody else": {buyer, issued, paid(seller, false), ""},
+		"a set-off": {seller, issued, netted(seller),
+			"claim_interest 7, income_interest -7, set_off 100, claim_costs -50, claim_interest -5, claim_principal -45"},
+		"a set-off that the servicer wrote, in the holder's books": {seller, issued, netted(servicer),
+			"claim_interest 7, income_interest -7, set_off 100, claim_costs -50, claim_interest -5, claim_principal -45"},
+		"a set-off that the servicer wrote, in its own": {servicer, issued, netted(servicer), ""},
 		"a payment that is taken back": {seller, paid(seller, false), back,
 			"claim_interest 1, income_interest -1, cash -100, claim_costs 50, claim_interest 5, claim_principal 45"},
 		"a seller's payment that is taken back, in the buyer's books": {buyer, soldPaid, backAtBuyer,
@@ -141,10 +151,13 @@ func happen(t *rapid.T, before statement.State, seq uint64, parties []ledger.Par
 		n.Balance.InterestMicro = rapid.Int64Range(-9_000_000, 900_000_000).Draw(t, "interest")
 		n.Balance.LateMicro = rapid.Int64Range(-9_000_000, 900_000_000).Draw(t, "late interest")
 	}
-	switch rapid.SampledFrom([]string{"pay", "reverse", "forgive", "else"}).Draw(t, "what") {
+	switch rapid.SampledFrom([]string{"pay", "set off", "reverse", "forgive", "else"}).Draw(t, "what") {
 	case "pay":
 		n.Balance.PaidInterest, n.Balance.PaidPrincipal = part("paid interest"), part("paid principal")
 		n.Payments = append(n.Payments, ledger.Payment{Seq: seq, By: rapid.SampledFrom(parties).Draw(t, "payee")})
+	case "set off":
+		n.Balance.PaidCosts = part("paid costs")
+		n.Payments = append(n.Payments, ledger.Payment{Seq: seq, By: rapid.SampledFrom(parties).Draw(t, "payee"), SetOff: "A deposit."})
 	case "reverse":
 		i := slices.IndexFunc(n.Payments, func(p ledger.Payment) bool { return !p.Reversed })
 		if i >= 0 {
