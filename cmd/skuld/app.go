@@ -76,7 +76,8 @@ that is not known yet.`,
 		return usage(cmd, "%s", text)
 	})
 	root.AddCommand(a.keyCommand(), a.profileCommand(), a.partyCommand(), a.bookCommand(), a.noteCommand(), a.transferCommand(),
-		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.disputeCommand(), a.amendCommand(),
+		a.pledgeCommand(), a.mandateCommand(), a.noticeCommand(), a.payCommand(), a.forgiveCommand(), a.chargeCommand(), a.reliefCommand(), a.setoffCommand(), a.debtReliefCommand(), a.disputeCommand(), a.amendCommand(),
+		a.accelerateCommand(), a.cureCommand(), a.interruptCommand(),
 		a.freezeCommand(), a.releaseCommand(), a.contactCommand(), a.inviteCommand(), a.linkCommand(), a.callbackCommand(), a.recoveryCommand(), a.watchCommand(), a.signCommand(), a.submitCommand(), a.tapeCommand(), a.verifyCommand(), a.versionCommand())
 	return root
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// maxNoticeBytes bounds a notice whose digest is written on a note.
+// maxNoticeBytes bounds a notice or a letter whose digest is written on a note.
 const maxNoticeBytes = 64 << 20
 
 func (a *app) noticeCommand() *cobra.Command {
@@ -39,7 +39,7 @@ nothing may be demanded and no late interest runs (1936:81 par. 3).`,
 				return nil, errors.New("nobody holds the note any more, since it is paid and handed back; --holder says whom the notice named")
 			}
 			if content != "" {
-				if b.Content, err = digestOf(content); err != nil {
+				if b.Content, err = digestOf("content", content); err != nil {
 					return nil, err
 				}
 			}
@@ -54,19 +54,20 @@ nothing may be demanded and no late interest runs (1936:81 par. 3).`,
 	return c
 }
 
-func digestOf(path string) (ledger.Digest, error) {
+// digestOf gives the digest of the file that a flag names.
+func digestOf(flag, path string) (ledger.Digest, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return ledger.Digest{}, fmt.Errorf("--content: %w", err)
+		return ledger.Digest{}, fmt.Errorf("--%s: %w", flag, err)
 	}
 	defer f.Close()
 	h := sha256.New()
 	n, err := io.Copy(h, io.LimitReader(f, maxNoticeBytes+1))
 	if err != nil {
-		return ledger.Digest{}, fmt.Errorf("--content: %w", err)
+		return ledger.Digest{}, fmt.Errorf("--%s: %w", flag, err)
 	}
 	if n > maxNoticeBytes {
-		return ledger.Digest{}, fmt.Errorf("--content: %s is longer than %d bytes", path, maxNoticeBytes)
+		return ledger.Digest{}, fmt.Errorf("--%s: %s is longer than %d bytes", flag, path, maxNoticeBytes)
 	}
 	return ledger.Digest(h.Sum(nil)), nil
 }
