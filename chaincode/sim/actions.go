@@ -230,6 +230,7 @@ func invited(n *ledger.Note) []ledger.Op {
 	}
 	ops := []ledger.Op{ledger.OpPay, ledger.OpPay, ledger.OpPay, ledger.OpPay, ledger.OpTransferOffer, ledger.OpTransferOffer, ledger.OpTransferOffer,
 		ledger.OpDisputeRaise, ledger.OpForgive, ledger.OpFreeze, ledger.OpBookMove, ledger.OpPayReverse, ledger.OpNotice, ledger.OpNotice}
+	ops = append(ops, ledger.OpCharge, ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief)
 	if n.Pledge != nil {
 		ops = append(ops, ledger.OpPledgeRelease, ledger.OpPledgeRelease)
 	}
@@ -255,13 +256,14 @@ func (s *simulation) whoWould(op ledger.Op, n *ledger.Note, holder ledger.PartyI
 		return []ledger.PartyID{pending(n).From}
 	case ledger.OpPledgeRelease:
 		return []ledger.PartyID{n.Pledge.Pledgee}
-	case ledger.OpFreeze:
+	case ledger.OpFreeze, ledger.OpDebtRelief:
 		return s.authorities()
 	case ledger.OpRelease:
 		return []ledger.PartyID{n.Freeze.Authority}
 	case ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
 		return s.sides(op, n, holder)
-	case ledger.OpPay, ledger.OpPayReverse, ledger.OpNotice, ledger.OpMandateEnd, ledger.OpDisputeResolve:
+	case ledger.OpPay, ledger.OpPayReverse, ledger.OpNotice, ledger.OpMandateEnd, ledger.OpDisputeResolve,
+		ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff:
 		return s.creditors(op, n, holder)
 	}
 	return []ledger.PartyID{holder}

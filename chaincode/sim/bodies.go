@@ -41,7 +41,7 @@ func (s *simulation) terms() ledger.Terms {
 		Jurisdiction: pick(s, []finance.Jurisdiction{finance.Sweden, finance.Generic, finance.Generic}), AgreedOn: today, InterestFrom: today,
 		Principal: finance.Money{Amount: finance.Amount(1_000_00 + s.rng.IntN(50_000_00)), Currency: "SEK"},
 		Rate:      finance.Percent(s.rng.IntN(26)), DayCount: pick(s, []finance.DayCount{finance.Thirty360, finance.Actual365, finance.Actual360}),
-		Fees: ledger.Fees{Setup: finance.Amount(s.rng.IntN(3) * 250_00)}, Reference: secretWord,
+		Fees: ledger.Fees{Setup: finance.Amount(s.rng.IntN(3) * 250_00), Reminder: finance.Amount(s.rng.IntN(2) * 60_00)}, Reference: secretWord,
 	}
 	months := 1 + s.rng.IntN(36)
 	t.Schedule = ledger.Schedule{
@@ -108,6 +108,8 @@ func (s *simulation) moneyBody(op ledger.Op, n *ledger.Note) any {
 		return b
 	case ledger.OpForgive:
 		return ledger.ForgiveBody{Amount: s.amount(n), Reason: secretWord}
+	case ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief:
+		return s.reliefBody(op, n)
 	case ledger.OpDisputeRaise:
 		return ledger.DisputeRaiseBody{Text: secretWord}
 	case ledger.OpDisputeResolve:

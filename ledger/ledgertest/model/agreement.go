@@ -56,7 +56,7 @@ func (s Step) checkClaims() error {
 		open := slices.ContainsFunc(s.After.Claims, func(o ledger.Claim) bool { return o.Seq == c.Seq })
 		disputed := slices.ContainsFunc(s.After.Disputes, func(d ledger.Dispute) bool { return d.Seq == c.Seq })
 		switch {
-		case open, disputed && s.Op == ledger.OpPayDeny, s.Op == ledger.OpPay, s.Op == ledger.OpDisputeResolve:
+		case open, disputed && s.Op == ledger.OpPayDeny, s.Op == ledger.OpPay, s.Op == ledger.OpSetoff, s.Op == ledger.OpDisputeResolve:
 		default:
 			return fmt.Errorf("it lost the claim %+v", c)
 		}

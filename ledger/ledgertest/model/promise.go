@@ -15,7 +15,7 @@ func CheckNote(n *ledger.Note, holder ledger.PartyID) error {
 	if n.Status == ledger.StatusErased {
 		return checkErased(n, holder)
 	}
-	for _, check := range []func(*ledger.Note) error{checkConserved, checkSigns, checkPayments, checkSettlements} {
+	for _, check := range []func(*ledger.Note) error{checkConserved, checkSigns, checkPayments, checkSettlements, checkCharges, checkCap} {
 		if err := check(n); err != nil {
 			return fmt.Errorf("note %s at %d: %w", n.ID, n.Seq, err)
 		}
@@ -35,9 +35,13 @@ func checkErased(n *ledger.Note, holder ledger.PartyID) error {
 	return nil
 }
 
-// checkConserved: paid + forgiven + outstanding is what was issued.
+// checkConserved: paid + forgiven + outstanding is what was issued, and for costs
+// the fees that were added too.
 func checkConserved(n *ledger.Note) error {
-	b := n.Balance
+	b, costs := n.Balance, n.Terms.Fees.Setup
+	for _, c := range n.Charges {
+		costs += c.Amount
+	}
 	switch {
 	case n.Status == ledger.StatusVoid && b != (ledger.Balance{}):
 		return fmt.Errorf("void, with a balance: %+v", b)
@@ -45,8 +49,8 @@ func checkConserved(n *ledger.Note) error {
 		return nil
 	case b.Principal+b.PaidPrincipal+b.ForgivenPrincipal != n.Terms.Principal.Amount:
 		return fmt.Errorf("principal is not conserved: %+v of %v", b, n.Terms.Principal)
-	case b.Costs+b.PaidCosts+b.ForgivenCosts != n.Terms.Fees.Setup:
-		return fmt.Errorf("costs are not conserved: %+v of %v", b, n.Terms.Fees.Setup)
+	case b.Costs+b.PaidCosts+b.ForgivenCosts != costs:
+		return fmt.Errorf("costs are not conserved: %+v of %v", b, costs)
 	case n.Status == ledger.StatusDischarged && n.Owed() != (finance.Owed{}):
 		return fmt.Errorf("discharged, and owed are %+v", n.Owed())
 	}
@@ -153,6 +157,9 @@ func (s Step) check() error {
 	if err := s.checkWord(); err != nil {
 		return err
 	}
+	if err := s.checkRelief(is); err != nil {
+		return err
+	}
 	p := before.Pending
 	accepted := p != nil && s.Op == ledger.OpTransferAccept && is(ledger.RoleRecipient)
 	byController := accepted && slices.Contains(ledger.Controllers(before, s.Holder), p.From)
@@ -193,6 +200,10 @@ func (s Step) checkEnd(is func(ledger.Role) bool) error {
 		may = true
 	case ledger.OpPay:
 		may = payee
+	case ledger.OpSetoff, ledger.OpRelief:
+		may = payee && !is(ledger.RoleFormer)
+	case ledger.OpDebtRelief:
+		may = after.DebtRelief != nil && after.DebtRelief.Authority == s.By
 	case ledger.OpForgive:
 		may = is(ledger.RoleHolder) && before.Pledge == nil
 	}
