@@ -80,6 +80,9 @@ var noteWriteRoutes = []route{
 	onNote("payments", "writePayment", ledger.OpPay),
 	onNote("payments/{seq}/reversal", "reversePayment", ledger.OpPayReverse, bind{param: "seq", member: "payment", number: true}),
 	onNote("forgiveness", "forgive", ledger.OpForgive),
+	onNote("charges", "chargeFee", ledger.OpCharge),
+	onNote("reliefs", "relieve", ledger.OpRelief),
+	onNote("setoffs", "setOff", ledger.OpSetoff),
 	onNote("disputes", "raiseDispute", ledger.OpDisputeRaise),
 	onNote("disputes/{seq}/resolution", "resolveDispute", ledger.OpDisputeResolve, bind{param: "seq", member: "dispute", number: true}),
 	onNote("claims", "claimPayment", ledger.OpPayClaim),
@@ -88,8 +91,12 @@ var noteWriteRoutes = []route{
 	onNote("amendments/{seq}/acceptance", "acceptAmendment", ledger.OpAmendAccept, proposalBind...),
 	onNote("amendments/{seq}/rejection", "rejectAmendment", ledger.OpAmendReject, proposalBind...),
 	onNote("amendments/{seq}/withdrawal", "withdrawAmendment", ledger.OpAmendWithdraw, proposalBind...),
+	onNote("acceleration", "accelerate", ledger.OpAccelerate),
+	onNote("acceleration/{seq}/cure", "cureAcceleration", ledger.OpCure, bind{param: "seq", member: "acceleration", number: true}),
+	onNote("interruptions", "interruptLimitation", ledger.OpInterrupt),
 	onNote("freeze", "freezeNote", ledger.OpFreeze),
 	onNote("release", "releaseNote", ledger.OpRelease),
+	onNote("debt-relief", "relieveOfDebt", ledger.OpDebtRelief),
 	onNote("erasure", "eraseNote", ledger.OpErase),
 }
 

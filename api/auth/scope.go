@@ -18,8 +18,9 @@ const (
 	NotesOffer     Scope = "notes:offer"     // the lender's side of making a note
 	NotesAccept    Scope = "notes:accept"    // the borrower's side of it
 	NotesTransfer  Scope = "notes:transfer"  // who holds, pledges and collects, and telling the borrower
-	NotesPayment   Scope = "notes:payment"   // payments and what is forgiven
-	NotesAmend     Scope = "notes:amend"     // plans and pauses
+	NotesPayment   Scope = "notes:payment"   // payments, fees and what is taken off
+	NotesAmend     Scope = "notes:amend"     // plans, pauses, rates and times
+	NotesClaim     Scope = "notes:claim"     // when all falls due, and how long the debt may be claimed
 	NotesDispute   Scope = "notes:dispute"   // disputes and their ends
 	NotesAuthority Scope = "notes:authority" // what courts and enforcement agencies order
 	NotesErase     Scope = "notes:erase"     // the end of what is kept
@@ -52,13 +53,16 @@ var opScopes = map[ledger.Op]Scope{
 
 	ledger.OpPay: NotesPayment, ledger.OpPayReverse: NotesPayment, ledger.OpForgive: NotesPayment,
 	ledger.OpPayClaim: NotesPayment, ledger.OpPayDeny: NotesPayment,
+	ledger.OpCharge: NotesPayment, ledger.OpRelief: NotesPayment, ledger.OpSetoff: NotesPayment,
 
 	ledger.OpAmendPropose: NotesAmend, ledger.OpAmendAccept: NotesAmend,
 	ledger.OpAmendReject: NotesAmend, ledger.OpAmendWithdraw: NotesAmend,
 
+	ledger.OpAccelerate: NotesClaim, ledger.OpCure: NotesClaim, ledger.OpInterrupt: NotesClaim,
+
 	ledger.OpDisputeRaise: NotesDispute, ledger.OpDisputeResolve: NotesDispute,
 
-	ledger.OpFreeze: NotesAuthority, ledger.OpRelease: NotesAuthority,
+	ledger.OpFreeze: NotesAuthority, ledger.OpRelease: NotesAuthority, ledger.OpDebtRelief: NotesAuthority,
 
 	ledger.OpErase: NotesErase,
 }
@@ -73,7 +77,7 @@ type Scopes []Scope
 // everybodys are the scopes that every kind of party may have. Orders are among
 // them: who may give one is a rule of the ledger, which says so better.
 var everybodys = Scopes{
-	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesAmend, NotesDispute, NotesAuthority, NotesErase,
+	NotesRead, NotesOffer, NotesAccept, NotesTransfer, NotesPayment, NotesAmend, NotesClaim, NotesDispute, NotesAuthority, NotesErase,
 	BooksRead, BooksWrite, PartiesRead, PartiesWrite, EventsRead,
 }
 

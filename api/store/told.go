@@ -155,7 +155,8 @@ func (f *Follower) moments(ctx context.Context, c *changes, id ledger.NoteID, en
 func leavesRoles(op ledger.Op) bool {
 	switch op {
 	case ledger.OpAccept, ledger.OpPay, ledger.OpPayReverse, ledger.OpForgive, ledger.OpDisputeRaise, ledger.OpDisputeResolve,
-		ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
+		ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw,
+		ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief:
 		return true
 	}
 	return false
