@@ -95,7 +95,7 @@ func (d *Desk) carryOut(ctx context.Context, kept *casebook.Decision, m *Made) (
 		}
 		return casebook.DecisionProposed, d.askAPerson(ctx, kept)
 	}
-	if err := d.tellOf(ctx, m.entry(kept)); err != nil {
+	if err := d.tell(ctx, m.entry(kept)); err != nil {
 		return "", err
 	}
 	_, err := d.Book.SettleDecision(ctx, casebook.Settling{ID: kept.ID, From: casebook.DecisionWaiting, To: casebook.DecisionDone, Act: id, At: d.Clock()})
@@ -195,9 +195,4 @@ func (d *Desk) feeFor(ctx context.Context, note ledger.NoteID, letter rule.Kind,
 // was.
 func (d *Desk) letterOf(context.Context, string) (ledger.Digest, error) {
 	return ledger.Digest{}, nil
-}
-
-// tellOf tells the borrower of a decision, or of what a person made of it.
-func (d *Desk) tellOf(context.Context, JournalEntry) error {
-	return nil
 }
