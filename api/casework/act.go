@@ -48,8 +48,9 @@ type Doing struct {
 
 // Effect is what an act has led to.
 type Effect struct {
-	Command ledger.CommandID // what it wrote on the ledger, if anything
-	Undo    Act              // what takes it back; nil where nothing can
+	Command   ledger.CommandID // what it wrote on the ledger, if anything
+	Unsettled bool             // what becomes of the command is not known yet
+	Undo      Act              // what takes it back; nil where nothing can
 }
 
 // kind is a row of the table of acts.

@@ -33,3 +33,12 @@ type Actor struct {
 func (a Actor) Is(any ...Role) bool {
 	return slices.ContainsFunc(any, func(r Role) bool { return slices.Contains(a.Roles, r) })
 }
+
+// ActorOf is a member of staff who does something.
+func ActorOf(s *casebook.Staff) Actor {
+	a := Actor{Staff: s.ID, Name: s.Name}
+	for _, r := range s.Roles {
+		a.Roles = append(a.Roles, Role(r))
+	}
+	return a
+}

@@ -7,9 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
@@ -55,17 +54,30 @@ type Done struct {
 // ErrNeedsApproval says that a second person must agree before the act is done.
 var ErrNeedsApproval = errors.New("a second person must agree")
 
-// Do does an act, if the table of acts lets the actor: it may be refused
-// (*ledger.Error), or wait for a second person (ErrNeedsApproval).
-func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
+// allowed gives the row of an act that the actor may do just now; a refusal
+// (*ledger.Error) otherwise. What needs a second person may be among them.
+func (d *Desk) allowed(ctx context.Context, r Request) (kind, error) {
 	k, known := kinds[r.Act.Name()]
 	switch {
 	case !known || !k.permits(r.Actor):
-		return Done{}, ledger.Refuse(ledger.CodeRoleForbidden, "op", string(r.Act.Name()))
-	case k.reason && r.Reason == "":
-		return Done{}, ledger.Refuse(ledger.CodeBodyInvalid, "field", "reason", "want", "why, in words")
+		return k, ledger.Refuse(ledger.CodeRoleForbidden, "op", string(r.Act.Name()))
+	case k.reason && strings.TrimSpace(r.Reason) == "":
+		return k, ledger.Refuse(ledger.CodeBodyInvalid, "field", "reason", "want", "why, in words")
 	}
-	if err := r.Act.Check(ctx, d); err != nil {
+	return k, r.Act.Check(ctx, d)
+}
+
+// Do does an act, if the table of acts lets the actor: it may be refused
+// (*ledger.Error), or wait for a second person (ErrNeedsApproval). An act whose id was
+// done before is not done again.
+func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
+	if r.ID != "" {
+		if before, err := d.Book.Act(ctx, r.ID); err != nil || before != nil {
+			return Done{ID: r.ID}, err
+		}
+	}
+	k, err := d.allowed(ctx, r)
+	if err != nil {
 		return Done{}, err
 	}
 	if k.approval != nil && k.approval(d, r.Act) {
@@ -77,23 +89,32 @@ func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 		}
 	}
 	if r.ID == "" {
-		id, err := uuid.NewRandomFromReader(d.Random)
-		if err != nil {
-			return Done{}, fmt.Errorf("drawing an act's id: %w", err)
+		if r.ID, err = d.NewID(); err != nil {
+			return Done{}, err
 		}
-		r.ID = id.String()
 	}
 	effect, err := r.Act.Do(ctx, d, Doing{ID: r.ID, Actor: r.Actor, Reason: r.Reason, Approved: r.Approved})
 	if err != nil {
 		return Done{}, err
 	}
+	return Done{ID: r.ID, Effect: effect}, d.record(ctx, r, effect)
+}
+
+// record writes down what was done.
+func (d *Desk) record(ctx context.Context, r Request, effect Effect) error {
 	body, err := json.Marshal(r.Act)
 	if err != nil {
-		return Done{}, fmt.Errorf("writing down the act %s: %w", r.Act.Name(), err)
+		return fmt.Errorf("writing down the act %s: %w", r.Act.Name(), err)
 	}
-	err = d.Book.AddAct(ctx, casebook.Act{
+	done := casebook.Act{
 		ID: r.ID, Name: string(r.Act.Name()), Note: r.Act.Subject(), Staff: r.Actor.Staff, Rule: r.Actor.Rule, Reason: r.Reason,
-		Approved: r.Approved, Undoes: r.Undoes, Command: effect.Command, Body: body, At: d.Clock(),
-	})
-	return Done{ID: r.ID, Effect: effect}, err
+		Approved: r.Approved, Undoes: r.Undoes, Command: effect.Command, Unsettled: effect.Unsettled, Body: body, At: d.Clock(),
+	}
+	if effect.Undo != nil {
+		done.UndoName = string(effect.Undo.Name())
+		if done.UndoBody, err = json.Marshal(effect.Undo); err != nil {
+			return fmt.Errorf("writing down what takes the act %s back: %w", r.Act.Name(), err)
+		}
+	}
+	return d.Book.AddAct(ctx, done)
 }

@@ -124,3 +124,12 @@ func (*Person) Template() string { return "person" }
 
 // Title is the page's.
 func (p *Person) Title() page.Text { return page.Verbatim(p.Name) }
+
+// Keys lists the keys of the desk.
+type Keys struct{}
+
+// Template names the page.
+func (*Keys) Template() string { return "desk-keys" }
+
+// Title is the page's.
+func (*Keys) Title() page.Text { return page.Say("desk.keys") }

@@ -15,7 +15,9 @@ var templates embed.FS
 var static embed.FS
 
 // tables are all the words of the desk, one for each theme.
-var tables = []page.Table{frameWords, staffWords, actWords}
+var tables = []page.Table{
+	frameWords, staffWords, actWords, workWords, caseWords, ruleWords, paymentWords, letterWords, reportWords,
+}
 
 // Part is what the desk's pages have beside the components that all pages share.
 func Part() page.Part { return page.Part{Templates: templates, Words: tables, Static: static} }

@@ -13,6 +13,7 @@ var actWords = page.Table{
 	"check.approval": {"En kollega behöver godkänna det först. Inget händer innan dess.", "En kollega skal godkende det først. Der sker intet inden da.", "A colleague needs to agree first. Nothing happens before that."},
 	"check.refused":  {"Det gick inte att göra: {why}", "Det kunne ikke lade sig gøre: {why}", "It could not be done: {why}"},
 
+	"act.case":         {"Till ärendet", "Til sagen", "To the case"},
 	"act.done":         {"Klart: {what}", "Klaret: {what}", "Done: {what}"},
 	"act.waits":        {"Väntar på godkännande: {what}", "Venter på godkendelse: {what}", "Waits for approval: {what}"},
 	"act.waits.what":   {"Inget har hänt ännu. Du ser här när en kollega har svarat.", "Der er ikke sket noget endnu. Du ser her, når en kollega har svaret.", "Nothing has happened yet. You will see here when a colleague has answered."},
@@ -26,6 +27,19 @@ var actWords = page.Table{
 	"act.approved":     {"Godkänt av", "Godkendt af", "Agreed to by"},
 	"act.undoes":       {"Tar tillbaka", "Fortryder", "Undoes"},
 	"act.undoes.other": {"en tidigare åtgärd", "en tidligere handling", "an earlier act"},
+
+	"act.name.staff.add":     {"Lägga till en medarbetare", "Tilføje en medarbejder", "Add a member of staff"},
+	"act.name.staff.change":  {"Ändra en medarbetares uppgifter och roller", "Ændre en medarbejders oplysninger og roller", "Change a member of staff's details and roles"},
+	"act.name.staff.disable": {"Stänga av en medarbetare", "Lukke for en medarbejder", "Disable a member of staff"},
+	"act.name.staff.enable":  {"Öppna igen för en medarbetare", "Åbne igen for en medarbejder", "Enable a member of staff again"},
+	"act.name.staff.link":    {"Ge en länk för en passnyckel", "Give et link til en adgangsnøgle", "Give a link for a passkey"},
+	"act.name.staff.lost":    {"Ta bort en medarbetares passnycklar", "Fjerne en medarbejders adgangsnøgler", "Take a member of staff's passkeys away"},
+	"staff.add.will":         {"{name} får en plats vid arbetsbordet.", "{name} får en plads ved arbejdsbordet.", "{name} gets a place at the desk."},
+	"staff.change.will":      {"Uppgifterna och rollerna för {name} ändras.", "Oplysningerne og rollerne for {name} ændres.", "The details and roles of {name} change."},
+	"staff.disable.will":     {"Personen loggas ut överallt och kan inte logga in igen förrän du öppnar.", "Personen logges ud overalt og kan ikke logge ind igen, før du åbner.", "The person is signed out everywhere and cannot sign in until you enable them again."},
+	"staff.enable.will":      {"Personen kan logga in igen.", "Personen kan logge ind igen.", "The person can sign in again."},
+	"staff.link.will":        {"Personen kan göra en passnyckel, en gång.", "Personen kan lave en adgangsnøgle, én gang.", "The person can make a passkey, once."},
+	"staff.lost.will":        {"Alla personens passnycklar slutar gälla, och personen loggas ut överallt.", "Alle personens adgangsnøgler ophører med at gælde, og personen logges ud overalt.", "All passkeys of the person stop working, and they are signed out everywhere."},
 
 	"approvals.title":     {"Godkännanden", "Godkendelser", "Approvals"},
 	"approvals.list":      {"Väntar på en andra person", "Venter på en anden person", "Waiting for a second person"},

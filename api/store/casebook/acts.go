@@ -55,13 +55,13 @@ func (b *Book) AddAct(ctx context.Context, a Act) error {
 
 const selectActs = "SELECT id, place, name, note, staff, rule, reason, approved, undoes, command, unsettled, body, undo_name, undo_body, at FROM acts "
 
-func (a *Act) scan(rows *sql.Rows) error {
+func scanAct(rows *sql.Rows) (a Act, err error) {
 	var at int64
 	var body, undo string
 	var unsettled int
-	err := rows.Scan(&a.ID, &a.Place, &a.Name, &a.Note, &a.Staff, &a.Rule, &a.Reason, &a.Approved, &a.Undoes, &a.Command, &unsettled, &body, &a.UndoName, &undo, &at)
+	err = rows.Scan(&a.ID, &a.Place, &a.Name, &a.Note, &a.Staff, &a.Rule, &a.Reason, &a.Approved, &a.Undoes, &a.Command, &unsettled, &body, &a.UndoName, &undo, &at)
 	a.Unsettled, a.Body, a.UndoBody, a.At = unsettled != 0, json.RawMessage(body), json.RawMessage(undo), store.InTime(at)
-	return err
+	return a, err
 }
 
 // ActsOf lists what was done about a note, the latest first, before a place; 0 for
@@ -74,7 +74,7 @@ func (b *Book) ActsOf(ctx context.Context, note ledger.NoteID, before int64, lim
 	if err != nil {
 		return nil, fmt.Errorf("reading what was done: %w", err)
 	}
-	return store.Collect(rows, func(rows *sql.Rows) (a Act, err error) { return a, a.scan(rows) })
+	return store.Collect(rows, scanAct)
 }
 
 // Act gives an act, or nil where there is none with the id.
@@ -83,9 +83,15 @@ func (b *Book) Act(ctx context.Context, id string) (*Act, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading what was done: %w", err)
 	}
-	all, err := store.Collect(rows, func(rows *sql.Rows) (a Act, err error) { return a, a.scan(rows) })
-	if err != nil || len(all) == 0 {
-		return nil, err
+	return first(store.Collect(rows, scanAct))
+}
+
+// Undone says whether an act was taken back.
+func (b *Book) Undone(ctx context.Context, id string) (bool, error) {
+	var n int
+	err := b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM acts WHERE undoes = $1", id).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("reading whether an act was taken back: %w", err)
 	}
-	return &all[0], nil
+	return n > 0, nil
 }

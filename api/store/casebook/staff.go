@@ -77,17 +77,14 @@ func (b *Book) StaffBySubject(ctx context.Context, subject string) (*Staff, erro
 	return first(b.staff(ctx, "WHERE subject = $1", subject))
 }
 
-// AllStaff lists the members of staff by their names, after a place in that order; ""
-// for the first ones. Those who are disabled are among them.
-func (b *Book) AllStaff(ctx context.Context, after string, limit int) (page []Staff, more bool, err error) {
+// AllStaff lists the members of staff in the order in which they came, after a place; 0
+// for the first page. Those who are disabled are among them.
+func (b *Book) AllStaff(ctx context.Context, after int64, limit int) (page []Staff, more bool, err error) {
 	limit = store.PageLimit(limit)
-	all, err := b.staff(ctx, "WHERE name || ' ' || id > $1 ORDER BY name || ' ' || id LIMIT $2", after, limit+1)
+	all, err := b.staff(ctx, "WHERE place > $1 ORDER BY place LIMIT $2", after, limit+1)
 	page, more = store.Cut(all, limit)
 	return page, more, err
 }
-
-// After is where a list goes on after a member of staff.
-func (s *Staff) After() string { return s.Name + " " + string(s.ID) }
 
 // maxNames bounds a company's members of staff whose names are read at once.
 const maxNames = 2000
@@ -117,6 +114,12 @@ func (b *Book) ChangeStaff(ctx context.Context, s Staff) error {
 		return fmt.Errorf("changing a member of staff: %w", err)
 	}
 	return nil
+}
+
+// HasOther says whether somebody else than a member of staff has a role and may sign in.
+func (b *Book) HasOther(ctx context.Context, role string, than StaffID) (bool, error) {
+	all, err := b.staff(ctx, "WHERE disabled = 0 AND id <> $1 AND ' ' || roles || ' ' LIKE '% ' || $2 || ' %' LIMIT 1", string(than), role)
+	return len(all) > 0, err
 }
 
 // leave ends the sessions of a member of staff, and the ways in that wait.

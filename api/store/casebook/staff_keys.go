@@ -68,6 +68,22 @@ func (b *Book) StaffCredentials(ctx context.Context, id StaffID) ([]StaffCredent
 	return b.staffCredentials(ctx, "WHERE staff = $1 ORDER BY created, id LIMIT $2", string(id), maxStaffKeys)
 }
 
+// CountStaffCredentials counts the passkeys of the members of staff.
+func (b *Book) CountStaffCredentials(ctx context.Context) (map[StaffID]int, error) {
+	rows, err := b.Reader().QueryContext(ctx, "SELECT staff, COUNT(*) FROM staff_credentials GROUP BY staff LIMIT $1", maxNames)
+	if err != nil {
+		return nil, fmt.Errorf("counting passkeys of staff: %w", err)
+	}
+	counts := map[StaffID]int{}
+	_, err = store.Collect(rows, func(rows *sql.Rows) (id StaffID, err error) {
+		var n int
+		err = rows.Scan(&id, &n)
+		counts[id] = n
+		return id, err
+	})
+	return counts, err
+}
+
 // StaffCredentialUsed notes that a passkey was used, and says whether it may be: it is
 // there, and its count has grown, or it keeps none (WebAuthn Level 3, par. 7.2, step
 // 22). A count that goes back is that of a copy.

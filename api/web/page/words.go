@@ -35,6 +35,17 @@ type Table map[Key]Words
 // tables are the words that all pages share and those of the borrower's pages.
 var tables = []Table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords}
 
+// Shared gives the words that all pages share, for the tests of a site's own.
+func Shared() map[string][3]string {
+	all := map[string][3]string{}
+	for _, t := range tables {
+		for key, w := range t {
+			all[string(key)] = w
+		}
+	}
+	return all
+}
+
 // gather makes one table of several.
 func gather(tables []Table) (Table, error) {
 	all := Table{}

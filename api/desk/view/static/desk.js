@@ -55,6 +55,9 @@
   for (const link of document.querySelectorAll("[data-keys]")) {
     link.addEventListener("click", (event) => { event.preventDefault(); show("keys"); });
   }
+  for (const button of document.querySelectorAll("[data-close]")) {
+    button.addEventListener("click", () => button.closest("dialog").close());
+  }
   for (const box of document.querySelectorAll("#keys-on")) {
     box.closest("[hidden]").hidden = false;
     box.checked = !localStorage.getItem(off);

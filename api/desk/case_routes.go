@@ -1,0 +1,4 @@
+package desk
+
+// caseRoutes are the pages of this theme.
+var caseRoutes = []route{}

@@ -1,0 +1,4 @@
+package desk
+
+// letterRoutes are the pages of this theme.
+var letterRoutes = []route{}

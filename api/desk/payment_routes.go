@@ -1,0 +1,4 @@
+package desk
+
+// paymentRoutes are the pages of this theme.
+var paymentRoutes = []route{}

@@ -1,0 +1,4 @@
+package desk
+
+// reportRoutes are the pages of this theme.
+var reportRoutes = []route{}

@@ -1,0 +1,4 @@
+package desk
+
+// ruleRoutes are the pages of this theme.
+var ruleRoutes = []route{}

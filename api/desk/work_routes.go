@@ -1,0 +1,4 @@
+package desk
+
+// workRoutes are the pages of this theme.
+var workRoutes = []route{}

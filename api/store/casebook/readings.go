@@ -1,0 +1,122 @@
+package casebook
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// Reading is that a member of staff looked at the personal data of a note on a day.
+type Reading struct {
+	Staff       StaffID
+	Note        ledger.NoteID
+	Day         finance.Date
+	Why         string // a word that names the page
+	First, Last time.Time
+	Times       int
+}
+
+// AddReading counts a reading, and says whether it is the first of the day.
+func (b *Book) AddReading(ctx context.Context, r Reading) (first bool, err error) {
+	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		n, err := store.Changed(tx.ExecContext(ctx, `UPDATE readings SET last = $1, times = times + 1 WHERE staff = $2 AND note = $3 AND day = $4`,
+			r.Last.Unix(), string(r.Staff), string(r.Note), r.Day.String()))
+		if first = n == 0; err != nil || !first {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO readings (staff, note, day, why, first, last, times) VALUES ($1, $2, $3, $4, $5, $5, 1)",
+			string(r.Staff), string(r.Note), r.Day.String(), r.Why, r.Last.Unix())
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("counting a reading: %w", err)
+	}
+	return first, nil
+}
+
+// ReadingQuery chooses readings. A member that is empty chooses all.
+type ReadingQuery struct {
+	Staff StaffID
+	Note  ledger.NoteID
+	Day   finance.Date
+	// After is the last one of the page before.
+	After *Reading
+	Limit int
+}
+
+// Readings lists readings, the latest day first.
+func (b *Book) Readings(ctx context.Context, q ReadingQuery) (page []Reading, more bool, err error) {
+	limit := store.PageLimit(q.Limit)
+	where, args := conditions{}, []any(nil)
+	args = where.equal(args, "staff", string(q.Staff))
+	args = where.equal(args, "note", string(q.Note))
+	if !q.Day.IsZero() {
+		args = where.equal(args, "day", q.Day.String())
+	}
+	if q.After != nil {
+		args = append(args, q.After.Day.String(), string(q.After.Note), string(q.After.Staff))
+		where.add(fmt.Sprintf("(day, note, staff) < ($%d, $%d, $%d)", len(args)-2, len(args)-1, len(args)))
+	}
+	args = append(args, limit+1)
+	rows, err := b.Reader().QueryContext(ctx, "SELECT staff, note, day, why, first, last, times FROM readings "+where.sql()+
+		fmt.Sprintf(" ORDER BY day DESC, note DESC, staff DESC LIMIT $%d", len(args)), args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("reading who read: %w", err)
+	}
+	all, err := store.Collect(rows, scanReading)
+	page, more = store.Cut(all, limit)
+	return page, more, err
+}
+
+func scanReading(rows *sql.Rows) (r Reading, err error) {
+	var day string
+	var from, to int64
+	if err = rows.Scan(&r.Staff, &r.Note, &day, &r.Why, &from, &to, &r.Times); err != nil {
+		return r, err
+	}
+	r.First, r.Last = store.InTime(from), store.InTime(to)
+	r.Day, err = finance.ParseDate(day)
+	return r, err
+}
+
+// ActQuery chooses acts. A member that is empty chooses all.
+type ActQuery struct {
+	Staff  StaffID
+	Note   ledger.NoteID
+	Name   string
+	From   time.Time // done at this time or later
+	Until  time.Time // done before this time
+	Before int64     // place of the last one of the page before; 0 for the first page
+	Limit  int
+}
+
+// Acts lists what was done, the latest first.
+func (b *Book) Acts(ctx context.Context, q ActQuery) (page []Act, more bool, err error) {
+	limit := store.PageLimit(q.Limit)
+	where, args := conditions{}, []any(nil)
+	args = where.equal(args, "staff", string(q.Staff))
+	args = where.equal(args, "note", string(q.Note))
+	args = where.equal(args, "name", q.Name)
+	if !q.From.IsZero() {
+		args = append(args, q.From.Unix())
+		where.add(fmt.Sprintf("at >= $%d", len(args)))
+	}
+	if !q.Until.IsZero() {
+		args = append(args, q.Until.Unix())
+		where.add(fmt.Sprintf("at < $%d", len(args)))
+	}
+	args = append(args, orLast(q.Before), limit+1)
+	where.add(fmt.Sprintf("place < $%d", len(args)-1))
+	rows, err := b.Reader().QueryContext(ctx, selectActs+where.sql()+fmt.Sprintf(" ORDER BY place DESC LIMIT $%d", len(args)), args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("reading what was done: %w", err)
+	}
+	all, err := store.Collect(rows, scanAct)
+	page, more = store.Cut(all, limit)
+	return page, more, err
+}
