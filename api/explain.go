@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -28,21 +29,25 @@ func (s *Server) getExplanation(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, e)
 }
 
+// amendmentKinds says in a refusal what an amendment can be.
+const amendmentKinds = "plan, pause, rate or term"
+
 // getForecast says what is left to pay and until when: by the schedule as it
 // stands, or with the amendment that the query describes.
 func (s *Server) getForecast(w http.ResponseWriter, r *http.Request) error {
-	q := readQuery(r, "kind", "instalments", "first_due", "due_day")
+	q := readQuery(r, "kind", "instalments", "first_due", "due_day", "rate", "free")
 	m := ledger.Amendment{
-		Kind: ledger.AmendmentKind(q.text("kind", "plan or pause", func(kind string) bool {
-			return kind == string(ledger.AmendPlan) || kind == string(ledger.AmendPause)
+		Kind: ledger.AmendmentKind(q.text("kind", amendmentKinds, func(kind string) bool {
+			return slices.Contains(ledger.AmendmentKinds(), ledger.AmendmentKind(kind))
 		})),
+		Rate: q.rate("rate"), Free: q.text("free", "true", func(v string) bool { return v == "true" }) != "",
 		Instalments: q.number("instalments", 0, 1, finance.MaxInstalments), FirstDue: q.date("first_due", finance.Date{}), DueDay: q.number("due_day", 0, 1, 31),
 	}
 	if q.err != nil {
 		return q.err
 	}
 	if m.Kind == "" && m != (ledger.Amendment{}) {
-		return ledger.Refuse(ledger.CodeQueryInvalid, "field", "kind", "want", "plan or pause, for an amendment")
+		return ledger.Refuse(ledger.CodeQueryInvalid, "field", "kind", "want", amendmentKinds+", for an amendment")
 	}
 	v, err := s.wholeNote(r)
 	if err != nil {
@@ -69,4 +74,17 @@ func (s *Server) wholeNote(r *http.Request) (noteView, error) {
 		err = absent()
 	}
 	return v, err
+}
+
+// rate gives a yearly rate, or none.
+func (q *query) rate(name string) finance.Rate {
+	v := q.values.Get(name)
+	if v == "" {
+		return finance.Rate{}
+	}
+	r, err := finance.ParseRate(v)
+	if err != nil && q.err == nil {
+		q.err = ledger.Refuse(ledger.CodeQueryInvalid, "field", name, "want", "a yearly rate such as 4.5")
+	}
+	return r
 }

@@ -33,6 +33,11 @@ const (
 	AmendTerm  AmendmentKind = "term"  // what is left is paid in another time, as an ordinary extension or shortening
 )
 
+// AmendmentKinds lists every kind of amendment.
+func AmendmentKinds() []AmendmentKind {
+	return []AmendmentKind{AmendPlan, AmendPause, AmendRate, AmendTerm}
+}
+
 // Amendment is a change of how the debt is paid back. It takes the place of the
 // schedule from the day that it is agreed; the terms that were signed stay as
 // they are.

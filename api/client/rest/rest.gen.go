@@ -11,6 +11,41 @@ import (
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
+// AccelerateBody Examples: {"channel":"letter","delivered_on":"2026-11-20","effective":"2026-12-21"}
+type AccelerateBody struct {
+	Channel AccelerateBodyChannel `json:"channel"`
+
+	// Content SHA-256 of what was sent
+	Content     string `json:"content,omitempty,omitzero"`
+	DeliveredOn Date   `json:"delivered_on"`
+	Effective   Date   `json:"effective"`
+}
+
+// AccelerateBodyChannel defines model for AccelerateBody.Channel.
+type AccelerateBodyChannel string
+
+// Acceleration The last demand of all of the debt ahead of its time, also one that was cured.
+type Acceleration struct {
+	// By Pseudonymous id of a party
+	By      PartyID             `json:"by"`
+	Channel AccelerationChannel `json:"channel"`
+	Content string              `json:"content,omitempty,omitzero"`
+
+	// CureUsed A payment has cured one already; the law gives that right once
+	CureUsed bool `json:"cure_used,omitempty,omitzero"`
+	Cured    Date `json:"cured,omitempty,omitzero"`
+
+	// CuredBy Number of the payment or the cure that ended it
+	CuredBy     int    `json:"cured_by,omitempty,omitzero"`
+	DeliveredOn Date   `json:"delivered_on"`
+	Effective   Date   `json:"effective"`
+	On          Date   `json:"on"`
+	Seq         uint64 `json:"seq"`
+}
+
+// AccelerationChannel defines model for Acceleration.Channel.
+type AccelerationChannel string
+
 // AcceptBody defines model for AcceptBody.
 type AcceptBody struct {
 	// Offer SHA-256 in base64url
@@ -50,18 +85,26 @@ type AmendProposeBody struct {
 type Amendment struct {
 	// DueDay Wanted day of the month where that of first_due is too short to have it
 	DueDay   int  `json:"due_day,omitempty,omitzero"`
-	FirstDue Date `json:"first_due"`
+	FirstDue Date `json:"first_due,omitempty,omitzero"`
 
-	// Instalments Of a plan, the number of months; a pause has none
+	// Free Instead of a rate: no interest and no fees from then on
+	Free bool `json:"free,omitempty,omitzero"`
+
+	// Instalments Of a plan or a term, the number of months; others have none
 	Instalments int `json:"instalments,omitempty,omitzero"`
 
 	// Kind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
-	// remain, and are equal from then on.
+	// remain, and are equal from then on. A rate is another nominal rate; as many instalments as are left remain, on their days. A term
+	// pays what is left in another number of instalments, as an ordinary extension or shortening.
 	Kind AmendmentKind `json:"kind"`
+
+	// Rate Percent per year, without needless zeros
+	Rate Rate `json:"rate,omitempty,omitzero"`
 }
 
 // AmendmentKind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
-// remain, and are equal from then on.
+// remain, and are equal from then on. A rate is another nominal rate; as many instalments as are left remain, on their days. A term
+// pays what is left in another number of instalments, as an ordinary extension or shortening.
 type AmendmentKind string
 
 // Amount Minor units of the currency
@@ -143,6 +186,20 @@ type AttorneyRevokeBody struct {
 
 // AttorneyScopes In this order: see the notes; talk with staff, dispute and say what was paid; agree on a plan or a pause; sign or decline offers. Whoever may do anything may also see.
 type AttorneyScopes = []string
+
+// Awaited A borrower's question that waits for the creditor's answer.
+type Awaited struct {
+	AnswerBy Date `json:"answer_by"`
+
+	// By Pseudonymous id of a party
+	By   PartyID     `json:"by"`
+	Kind AwaitedKind `json:"kind"`
+	On   Date        `json:"on"`
+	Seq  uint64      `json:"seq"`
+}
+
+// AwaitedKind defines model for Awaited.Kind.
+type AwaitedKind string
 
 // Balance For each component, paid + forgiven + outstanding is what was ever charged.
 type Balance struct {
@@ -471,6 +528,19 @@ type CostMeter struct {
 	Limit  Amount `json:"limit"`
 	Rule   string `json:"rule"`
 	Source string `json:"source"`
+}
+
+// CureBody Examples: {"reason":"We have agreed on the telephone that the instalments go on."}
+type CureBody struct {
+	Acceleration int    `json:"acceleration,omitempty,omitzero"`
+	Reason       string `json:"reason"`
+}
+
+// CureOffer What is paid, and by when, to keep the instalments.
+type CureOffer struct {
+	// Amount Minor units of the currency
+	Amount Amount `json:"amount"`
+	By     Date   `json:"by"`
 }
 
 // Date defines model for Date.
@@ -1067,6 +1137,68 @@ type InterestLine struct {
 // InterestLineKind defines model for InterestLine.Kind.
 type InterestLineKind string
 
+// InterruptBody A demand names its channel and its content, a filing its reference.
+//
+// Examples: {"kind":"filing","on":"2026-11-20","reference":"Ä 4711-26"}
+type InterruptBody struct {
+	Channel InterruptBodyChannel `json:"channel,omitempty,omitzero"`
+
+	// Content SHA-256 of the document that proves it
+	Content string           `json:"content,omitempty,omitzero"`
+	Kind    InterruptionKind `json:"kind"`
+	On      Date             `json:"on"`
+
+	// Reference The number under which a filing is kept
+	Reference string `json:"reference,omitempty,omitzero"`
+}
+
+// InterruptBodyChannel defines model for InterruptBody.Channel.
+type InterruptBodyChannel string
+
+// Interrupted What limitation runs from, with its proof.
+type Interrupted struct {
+	Channel   InterruptedChannel `json:"channel,omitempty,omitzero"`
+	Content   string             `json:"content,omitempty,omitzero"`
+	Kind      InterruptedKind    `json:"kind"`
+	On        Date               `json:"on"`
+	Reference string             `json:"reference,omitempty,omitzero"`
+
+	// Seq Of the entry that proves it
+	Seq uint64 `json:"seq,omitempty,omitzero"`
+}
+
+// InterruptedChannel defines model for Interrupted.Channel.
+type InterruptedChannel string
+
+// InterruptedKind defines model for Interrupted.Kind.
+type InterruptedKind string
+
+// Interruption The latest interruption of limitation of its kind.
+type Interruption struct {
+	// By Pseudonymous id of a party
+	By      PartyID             `json:"by"`
+	Channel InterruptionChannel `json:"channel,omitempty,omitzero"`
+
+	// Content SHA-256 of the document that proves it
+	Content string `json:"content,omitempty,omitzero"`
+
+	// Count How many of the kind stand in the note's history
+	Count     int              `json:"count"`
+	Kind      InterruptionKind `json:"kind"`
+	On        Date             `json:"on"`
+	Reference string           `json:"reference,omitempty,omitzero"`
+	Seq       uint64           `json:"seq"`
+
+	// Via Pseudonymous id of a party
+	Via PartyID `json:"via,omitempty,omitzero"`
+}
+
+// InterruptionChannel defines model for Interruption.Channel.
+type InterruptionChannel string
+
+// InterruptionKind defines model for InterruptionKind.
+type InterruptionKind string
+
 // Invitation defines model for Invitation.
 type Invitation struct {
 	// Code Opens the page once; only in the answer to who made it
@@ -1525,6 +1657,24 @@ type PayReverseBody struct {
 // PersonName One line
 type PersonName = string
 
+// Phase How the debt is paid back just now.
+type Phase struct {
+	BrokenOn Date      `json:"broken_on,omitempty,omitzero"`
+	FirstDue Date      `json:"first_due,omitempty,omitzero"`
+	Kind     PhaseKind `json:"kind"`
+
+	// Running A plan is kept, or a pause has not ended: nothing beyond it is demanded
+	Running bool `json:"running,omitempty,omitzero"`
+
+	// Seq Of the entry that began it
+	Seq   uint64 `json:"seq,omitempty,omitzero"`
+	Since Date   `json:"since,omitempty,omitzero"`
+	Until Date   `json:"until,omitempty,omitzero"`
+}
+
+// PhaseKind defines model for Phase.Kind.
+type PhaseKind string
+
 // Phone A telephone number with its country (E.164)
 type Phone = string
 
@@ -1538,23 +1688,33 @@ type Ping struct {
 // Plan An amendment that was agreed, with what was owed when it took the place of the schedule before it.
 type Plan struct {
 	// By Pseudonymous id of a party
-	By          PartyID  `json:"by"`
-	DueDay      int      `json:"due_day,omitempty,omitzero"`
-	FirstDue    Date     `json:"first_due"`
-	Instalments int      `json:"instalments"`
-	Kind        PlanKind `json:"kind"`
-	On          Date     `json:"on"`
-	Owed        Parts    `json:"owed"`
-	Proposal    int      `json:"proposal"`
+	By     PartyID `json:"by"`
+	DueDay int     `json:"due_day,omitempty,omitzero"`
+
+	// Extends A term that ends later than the schedule before it
+	Extends  bool `json:"extends,omitempty,omitzero"`
+	FirstDue Date `json:"first_due,omitempty,omitzero"`
+
+	// Free No interest and no fees
+	Free        bool `json:"free,omitempty,omitzero"`
+	Instalments int  `json:"instalments"`
+
+	// Kind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
+	// remain, and are equal from then on. A rate is another nominal rate; as many instalments as are left remain, on their days. A term
+	// pays what is left in another number of instalments, as an ordinary extension or shortening.
+	Kind     AmendmentKind `json:"kind"`
+	On       Date          `json:"on"`
+	Owed     Parts         `json:"owed"`
+	Proposal int           `json:"proposal"`
+
+	// Rate Percent per year, without needless zeros
+	Rate Rate `json:"rate,omitempty,omitzero"`
 
 	// Seq Of the last agreement
 	Seq     uint64 `json:"seq"`
 	Settled Parts  `json:"settled"`
 	Since   Date   `json:"since"`
 }
-
-// PlanKind defines model for Plan.Kind.
-type PlanKind string
 
 // Problem A refusal (RFC 9457).
 //
@@ -2102,11 +2262,19 @@ type ForecastDueDay = int
 // ForecastFirstDue defines model for ForecastFirstDue.
 type ForecastFirstDue = Date
 
+// ForecastFree defines model for ForecastFree.
+type ForecastFree bool
+
 // ForecastInstalments defines model for ForecastInstalments.
 type ForecastInstalments = int
 
-// ForecastKind defines model for ForecastKind.
-type ForecastKind string
+// ForecastKind A plan pays what is left in so many equal instalments. A pause puts off what is due next; as many instalments as were left then
+// remain, and are equal from then on. A rate is another nominal rate; as many instalments as are left remain, on their days. A term
+// pays what is left in another number of instalments, as an ordinary extension or shortening.
+type ForecastKind = AmendmentKind
+
+// ForecastRate Percent per year, without needless zeros
+type ForecastRate = Rate
 
 // From defines model for From.
 type From = uint64
@@ -2680,6 +2848,52 @@ type GetNoteParams struct {
 	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
 }
 
+// AccelerateJSONBody defines parameters for Accelerate.
+type AccelerateJSONBody = Write
+
+// AccelerateParams defines parameters for Accelerate.
+type AccelerateParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
+// CureAccelerationJSONBody defines parameters for CureAcceleration.
+type CureAccelerationJSONBody = Write
+
+// CureAccelerationParams defines parameters for CureAcceleration.
+type CureAccelerationParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
+}
+
 // AcceptNoteJSONBody defines parameters for AcceptNote.
 type AcceptNoteJSONBody = Write
 
@@ -3043,9 +3257,9 @@ type GetExplanationParams struct {
 // GetForecastParams defines parameters for GetForecast.
 type GetForecastParams struct {
 	// Kind What an amendment would change
-	Kind GetForecastParamsKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
+	Kind ForecastKind `form:"kind,omitempty" json:"kind,omitempty,omitzero"`
 
-	// Instalments Of a plan, the number of months
+	// Instalments Of a plan or a term, the number of months
 	Instalments ForecastInstalments `form:"instalments,omitempty" json:"instalments,omitempty,omitzero"`
 
 	// FirstDue Of an amendment, when the first instalment falls due
@@ -3054,12 +3268,18 @@ type GetForecastParams struct {
 	// DueDay Of an amendment, the wanted day of the month where that of first_due is too short to have it
 	DueDay ForecastDueDay `form:"due_day,omitempty" json:"due_day,omitempty,omitzero"`
 
+	// Rate Of an amendment, the rate from then on
+	Rate ForecastRate `form:"rate,omitempty" json:"rate,omitempty,omitzero"`
+
+	// Free Of an amendment, that it is without interest and fees
+	Free GetForecastParamsFree `form:"free,omitempty" json:"free,omitempty,omitzero"`
+
 	// CacheControl `no-cache` reads from the ledger itself
 	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
 }
 
-// GetForecastParamsKind defines parameters for GetForecast.
-type GetForecastParamsKind string
+// GetForecastParamsFree defines parameters for GetForecast.
+type GetForecastParamsFree bool
 
 // ForgiveJSONBody defines parameters for Forgive.
 type ForgiveJSONBody = Write
@@ -3117,6 +3337,29 @@ type GetHistoryParams struct {
 
 	// CacheControl `no-cache` reads from the ledger itself
 	CacheControl CacheControl `json:"Cache-Control,omitempty,omitzero"`
+}
+
+// InterruptLimitationJSONBody defines parameters for InterruptLimitation.
+type InterruptLimitationJSONBody = Write
+
+// InterruptLimitationParams defines parameters for InterruptLimitation.
+type InterruptLimitationParams struct {
+	// DryRun `true` asks what would happen: the same checks, status and form of answer, with `"dry_run": true`. Nothing is handed in and nothing
+	// kept. A result has no `head`, and there is no transaction; the id of what would be made is nobody's. A draft also says what `would` become of it. Each of several commands is
+	// judged alone. Nothing is promised: another command may come first.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+
+	// IdempotencyKey 1 to 255 printable ASCII characters that name this request, such as a new UUID; in quotes (RFC 8941) or without them. A key belongs
+	// to the caller and the address, and stands for one method, query, If-Match and body for 24 hours. The same request again gets the
+	// first answer with `Idempotency-Replayed: true`; while the first is under way `409`; another request with the key `422`. Not kept,
+	// and worked through again, are `202`, `429`, `5xx` and refusals with `retryable: true`. Of one party 64 MiB of answers are
+	// kept; beyond that the oldest go, as if they had expired, and signed commands are still applied once. Without a token (a registration),
+	// with `dry_run`, the key has no effect.
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key,omitempty,omitzero"`
+
+	// IfMatch The `ETag` under which what is to be changed was read, several of them, or `*` (RFC 9110 par. 13.1.1). If it has changed since, the
+	// answer is `412` with its `seq` in params, and nothing is done.
+	IfMatch IfMatch `json:"If-Match,omitempty,omitzero"`
 }
 
 // EndMandateJSONBody defines parameters for EndMandate.
@@ -3849,6 +4092,12 @@ type WriteJournalJSONRequestBody = JournalRequest
 // OfferNoteJSONRequestBody defines body for OfferNote for application/json ContentType.
 type OfferNoteJSONRequestBody = OfferNoteJSONBody
 
+// AccelerateJSONRequestBody defines body for Accelerate for application/json ContentType.
+type AccelerateJSONRequestBody = AccelerateJSONBody
+
+// CureAccelerationJSONRequestBody defines body for CureAcceleration for application/json ContentType.
+type CureAccelerationJSONRequestBody = CureAccelerationJSONBody
+
 // AcceptNoteJSONRequestBody defines body for AcceptNote for application/json ContentType.
 type AcceptNoteJSONRequestBody = AcceptNoteJSONBody
 
@@ -3899,6 +4148,9 @@ type ForgiveJSONRequestBody = ForgiveJSONBody
 
 // FreezeNoteJSONRequestBody defines body for FreezeNote for application/json ContentType.
 type FreezeNoteJSONRequestBody = FreezeNoteJSONBody
+
+// InterruptLimitationJSONRequestBody defines body for InterruptLimitation for application/json ContentType.
+type InterruptLimitationJSONRequestBody = InterruptLimitationJSONBody
 
 // EndMandateJSONRequestBody defines body for EndMandate for application/json ContentType.
 type EndMandateJSONRequestBody = EndMandateJSONBody
@@ -4358,6 +4610,26 @@ func GetNote(note NoteParameter, params GetNoteParams) Request {
 	return r
 }
 
+// Accelerate asks for POST /v1/notes/{note}/acceleration: tell that all of the debt falls due ahead of its time.
+func Accelerate(note NoteParameter, params AccelerateParams, body AccelerateJSONRequestBody) Request {
+	r := Request{Operation: "accelerate", Method: "POST", Path: path("/v1/notes/{note}/acceleration", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
+// CureAcceleration asks for POST /v1/notes/{note}/acceleration/{seq}/cure: take back that all falls due.
+func CureAcceleration(note NoteParameter, seq Seq, params CureAccelerationParams, body CureAccelerationJSONRequestBody) Request {
+	r := Request{Operation: "cureAcceleration", Method: "POST", Path: path("/v1/notes/{note}/acceleration/{seq}/cure", note, seq)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
+	return r
+}
+
 // AcceptNote asks for POST /v1/notes/{note}/acceptance: accept an offered note, as its borrower.
 func AcceptNote(note NoteParameter, params AcceptNoteParams, body AcceptNoteJSONRequestBody) Request {
 	r := Request{Operation: "acceptNote", Method: "POST", Path: path("/v1/notes/{note}/acceptance", note)}
@@ -4368,7 +4640,7 @@ func AcceptNote(note NoteParameter, params AcceptNoteParams, body AcceptNoteJSON
 	return r
 }
 
-// ProposeAmendment asks for POST /v1/notes/{note}/amendments: propose a plan or a pause.
+// ProposeAmendment asks for POST /v1/notes/{note}/amendments: propose a plan, a pause, another rate or another time.
 func ProposeAmendment(note NoteParameter, params ProposeAmendmentParams, body ProposeAmendmentJSONRequestBody) Request {
 	r := Request{Operation: "proposeAmendment", Method: "POST", Path: path("/v1/notes/{note}/amendments", note)}
 	r.query("dry_run", params.DryRun)
@@ -4530,6 +4802,8 @@ func GetForecast(note NoteParameter, params GetForecastParams) Request {
 	r.query("instalments", params.Instalments)
 	r.query("first_due", params.FirstDue)
 	r.query("due_day", params.DueDay)
+	r.query("rate", params.Rate)
+	r.query("free", params.Free)
 	r.header("Cache-Control", params.CacheControl)
 	return r
 }
@@ -4560,6 +4834,16 @@ func GetHistory(note NoteParameter, params GetHistoryParams) Request {
 	r.query("from", params.From)
 	r.query("limit", params.Limit)
 	r.header("Cache-Control", params.CacheControl)
+	return r
+}
+
+// InterruptLimitation asks for POST /v1/notes/{note}/interruptions: write on the note that limitation was interrupted.
+func InterruptLimitation(note NoteParameter, params InterruptLimitationParams, body InterruptLimitationJSONRequestBody) Request {
+	r := Request{Operation: "interruptLimitation", Method: "POST", Path: path("/v1/notes/{note}/interruptions", note)}
+	r.query("dry_run", params.DryRun)
+	r.header("Idempotency-Key", params.IdempotencyKey)
+	r.header("If-Match", params.IfMatch)
+	r.Body = body
 	return r
 }
 
