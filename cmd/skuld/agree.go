@@ -62,37 +62,64 @@ func theClaim(named uint64, n *client.Note) (uint64, error) {
 }
 
 func (a *app) amendCommand() *cobra.Command {
-	return group("amend", "Agree on a plan or a pause", a.amendPropose(), a.amendAccept(),
+	return group("amend", "Agree on a plan, a pause, another rate or another time", a.amendPropose(), a.amendAccept(),
 		a.amendEnd("reject", "Say no to a proposal", "The proposal is rejected.", ledger.OpAmendReject),
 		a.amendEnd("withdraw", "Take one's own proposal back", "The proposal is withdrawn.", ledger.OpAmendWithdraw))
 }
 
 func (a *app) amendPropose() *cobra.Command {
 	var months, dueDay int
-	var firstDue, text string
+	var kind, firstDue, rate, text string
+	var free bool
 	c := a.onNote(noteCommand{
-		use: "propose NOTE", short: "Propose a plan, or without --months a pause", op: ledger.OpAmendPropose,
-		long: `Propose how the rest of the debt is paid: in so many equal months, or, without
---months, after a pause in as many months as are left. It is in force once every
-borrower and the creditor's side have agreed.`,
+		use: "propose NOTE", short: "Propose a plan, a pause, another rate or another time", op: ledger.OpAmendPropose,
+		long: `Propose how the rest of the debt is paid: a plan of so many equal --months from
+--first-due; a pause until --first-due, and then as many months as are left; or
+another --rate, with the instalments on their days. With --kind term the months
+are an ordinary extension, of which the law allows a consumer one unless it is
+--free. It is in force once every borrower and the creditor's side have agreed.`,
 		example: `  skuld amend propose n… --months 36 --first-due 2026-12-31 --due-day 31
-  skuld --as borrower amend propose n… --first-due 2027-03-31 --text "Out of work until March"`,
+  skuld --as borrower amend propose n… --first-due 2027-03-31 --text "Out of work until March"
+  skuld amend propose n… --rate 4.5
+  skuld amend propose n… --kind term --months 48 --first-due 2026-12-31 --free`,
 		done: "The proposal is written on the note.",
 		body: func(*cobra.Command, *client.Note) (any, error) {
-			day, err := parseDate("first-due", firstDue, a.now())
-			m := ledger.Amendment{Kind: ledger.AmendPause, Instalments: months, FirstDue: day, DueDay: dueDay}
-			if months > 0 {
-				m.Kind = ledger.AmendPlan
+			m := ledger.Amendment{Kind: ledger.AmendmentKind(kind), Instalments: months, DueDay: dueDay, Free: free}
+			var err error
+			if rate != "" {
+				if m.Rate, err = parseRate("rate", rate); err != nil {
+					return nil, err
+				}
+			}
+			if m.Kind == "" {
+				m.Kind = kindOf(months, firstDue)
+			}
+			if m.Kind != ledger.AmendRate || firstDue != "" {
+				m.FirstDue, err = parseDate("first-due", firstDue, a.now())
 			}
 			return ledger.AmendProposeBody{Amendment: m, Text: text}, err
 		},
 	})
 	f := c.Flags()
-	f.IntVar(&months, "months", 0, "how many instalments; none for a pause")
-	f.StringVar(&firstDue, "first-due", "", "day on which the first of them falls due (required)")
+	f.StringVar(&kind, "kind", "", "plan, pause, rate or term (default what the other flags mean)")
+	f.IntVar(&months, "months", 0, "how many instalments, of a plan or a term")
+	f.StringVar(&firstDue, "first-due", "", "day on which the first of them falls due; none for another rate")
+	f.StringVar(&rate, "rate", "", "yearly rate from then on in percent, like 4.5")
+	f.BoolVar(&free, "free", false, "no interest and no fees from then on")
 	f.IntVar(&dueDay, "due-day", 0, "wanted day of the month, where that of --first-due is too short to have it")
 	f.StringVar(&text, "text", "", "why, in one's own words")
 	return c
+}
+
+// kindOf gives the kind of amendment that flags mean.
+func kindOf(months int, firstDue string) ledger.AmendmentKind {
+	switch {
+	case months > 0:
+		return ledger.AmendPlan
+	case firstDue != "":
+		return ledger.AmendPause
+	}
+	return ledger.AmendRate
 }
 
 func (a *app) amendAccept() *cobra.Command {

@@ -23,7 +23,7 @@ type offerFlags struct {
 	agreedOn, interestFrom, firstDue, setup, reminder, reference, payee  string
 	borrowers, names                                                     []string
 	term, dueDay                                                         int
-	consumer, housing, creditPurchase                                    bool
+	consumer, housing, creditPurchase, acceleration                      bool
 	answerWithin                                                         time.Duration
 }
 
@@ -94,6 +94,7 @@ func (o *offerFlags) bind(c *cobra.Command) {
 	f.StringVar(&o.jurisdiction, "jurisdiction", string(finance.Sweden), "SE or generic")
 	f.BoolVar(&o.consumer, "consumer", false, "the borrower is a consumer")
 	f.BoolVar(&o.housing, "housing", false, "a housing credit, which the rate and fee caps except")
+	f.BoolVar(&o.acceleration, "acceleration", false, "all may be demanded ahead of its time where so much is late as the law says")
 	f.BoolVar(&o.creditPurchase, "credit-purchase", false, "the credit pays for goods or services of a seller")
 	f.StringVar(&o.agreedOn, "agreed-on", todayWord, "day of the agreement, which decides the law's limits")
 	f.StringVar(&o.interestFrom, "interest-from", "", "day that interest begins (default that of the agreement)")
@@ -170,7 +171,7 @@ func (a *app) usedInvitation(ctx context.Context, id string) (*client.Invitation
 // terms reads the terms. Whether they can stand together is for the rules to say.
 func (o *offerFlags) terms(now time.Time) (ledger.Terms, error) {
 	t := ledger.Terms{
-		Kind: ledger.NoteKind(o.kind), Consumer: o.consumer, Housing: o.housing, CreditPurchase: o.creditPurchase,
+		Kind: ledger.NoteKind(o.kind), Consumer: o.consumer, Housing: o.housing, CreditPurchase: o.creditPurchase, Acceleration: o.acceleration,
 		Jurisdiction: finance.Jurisdiction(o.jurisdiction), DayCount: finance.DayCount(o.dayCount), Reference: o.reference,
 		Schedule: ledger.Schedule{Kind: finance.ScheduleKind(o.schedule), Instalments: o.term, DueDay: o.dueDay},
 	}

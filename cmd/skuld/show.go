@@ -121,6 +121,7 @@ func addState(f *facts, n *ledger.Note) {
 		f.add("Dispute "+fmt.Sprint(d.Seq), fmt.Sprintf("since %s: %s", d.On, d.Text))
 		f.add("  answered", d.Answer)
 	}
+	addClaiming(f, n)
 	if n.Freeze != nil {
 		f.add("Frozen by", fmt.Sprintf("%s since %s: %s", n.Freeze.Authority, n.Freeze.On, n.Freeze.Ground))
 	}
@@ -137,7 +138,7 @@ func addAgreements(f *facts, n *ledger.Note) {
 	}
 	if last := len(n.Amendments) - 1; last >= 0 {
 		p := &n.Amendments[last]
-		m := ledger.Amendment{Kind: p.Kind, Instalments: p.Instalments, FirstDue: p.FirstDue}
+		m := ledger.Amendment{Kind: p.Kind, Instalments: p.Instalments, FirstDue: p.FirstDue, Rate: p.Rate, Free: p.Free}
 		f.add("In force since "+p.On.String(), amendmentText(m))
 	}
 }
@@ -147,7 +148,30 @@ func amendmentText(m ledger.Amendment) string {
 	if m.Instalments > 0 {
 		text += fmt.Sprintf(", %d months", m.Instalments)
 	}
-	return text + ", first due " + m.FirstDue.String()
+	if !m.FirstDue.IsZero() {
+		text += ", first due " + m.FirstDue.String()
+	}
+	if m.Rate != (finance.Rate{}) {
+		text += ", " + m.Rate.String() + " % a year"
+	}
+	if m.Free {
+		text += ", free of interest and fees"
+	}
+	return text
+}
+
+// addClaiming adds when all of the debt falls due, and what interrupted limitation.
+func addClaiming(f *facts, n *ledger.Note) {
+	if a := n.Acceleration; a != nil {
+		text := fmt.Sprintf("on %s, told on %s", a.Effective, a.DeliveredOn)
+		if !a.Cured.IsZero() {
+			text += fmt.Sprintf("; ended on %s by entry %d", a.Cured, a.CuredBy)
+		}
+		f.add("All falls due "+fmt.Sprint(a.Seq), text)
+	}
+	for _, i := range n.Interruptions {
+		f.add("Interrupted by "+string(i.Kind), fmt.Sprintf("on %s, entry %d of %d", i.On, i.Seq, i.Count))
+	}
 }
 
 func addSummary(f *facts, s *ledger.Summary) {
@@ -164,6 +188,12 @@ func addSummary(f *facts, s *ledger.Summary) {
 			amount += " of " + money(s.Next.Total)
 		}
 		f.add("Next instalment", fmt.Sprintf("%s by %s (number %d)", amount, s.Next.PayBy, s.Next.Number))
+	}
+	if s.Cure != nil {
+		f.add("Keeps the instalments", fmt.Sprintf("%s by %s", money(s.Cure.Amount), s.Cure.By))
+	}
+	for _, w := range s.Awaited {
+		f.add("Answer by", fmt.Sprintf("%s, %s %d", w.AnswerBy, w.Kind, w.Seq))
 	}
 	for _, m := range s.Missing {
 		f.add("Not counted", m.Error())
