@@ -59,9 +59,9 @@ func (a *RegisterComplaint) Do(ctx context.Context, d *Desk, by Doing) (Effect, 
 
 // addComplaint registers a complaint with its row of the worklist.
 func (d *Desk) addComplaint(ctx context.Context, c casebook.Complaint) error {
-	task := casebook.Task{Kind: casebook.TaskComplaint, About: c.ID, Note: c.Note, Reason: "task.complaint", Due: dueOn(c.AnswerBy), Promised: true}
+	task := casebook.Task{Kind: casebook.TaskComplaint, About: c.ID, Note: c.Note, Reason: "task-complaint", Due: dueOn(c.AnswerBy), Promised: true}
 	if c.Entry != "" {
-		task.Reason = "task.complaint.review"
+		task.Reason = "task-review-asked"
 	}
 	return d.Book.AddComplaint(ctx, c, task)
 }

@@ -138,7 +138,7 @@ func nextTask(c *casebook.Contact) *casebook.Task {
 		return nil
 	}
 	return &casebook.Task{
-		Kind: casebook.TaskNext, About: c.ID, Note: c.Note, Reason: "task.next", With: map[string]string{"what": c.Next}, Due: c.NextDue, Owner: c.NextOwner,
+		Kind: casebook.TaskNext, About: c.ID, Note: c.Note, Reason: "task-next", With: map[string]string{"what": c.Next}, Due: c.NextDue, Owner: c.NextOwner,
 	}
 }
 

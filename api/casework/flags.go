@@ -66,7 +66,7 @@ func (a *RaiseFlag) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
 	err := d.Book.AddFlag(ctx, casebook.Flag{
 		ID: by.ID, Note: a.Note, Party: a.Party, Kind: a.Kind, Basis: a.Basis, Words: a.Words, Keeper: a.Keeper,
 		Raised: d.Clock(), RaisedBy: by.Actor.Staff, Until: a.Until,
-	}, casebook.Task{Kind: casebook.TaskFlag, About: by.ID, Note: a.Note, Reason: "task.flag", Due: dueOn(a.Until), Owner: a.Keeper})
+	}, casebook.Task{Kind: casebook.TaskFlag, About: by.ID, Note: a.Note, Reason: "task-flag", Due: dueOn(a.Until), Owner: a.Keeper})
 	if err != nil {
 		return Effect{}, err
 	}

@@ -77,7 +77,7 @@ func (d *Desk) settlePromise(ctx context.Context, p *casebook.Promise, now time.
 		state = casebook.PromiseWithdrawn
 	case PaidOf(p, n.State) < p.Amount:
 		state = casebook.PromiseBroken
-		follows = &casebook.Task{Kind: casebook.TaskPromise, About: p.ID, Note: p.Note, Reason: "task.promise", Due: dueOn(finance.DateOf(now)), Owner: p.Staff}
+		follows = &casebook.Task{Kind: casebook.TaskPromise, About: p.ID, Note: p.Note, Reason: "task-promise", Due: dueOn(finance.DateOf(now)), Owner: p.Staff}
 	}
 	_, err = d.Book.SettlePromise(ctx, p.ID, state, follows, now)
 	return err

@@ -76,7 +76,7 @@ func (b *Book) AddCall(ctx context.Context, c Call) error {
 
 // task is the call's row of the worklist.
 func (c *Call) task() Task {
-	return Task{Kind: TaskCallback, About: c.ID, Note: c.Note, Reason: "task.callback", Due: c.Promised, Promised: true, Owner: c.Owner, Team: c.Team}
+	return Task{Kind: TaskCallback, About: c.ID, Note: c.Note, Reason: "task-callback", Due: c.Promised, Promised: true, Owner: c.Owner, Team: c.Team}
 }
 
 // Call gives a promised call, or nil where there is none with the id.

@@ -57,8 +57,8 @@ func scanComplaint(rows *sql.Rows) (c Complaint, err error) {
 }
 
 // AddComplaint registers a complaint and puts the task on the worklist in the same
-// breath. Where it has no number it gets the next one of ours. One that is there
-// already stays as it is.
+// breath; its reason can name the {number}. Where the complaint has no number it gets
+// the next one of ours. One that is there already stays as it is.
 func (b *Book) AddComplaint(ctx context.Context, c Complaint, task Task) error {
 	err := b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		place, err := store.NextPlace(ctx, tx, "complaint_register")
@@ -75,6 +75,7 @@ func (b *Book) AddComplaint(ctx context.Context, c Complaint, task Task) error {
 		if err != nil || n == 0 {
 			return err
 		}
+		task.With = map[string]string{"number": c.Number}
 		_, err = addTask(ctx, tx, task, c.Received)
 		return err
 	})
