@@ -51,7 +51,7 @@ func layers() []layer {
 		{dir: "api/casework/report", may: core},
 		{dir: "api/bankfile", may: slices.Concat(core, []string{"api/bankfile"})},
 		{dir: "api/letter", may: core},
-		{dir: "api/casework", may: slices.Concat(core, []string{"api/store", "api/casework", "api/bankfile", "api/letter", "api/client"}),
+		{dir: "api/casework", may: slices.Concat(core, []string{"api/store", "api/casework", "api/bankfile", "api/letter", "api/client", "api/code"}),
 			tests: []string{"ledger/ledgertest", "chaincode"}},
 		{dir: "api/desk", may: slices.Concat(core, []string{"api"}), tests: []string{"ledger/ledgertest", "chaincode"}},
 		{dir: "api/desk/view", may: slices.Concat(core, []string{"api/desk/view", "api/web/page", "api/web/picture", "api/casework/report"})},

@@ -104,6 +104,20 @@ CREATE INDEX outbox_deferred ON outbox (note, next) WHERE state = 'waiting';
 CREATE INDEX outbox_note ON outbox (note);
 CREATE INDEX outbox_settled ON outbox (settled) WHERE settled > 0;
 
+-- What was said of the company's contacts, as the registrar told it.
+CREATE TABLE heard_answers (
+  id       TEXT   NOT NULL PRIMARY KEY,
+  month    TEXT   NOT NULL,
+  team     TEXT   NOT NULL,
+  topic    TEXT   NOT NULL,
+  overall  BIGINT NOT NULL,
+  expected BIGINT NOT NULL,
+  ideal    BIGINT NOT NULL,
+  words    TEXT   NOT NULL,
+  heard    BIGINT NOT NULL
+);
+CREATE INDEX heard_answers_month ON heard_answers (month, id);
+
 -- How far lists of the registrar were read.
 CREATE TABLE cursors (
   name  TEXT NOT NULL PRIMARY KEY,
@@ -112,6 +126,7 @@ CREATE TABLE cursors (
 
 -- +goose Down
 DROP TABLE cursors;
+DROP TABLE heard_answers;
 DROP TABLE outbox;
 ALTER TABLE callbacks DROP COLUMN promised;
 DROP TABLE complaints;
