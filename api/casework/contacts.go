@@ -107,7 +107,7 @@ func (a *LogContact) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) 
 			return Effect{}, err
 		}
 	}
-	return Effect{}, d.tell(ctx, contactEntry(c, staff))
+	return Effect{}, d.Tell(ctx, contactEntry(c, staff))
 }
 
 // contact is what is kept. The company draws a code for what it began itself, and the
@@ -153,15 +153,4 @@ func contactEntry(c *casebook.Contact, staff *casebook.Staff) JournalEntry {
 		e.Staff, e.Phone, e.Team = staff.Name, staff.Phone, staff.Team
 	}
 	return e
-}
-
-// tell hands an entry to what takes it to the registrar, where there is one.
-func (d *Desk) tell(ctx context.Context, e JournalEntry) error {
-	t, is := any(d).(interface {
-		Tell(ctx context.Context, e JournalEntry) error
-	})
-	if !is {
-		return nil
-	}
-	return t.Tell(ctx, e)
 }

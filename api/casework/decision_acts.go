@@ -102,7 +102,7 @@ func (a *Accept) Do(ctx context.Context, d *Desk, by Doing) (effect Effect, err 
 		}
 		entry := made.entry(kept)
 		entry.At, entry.Staff = d.Clock(), by.Actor.Name
-		if err := d.tell(ctx, entry); err != nil {
+		if err := d.Tell(ctx, entry); err != nil {
 			return Effect{}, err
 		}
 	}
@@ -248,7 +248,7 @@ func (a *Override) Do(ctx context.Context, d *Desk, by Doing) (effect Effect, er
 		return Effect{}, err
 	}
 	entry := overridden(by, a.Note, string(made.Decision.Rule), d.Clock(), rule.Say("rule.override."+kept.Kind))
-	if err := d.tell(ctx, entry); err != nil {
+	if err := d.Tell(ctx, entry); err != nil {
 		return Effect{}, err
 	}
 	return effect, a.settle(ctx, d, by, kept.State, casebook.DecisionOverridden)

@@ -197,7 +197,7 @@ func (a *RulePause) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
 	if !a.Until.IsZero() {
 		said = append(said, rule.Say("rule.until", "until", a.Until.String()))
 	}
-	return effect, d.tell(ctx, overridden(by, a.Note, string(a.Rule), d.Clock(), said...))
+	return effect, d.Tell(ctx, overridden(by, a.Note, string(a.Rule), d.Clock(), said...))
 }
 
 // stop keeps a stop under the act's id.

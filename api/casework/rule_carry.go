@@ -95,7 +95,7 @@ func (d *Desk) carryOut(ctx context.Context, kept *casebook.Decision, m *Made) (
 		}
 		return casebook.DecisionProposed, d.askAPerson(ctx, kept)
 	}
-	if err := d.tell(ctx, m.entry(kept)); err != nil {
+	if err := d.Tell(ctx, m.entry(kept)); err != nil {
 		return "", err
 	}
 	_, err := d.Book.SettleDecision(ctx, casebook.Settling{ID: kept.ID, From: casebook.DecisionWaiting, To: casebook.DecisionDone, Act: id, At: d.Clock()})
