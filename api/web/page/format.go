@@ -33,6 +33,9 @@ var local = func() *time.Location {
 	return l
 }()
 
+// Local gives the time zone in which pages show times, for what is typed into them.
+func Local() *time.Location { return local }
+
 var months = map[ledger.Language][12]string{
 	ledger.Swedish: {"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"},
 	ledger.Danish:  {"januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"},
