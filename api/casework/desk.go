@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ type Desk struct {
 	Book    *casebook.Book
 	// Party is the company, and Key signs for it on the ledger.
 	Party ledger.PartyID
-	Key   ledger.Key
+	Key   crypto.Signer
 	Clock func() time.Time
 	// Random must be safe for concurrent use.
 	Random io.Reader

@@ -68,13 +68,13 @@ func (a *OnLedger) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
 	if err != nil {
 		return Effect{}, err
 	}
-	command, seq, err := d.write(ctx, by, a.Note, a.Op, body)
-	e := Effect{Command: command}
-	if err != nil || seq == 0 {
+	done, err := d.Submit(ctx, by, a.Note, a.Op, body)
+	e := Effect{Command: done.Command, Unsettled: done.Unsettled}
+	if err != nil || done.Unsettled {
 		return e, err
 	}
 	if undo := onLedger[a.Op].undo; undo != nil {
-		op, body := undo(seq)
+		op, body := undo(done.Seq)
 		if e.Undo, err = On(a.Note, op, body); err != nil {
 			return e, err
 		}

@@ -7,8 +7,12 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 )
 
-// write has an operation on a note done on the ledger, under the act's id, and gives
-// the number of its command; 0 while its outcome is not known.
-func (d *Desk) write(_ context.Context, _ Doing, _ ledger.NoteID, _ ledger.Op, _ json.RawMessage) (ledger.CommandID, uint64, error) {
-	return "", 0, ledger.Refuse(ledger.CodeUnavailable)
+// write is Submit for whom it is enough to know that the outcome is not known: the
+// number of the note after the command is 0 then.
+func (d *Desk) write(ctx context.Context, by Doing, note ledger.NoteID, op ledger.Op, body json.RawMessage) (ledger.CommandID, uint64, error) {
+	done, err := d.Submit(ctx, by, note, op, body)
+	if done.Unsettled {
+		done.Seq = 0
+	}
+	return done.Command, done.Seq, err
 }

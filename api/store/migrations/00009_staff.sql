@@ -113,6 +113,7 @@ CREATE INDEX acts_unsettled ON acts (place) WHERE unsettled = 1;
 CREATE TABLE desk_commands (
   command TEXT   NOT NULL PRIMARY KEY,
   act     TEXT   NOT NULL,
+  seq     BIGINT NOT NULL,
   signed  TEXT   NOT NULL,
   state   TEXT   NOT NULL,
   code    TEXT   NOT NULL,
