@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -49,7 +50,7 @@ func (s *Server) paidDoor(t *teller, amount, on, words, bank string) *page.PaidD
 		Head: t.head(), Days: ledger.ClaimDays, Human: t.human(t.reading),
 		Words: page.Field{Name: "words", Label: page.Say("paid.words"), Value: words, Rows: 4, Max: ledger.MaxTextRunes},
 		Amount: page.Field{
-			Name: "amount", Label: page.Say("paid.amount"), Value: amount, Mode: "decimal", Max: maxAmountTyped, Autocomplete: "off",
+			Name: "amount", Label: page.Say("paid.amount"), Value: amount, Mode: "decimal", Max: site.MaxAmountTyped, Autocomplete: "off",
 			Unit: string(t.note.Terms.Principal.Currency),
 		},
 		PaidOn: page.Field{Name: "paid_on", Label: page.Say("paid.on"), Value: on, Type: "date", Autocomplete: "off"},
@@ -73,10 +74,10 @@ func (s *Server) postPaid(v *visit) error {
 		return err
 	}
 	form := v.R.PostForm
-	view := s.paidDoor(t, form.Get("amount"), form.Get("paid_on"), ownWords(form.Get("words")), ownWords(form.Get("bank")))
+	view := s.paidDoor(t, form.Get("amount"), form.Get("paid_on"), site.OwnWords(form.Get("words")), site.OwnWords(form.Get("bank")))
 	body := ledger.PayClaimBody{Text: view.Words.Value, Reference: view.Bank.Value}
 	var readable bool
-	if body.Amount, readable = readAmount(view.Amount.Value, t.note.Terms.Principal.Currency); !readable {
+	if body.Amount, readable = site.ReadAmount(view.Amount.Value, t.note.Terms.Principal.Currency); !readable {
 		view.Amount.Error = page.Say("wants.amount")
 	}
 	body.PaidOn, err = finance.ParseDate(view.PaidOn.Value)
@@ -101,7 +102,7 @@ func wants(text string, least, most int) page.Text {
 	switch {
 	case text == "" && least > 0:
 		return page.Say("wants.words")
-	case tooLong(text, most):
+	case site.TooLong(text, most):
 		return page.Say("wants.long", "most", most)
 	}
 	return page.Text{}
@@ -136,7 +137,7 @@ func (s *Server) postWrong(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := s.wrongDoor(t, ownWords(v.R.PostForm.Get("words")))
+	view := s.wrongDoor(t, site.OwnWords(v.R.PostForm.Get("words")))
 	if view.Words.Error = wants(view.Words.Value, 1, ledger.MaxTextRunes); !view.Words.Error.IsZero() {
 		if t.err != nil {
 			return t.err

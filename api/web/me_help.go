@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -65,7 +66,7 @@ func (s *Server) helpDoor(v *visit, t *teller, monthly, months string) (*page.He
 	view := &page.HelpDoor{
 		Head: t.head(), Human: t.human(t.reading), Answers: t.company(t.facts.Agrees),
 		Monthly: page.Field{
-			Name: "monthly", Label: page.Say("aid.monthly"), Value: monthly, Mode: "decimal", Max: maxAmountTyped, Autocomplete: "off",
+			Name: "monthly", Label: page.Say("aid.monthly"), Value: monthly, Mode: "decimal", Max: site.MaxAmountTyped, Autocomplete: "off",
 			Unit: string(now.Currency),
 		},
 		Months: page.Field{
@@ -89,9 +90,9 @@ func (s *Server) postWays(v *visit) error {
 		return err
 	}
 	form := v.R.PostForm
-	words, back := ownWords(form.Get("words")), pathOf(t.note.ID)+"/help"
+	words, back := site.OwnWords(form.Get("words")), pathOf(t.note.ID)+"/help"
 	amendment, ok := proposedBy(form.Get)
-	if !ok || tooLong(words, ledger.MaxTextRunes) {
+	if !ok || site.TooLong(words, ledger.MaxTextRunes) {
 		view, err := s.helpDoor(v, t, "", "")
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -155,7 +156,7 @@ func (s *Server) actsByOthers(v *visit, names *names) ([]page.Event, error) {
 // postHelper makes a one-time code for a helper. It is shown on this answer and
 // never again.
 func (s *Server) postHelper(v *visit) error {
-	name := clipRunes(ownWords(v.R.PostForm.Get("name")), maxName)
+	name := clipRunes(site.OwnWords(v.R.PostForm.Get("name")), maxName)
 	view, err := s.helpersView(v)
 	if err != nil {
 		return err

@@ -174,7 +174,7 @@ func (s *Server) postRemoveKey(v *visit) error {
 }
 
 func (s *Server) postNameKey(v *visit) error {
-	label, keyID := clipRunes(ownWords(v.R.PostForm.Get("label")), maxLabel), v.R.PostForm.Get("key")
+	label, keyID := clipRunes(site.OwnWords(v.R.PostForm.Get("label")), maxLabel), v.R.PostForm.Get("key")
 	all, err := s.Store.Credentials(v.R.Context(), v.party.ID)
 	if err != nil {
 		return err

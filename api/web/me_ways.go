@@ -7,6 +7,7 @@ import (
 	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/part"
+	"github.com/skuld-registry/skuld/api/web/site"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -39,7 +40,7 @@ func (w *ways) firstMonthly() string {
 
 // fill works out both ways and puts them beside the one of today, all on one scale.
 func (w *ways) fill(view *page.HelpDoor) error {
-	if amount, ok := readAmount(view.Monthly.Value, w.now.Currency); !ok {
+	if amount, ok := site.ReadAmount(view.Monthly.Value, w.now.Currency); !ok {
 		view.Monthly.Error = page.Say("wants.amount")
 	} else if err := w.tryPlan(amount.Amount); errors.Is(err, facts.ErrTooLittle) {
 		view.Monthly.Error = page.Say("aid.small")

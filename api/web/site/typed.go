@@ -1,4 +1,4 @@
-package web
+package site
 
 import (
 	"strings"
@@ -7,15 +7,15 @@ import (
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
-// maxAmountTyped bounds the field of an amount, with spaces and the currency's name.
-const maxAmountTyped = 24
+// MaxAmountTyped bounds the field of an amount, with spaces and the currency's name.
+const MaxAmountTyped = 24
 
-// readAmount reads an amount as people write it: 1250, 1 250,50 kr, 1.250,50 or
+// ReadAmount reads an amount as people write it: 1250, 1 250,50 kr, 1.250,50 or
 // 1,250.50. Of points and commas, the last is the decimal sign if as many digits
 // follow it as the currency has, or fewer; else they all group thousands. It takes
 // positive amounts.
-func readAmount(typed string, currency finance.Currency) (finance.Money, bool) {
-	if len(typed) > maxAmountTyped {
+func ReadAmount(typed string, currency finance.Currency) (finance.Money, bool) {
+	if len(typed) > MaxAmountTyped {
 		return finance.Money{}, false
 	}
 	decimals, err := finance.MinorUnits(currency)
@@ -63,10 +63,10 @@ func grouped(whole string) bool {
 	return true
 }
 
-// ownWords reads what somebody wrote in a field of several lines. Browsers end lines
+// OwnWords reads what somebody wrote in a field of several lines. Browsers end lines
 // with two characters; the ledger takes one. What people cannot see is taken away:
 // the ledger would refuse it, and nobody would know why.
-func ownWords(typed string) string {
+func OwnWords(typed string) string {
 	text := strings.ReplaceAll(typed, "\r\n", "\n")
 	text = strings.Map(func(r rune) rune {
 		switch {
@@ -85,6 +85,7 @@ func hidden(r rune) bool {
 	return r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
-func tooLong(text string, most int) bool {
+// TooLong says that a text has more characters than it may, or is none.
+func TooLong(text string, most int) bool {
 	return utf8.RuneCountInString(text) > most || !utf8.ValidString(text)
 }
