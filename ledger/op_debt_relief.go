@@ -101,9 +101,9 @@ func (a *act) owedOn(day finance.Date) (finance.Amount, error) {
 			charged += c.Amount - c.Relieved
 		}
 	}
-	owed := a.note.Owed()
+	bal, owed := &a.note.Balance, a.note.Owed()
 	owed.Costs -= min(owed.Costs, charged)
-	owed.LateInterest -= min(owed.LateInterest, finance.RoundMicro(since.LateMicro))
-	owed.Interest -= min(owed.Interest, finance.RoundMicro(since.InterestMicro))
+	owed.LateInterest = finance.RoundMicro(max(0, bal.LateMicro-since.LateMicro))
+	owed.Interest = finance.RoundMicro(max(0, bal.InterestMicro-since.InterestMicro))
 	return owed.Total()
 }
