@@ -45,9 +45,8 @@ type BankPart struct {
 	Amount   finance.Money
 	BookedOn finance.Date // of the entry
 	State    BankPartState
-	Why      string // the code of the refusal because of which it is what it is
-	Attempt  int    // of its command: one that was refused is followed by another
-	Tried    time.Time
+	Why      string    // the code of the refusal because of which it is what it is
+	Tried    time.Time // when the ledger was last asked
 	Command  ledger.CommandID
 	Seq      uint64         // of the payment on the note
 	Client   ledger.PartyID // whose money it became
@@ -94,21 +93,21 @@ func insertBankPart(ctx context.Context, tx *sql.Tx, p *BankPart) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO bank_parts (id, place, entry, act, kind, note, amount, currency, booked_on, state, why, attempt, tried, command, seq,
+	_, err = tx.ExecContext(ctx, `INSERT INTO bank_parts (id, place, entry, act, kind, note, amount, currency, booked_on, state, why, tried, command, seq,
 			client, undo, remark, account, accounted, accounted_back)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, '', 0, $14, '', '', '', 0, 0) ON CONFLICT (id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, $13, '', '', '', 0, 0) ON CONFLICT (id) DO NOTHING`,
 		p.ID, place, p.Entry, p.Act, string(p.Kind), string(p.Note), int64(p.Amount.Amount), string(p.Amount.Currency), p.BookedOn.String(), string(p.State), p.Why,
-		p.Attempt, store.InSeconds(p.Tried), string(p.Client))
+		store.InSeconds(p.Tried), string(p.Client))
 	return err
 }
 
-const selectBankParts = `SELECT id, place, entry, act, kind, note, amount, currency, booked_on, state, why, attempt, tried, command, seq, client, undo, remark,
+const selectBankParts = `SELECT id, place, entry, act, kind, note, amount, currency, booked_on, state, why, tried, command, seq, client, undo, remark,
 	account, accounted, accounted_back FROM bank_parts `
 
 func scanBankPart(rows *sql.Rows) (p BankPart, err error) {
 	var tried, accounted, back int64
 	var booked string
-	err = rows.Scan(&p.ID, &p.Place, &p.Entry, &p.Act, &p.Kind, &p.Note, &p.Amount.Amount, &p.Amount.Currency, &booked, &p.State, &p.Why, &p.Attempt, &tried,
+	err = rows.Scan(&p.ID, &p.Place, &p.Entry, &p.Act, &p.Kind, &p.Note, &p.Amount.Amount, &p.Amount.Currency, &booked, &p.State, &p.Why, &tried,
 		&p.Command, &p.Seq, &p.Client, &p.Undo, &p.Remark, &p.Account, &accounted, &back)
 	if err == nil && booked != "" {
 		p.BookedOn, err = finance.ParseDate(booked)
@@ -165,9 +164,9 @@ func (b *Book) MoveBankPart(ctx context.Context, p BankPart, from BankPartState)
 }
 
 func moveBankPart(ctx context.Context, tx *sql.Tx, p *BankPart, from BankPartState) (moved bool, err error) {
-	n, err := store.Changed(tx.ExecContext(ctx, `UPDATE bank_parts SET kind = $1, amount = $2, state = $3, why = $4, attempt = $5, tried = $6, command = $7, seq = $8,
-			client = $9, undo = $10, remark = $11, account = $12 WHERE id = $13 AND state = $14`,
-		string(p.Kind), int64(p.Amount.Amount), string(p.State), p.Why, p.Attempt, store.InSeconds(p.Tried), string(p.Command), int64(p.Seq), string(p.Client), p.Undo, p.Remark, p.Account,
+	n, err := store.Changed(tx.ExecContext(ctx, `UPDATE bank_parts SET kind = $1, amount = $2, state = $3, why = $4, tried = $5, command = $6, seq = $7,
+			client = $8, undo = $9, remark = $10, account = $11 WHERE id = $12 AND state = $13`,
+		string(p.Kind), int64(p.Amount.Amount), string(p.State), p.Why, store.InSeconds(p.Tried), string(p.Command), int64(p.Seq), string(p.Client), p.Undo, p.Remark, p.Account,
 		p.ID, string(from)))
 	return n > 0, err
 }
@@ -248,7 +247,7 @@ func (b *Book) TakeBankParts(ctx context.Context, t Taking) (taken bool, err err
 		if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'dropped', why = '' WHERE entry = $1 AND state IN ('due', 'dropped')", t.Entry); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'undoing', undo = $1, remark = $2, tried = 0, attempt = 0 WHERE entry = $3 AND state = 'done'", t.Act, t.Reason, t.Entry)
+		_, err = tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'undoing', undo = $1, remark = $2, tried = 0 WHERE entry = $3 AND state = 'done'", t.Act, t.Reason, t.Entry)
 		return err
 	})
 	if err != nil {

@@ -71,10 +71,9 @@ CREATE TABLE bank_file_entries (
 CREATE INDEX bank_file_entries_entry ON bank_file_entries (entry);
 
 -- What an entry is divided into: payments of notes, and what is to go back to the
--- payer. attempt numbers the commands that a payment took: each that was refused is
--- followed by another. undo is the act that takes it back, remark its reason. client
--- is whose money it became; accounted and accounted_back are when the client was told
--- of it, and of its being taken back. account is masked.
+-- payer. tried is when the ledger was last asked. undo is the act that takes it back,
+-- remark its reason. client is whose money it became; accounted and accounted_back are
+-- when the client was told of it, and of its being taken back. account is masked.
 CREATE TABLE bank_parts (
   id             TEXT   NOT NULL PRIMARY KEY,
   place          BIGINT NOT NULL UNIQUE,
@@ -87,7 +86,6 @@ CREATE TABLE bank_parts (
   booked_on      TEXT   NOT NULL,
   state          TEXT   NOT NULL,
   why            TEXT   NOT NULL,
-  attempt        BIGINT NOT NULL,
   tried          BIGINT NOT NULL,
   command        TEXT   NOT NULL,
   seq            BIGINT NOT NULL,

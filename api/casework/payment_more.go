@@ -1,0 +1,192 @@
+package casework
+
+import (
+	"context"
+
+	"github.com/skuld-registry/skuld/api/store/casebook"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// IgnoreEntry puts an entry aside that is nothing to any note.
+type IgnoreEntry struct {
+	Entry string `json:"entry"`
+}
+
+// Name names the act.
+func (*IgnoreEntry) Name() ActName { return NameIgnoreEntry }
+
+// Subject is no note.
+func (*IgnoreEntry) Subject() ledger.NoteID { return "" }
+
+// Check says whether nobody has decided about it.
+func (a *IgnoreEntry) Check(ctx context.Context, d *Desk) error {
+	return d.inState(ctx, a.Entry, casebook.EntryUnmatched)
+}
+
+// Describe says what happens.
+func (*IgnoreEntry) Describe() []Saying { return one("act.payment.ignore.says") }
+
+// Do puts it aside.
+func (a *IgnoreEntry) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
+	changed, err := d.Book.SetBankEntry(ctx, a.Entry, casebook.EntryIgnored, by.Reason, d.Clock(), casebook.EntryUnmatched)
+	if err == nil && !changed {
+		err = ledger.Refuse(ledger.CodeConflict)
+	}
+	if err != nil {
+		return Effect{}, err
+	}
+	return Effect{Undo: &RestoreEntry{Entry: a.Entry}}, d.endPaymentTask(ctx, a.Entry)
+}
+
+// RestoreEntry takes an entry up again that was put aside.
+type RestoreEntry struct {
+	Entry string `json:"entry"`
+}
+
+// Name names the act.
+func (*RestoreEntry) Name() ActName { return NameRestoreEntry }
+
+// Subject is no note.
+func (*RestoreEntry) Subject() ledger.NoteID { return "" }
+
+// Check says whether it was put aside.
+func (a *RestoreEntry) Check(ctx context.Context, d *Desk) error {
+	return d.inState(ctx, a.Entry, casebook.EntryIgnored)
+}
+
+// Describe says what happens.
+func (*RestoreEntry) Describe() []Saying { return one("act.payment.restore.says") }
+
+// Do takes it up again.
+func (a *RestoreEntry) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
+	e, err := d.entry(ctx, a.Entry)
+	if err != nil {
+		return Effect{}, err
+	}
+	changed, err := d.Book.SetBankEntry(ctx, a.Entry, casebook.EntryUnmatched, whyUnknown, d.Clock(), casebook.EntryIgnored)
+	if err == nil && !changed {
+		err = ledger.Refuse(ledger.CodeConflict)
+	}
+	if err != nil {
+		return Effect{}, err
+	}
+	return Effect{Undo: &IgnoreEntry{Entry: a.Entry}}, d.addPaymentTask(ctx, e)
+}
+
+// inState refuses an entry that is in another state.
+func (d *Desk) inState(ctx context.Context, id string, state casebook.BankEntryState) error {
+	e, err := d.entry(ctx, id)
+	if err == nil && e.State != state {
+		err = ledger.Refuse(ledger.CodeConflict)
+	}
+	return err
+}
+
+// RefundPayment notes that what a note did not take was paid back. Two people decide:
+// money leaves the company.
+type RefundPayment struct {
+	Part    string `json:"part"`
+	Account string `json:"account"` // to which, masked; see Masked
+}
+
+// maskedRunes is how much of an account number is kept.
+const maskedRunes = 4
+
+// Masked leaves of an account number what its owner knows it by.
+func Masked(account string) string {
+	runes := []rune(account)
+	if len(runes) <= maskedRunes {
+		return "…"
+	}
+	return "…" + string(runes[len(runes)-maskedRunes:])
+}
+
+// maxMasked is the length of what Masked gives.
+const maxMasked = maskedRunes + 1
+
+// Name names the act.
+func (*RefundPayment) Name() ActName { return NameRefundPayment }
+
+// Subject is no note: what is paid back is none's.
+func (*RefundPayment) Subject() ledger.NoteID { return "" }
+
+// Check says whether it waits to be paid back.
+func (a *RefundPayment) Check(ctx context.Context, d *Desk) error {
+	if n := len([]rune(a.Account)); n == 0 || n > maxMasked {
+		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "account", "want", "the end of an account number")
+	}
+	p, err := d.Book.BankPart(ctx, a.Part)
+	switch {
+	case err != nil:
+		return err
+	case p == nil:
+		return ledger.Refuse(ledger.CodeNotFound)
+	case p.State != casebook.PartDue && p.State != casebook.PartPaid:
+		return ledger.Refuse(ledger.CodeConflict)
+	}
+	return nil
+}
+
+// Describe says what is noted.
+func (a *RefundPayment) Describe() []Saying {
+	return one("act.payment.refund.says", "account", a.Account)
+}
+
+// Do notes it.
+func (a *RefundPayment) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
+	p, err := d.Book.BankPart(ctx, a.Part)
+	switch {
+	case err != nil:
+		return Effect{}, err
+	case p == nil:
+		return Effect{}, ledger.Refuse(ledger.CodeNotFound)
+	case p.State == casebook.PartPaid && p.Undo == by.ID:
+		return Effect{}, nil
+	}
+	p.State, p.Account, p.Undo, p.Remark = casebook.PartPaid, a.Account, by.ID, by.Reason
+	moved, err := d.Book.MoveBankPart(ctx, *p, casebook.PartDue)
+	if err == nil && !moved {
+		err = ledger.Refuse(ledger.CodeConflict)
+	}
+	return Effect{}, err
+}
+
+// AccountToClient notes that a client was told of what came in for it on a day, and has
+// or gets it (1974:182 par. 10).
+type AccountToClient struct {
+	Client   ledger.PartyID   `json:"client"`
+	Currency finance.Currency `json:"currency"`
+	Day      finance.Date     `json:"day"`
+}
+
+// Name names the act.
+func (*AccountToClient) Name() ActName { return NameAccountToClient }
+
+// Subject is no note.
+func (*AccountToClient) Subject() ledger.NoteID { return "" }
+
+// Check says whether the client and the day are some.
+func (a *AccountToClient) Check(context.Context, *Desk) error {
+	if a.Client == "" || a.Day.IsZero() {
+		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "client", "want", "a client and a day")
+	}
+	return nil
+}
+
+// Describe says what is noted.
+func (a *AccountToClient) Describe() []Saying {
+	return one("act.payment.account.says", "client", a.Client, "day", a.Day)
+}
+
+// Do notes it.
+func (a *AccountToClient) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
+	m, err := d.Book.Account(ctx, casebook.Accounting{Client: a.Client, Currency: a.Currency, Day: a.Day, At: d.Clock()})
+	if err != nil {
+		return Effect{}, err
+	}
+	if m.Count == 0 {
+		return Effect{}, ledger.Refuse(ledger.CodeConflict)
+	}
+	return Effect{}, nil
+}
