@@ -74,9 +74,11 @@ func (w *walk) operation(n *ledger.Note) variant {
 	case n.Pending != nil:
 		names = []string{"transfer.accept", "transfer.accept", "transfer.reject", "transfer.withdraw", "pay a part", "forgive all"}
 	case n.Status == ledger.StatusActive:
-		names = []string{"pay a part", "pay a part", "pay a part", "pay a part", "pay.reverse", "pay.claim", "pay.deny", "pay what was claimed",
+		names = []string{"accelerate", "accelerate", "pay what cures", "cure", "interrupt by demand", "amend.propose another rate", "amend.propose another time",
+			"pay a part", "pay a part", "pay a part", "pay a part", "pay.reverse", "pay.claim", "pay.deny", "pay what was claimed",
 			"amend.propose a plan", "amend.propose a pause", "amend.accept", "amend.accept", "amend.reject", "amend.withdraw", "forgive a part", "notice", "transfer.offer of a sale",
-			"transfer.offer of a pledge", "transfer.offer of a mandate", "pledge.release", "mandate.end", "freeze", "book.move"}
+			"transfer.offer of a pledge", "transfer.offer of a mandate", "pledge.release", "mandate.end", "freeze", "book.move",
+			"charge a demand", "charge a plan", "relief of costs", "relief of late interest", "relief of interest", "setoff of a part", "debt.relief of a part"}
 	case n.Status == ledger.StatusFrozen:
 		names = []string{"release", "pay a part"}
 	}
@@ -102,7 +104,7 @@ func (w *walk) signer(id ledger.NoteID, op ledger.Op) *actor {
 		wanted = []ledger.Role{ledger.RoleRecipient}
 	case ledger.OpTransferOffer:
 		wanted = []ledger.Role{ledger.RoleController}
-	case ledger.OpFreeze, ledger.OpRelease:
+	case ledger.OpFreeze, ledger.OpRelease, ledger.OpDebtRelief:
 		return rapid.SampledFrom([]*actor{w.s.bailiff, w.s.bailiff, w.s.court}).Draw(w.t, "authority")
 	case ledger.OpPay:
 		if n.Status == ledger.StatusFrozen {
@@ -125,6 +127,7 @@ func (w *walk) issue() {
 	t.AgreedOn, t.InterestFrom = today, today
 	t.Schedule.FirstDue = today.AddMonths(1, 0)
 	t.Consumer = rapid.Bool().Draw(w.t, "consumer")
+	t.Acceleration = rapid.Bool().Draw(w.t, "acceleration")
 	if today.After(date("2026-06-30")) {
 		t.Jurisdiction = finance.Generic // its law needs no table that may have ended
 	}
@@ -175,6 +178,12 @@ func (w *walk) body(v variant, id ledger.NoteID, who *actor) any {
 		return b
 	case ledger.ForgiveBody:
 		b.Amount = amount(b.Amount)
+		return b
+	case ledger.SetoffBody:
+		b.Amount, b.On = amount(b.Amount), back(b.On)
+		return b
+	case ledger.DebtReliefBody:
+		b.OpenedOn = back(b.OpenedOn)
 		return b
 	case ledger.NoticeBody:
 		b.DeliveredOn = back(b.DeliveredOn)
