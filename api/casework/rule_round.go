@@ -14,12 +14,16 @@ import (
 
 // Limits of a RuleKeeper.
 const (
-	roundBatch  = 100              // notes, or decisions, of one step
-	roundPause  = time.Minute      // between steps where there is nothing to do
-	roundRetry  = 10 * time.Second // after a step that could not be done
-	maxWaiting  = 10 * roundBatch  // decisions that one step carries on with
-	roundDaily  = "daily"          // every note, once a day
-	roundChange = "changes"        // notes, as they change
+	roundBatch = 100              // notes, or decisions, of one step
+	roundPause = time.Minute      // between steps where there is nothing to do
+	roundRetry = 10 * time.Second // after a step that could not be done
+	maxWaiting = 10 * roundBatch  // decisions that one step carries on with
+)
+
+// The names of the rounds.
+const (
+	RoundDaily  = "daily"   // every note, once a day
+	RoundChange = "changes" // notes, as they change
 )
 
 // RuleKeeper has the rules decide: of each note once a day and after each change. It
@@ -170,7 +174,7 @@ func (r *round) failed(ctx context.Context, note *ledger.NoteID, err error) {
 
 // changes decides of notes that have changed since it last did.
 func (r *round) changes(ctx context.Context) (more bool, err error) {
-	progress, err := r.desk.Book.Round(ctx, roundChange)
+	progress, err := r.desk.Book.Round(ctx, RoundChange)
 	if err != nil {
 		return false, err
 	}
@@ -188,7 +192,7 @@ func (r *round) changes(ctx context.Context) (more bool, err error) {
 // daily decides of every note, once a day. A day on which nobody ran it is left out:
 // what was due then is due today.
 func (r *round) daily(ctx context.Context) (more bool, err error) {
-	progress, err := r.desk.Book.Round(ctx, roundDaily)
+	progress, err := r.desk.Book.Round(ctx, RoundDaily)
 	if err != nil {
 		return false, err
 	}
@@ -197,7 +201,7 @@ func (r *round) daily(ctx context.Context) (more bool, err error) {
 		if err := r.remind(ctx); err != nil {
 			return false, err
 		}
-		progress = casebook.Round{Name: roundDaily, Day: today, Begun: r.desk.Clock()}
+		progress = casebook.Round{Name: RoundDaily, Day: today, Begun: r.desk.Clock()}
 	case !progress.Ended.IsZero():
 		return false, nil
 	}

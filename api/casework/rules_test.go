@@ -273,3 +273,84 @@ func TestWhatARuleDidIsTakenBackWithAReason(t *testing.T) {
 		t.Error("the rule did it again about the same instalment")
 	}
 }
+
+// A person takes off late interest for whom sickness or unemployment hindered, and no
+// term of the note limits that (1975:635 par. 8).
+func TestLateInterestIsReducedForHardshipAndTheNoteShowsIt(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	w.adopt("2026-06-30")
+	id := w.note()
+	w.on("2026-03-20")
+	w.round()
+	act := casework.OverrideDecision(w.decided(id, rule.LateInterest))
+	act.Ground, act.FreeUntil = ledger.GroundHardship, finance.DateOf(w.Now()).AddDays(60)
+	if _, err := w.desk.Do(t.Context(), casework.Request{Actor: w.lead, Act: act, Reason: "on sick leave"}); !errors.Is(err, casework.ErrNeedsApproval) {
+		t.Errorf("all of it, however much, gave %v", err)
+	}
+	act.Amount = &finance.Money{Amount: 2_00, Currency: "SEK"}
+	w.act(act, "on sick leave")
+	n := w.read(id)
+	if len(n.Reliefs) != 1 || n.Reliefs[0].Amount != 2_00 || n.Reliefs[0].Reason != "on sick leave" || n.Reliefs[0].Part != ledger.PartLateInterest {
+		t.Errorf("the note says %+v", n.Reliefs)
+	}
+	if n.LateFree == nil || n.LateFree.Until != act.FreeUntil {
+		t.Errorf("late interest is free %+v", n.LateFree)
+	}
+	if got := w.decided(id, rule.LateInterest); got.State != casebook.DecisionOverridden {
+		t.Errorf("the decision is %s", got.State)
+	}
+	shares, err := w.desk.Book.OverrideShares(t.Context(), lent, w.Now().AddDate(0, 0, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, share := range shares {
+		if share.Rule == "SE.late-interest" && (share.Acted != 1 || share.Overridden != 1) {
+			t.Errorf("it counts %+v", share)
+		}
+	}
+}
+
+// A crash can come after any step of carrying out a decision: who goes on does what
+// was left, once.
+func TestADecisionThatWasNotCarriedOutIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	w.adopt("2026-06-30")
+	id := w.note()
+	w.on("2026-03-20")
+	w.round()
+	call := w.decided(id, rule.Priority)
+	back := casebook.Settling{ID: call.ID, From: casebook.DecisionDone, To: casebook.DecisionWaiting, At: w.Now()}
+	if _, err := w.desk.Book.SettleDecision(t.Context(), back); err != nil {
+		t.Fatal(err)
+	}
+	w.round()
+	if got := w.decided(id, rule.Priority); got.State != casebook.DecisionDone || got.Act != call.Act {
+		t.Errorf("it is %+v", got)
+	}
+	acts, err := w.desk.Book.ActsOf(t.Context(), id, 0, store.MaxPage)
+	if err != nil || len(acts) != 2 {
+		t.Errorf("there are %d acts, %v", len(acts), err)
+	}
+}
+
+// What was decided and not done is not done when its reason has gone meanwhile.
+func TestADecisionThatWaitedIsLookedAtAnewBeforeItIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	w.adopt("2026-06-30")
+	id := w.note()
+	w.on("2026-03-05")
+	w.round()
+	told := w.decided(id, rule.LateInterest)
+	waiting := *told
+	waiting.ID, waiting.Kind, waiting.Rule, waiting.State = "waits", string(rule.Priority), "SE.priority", casebook.DecisionWaiting
+	if _, err := w.desk.Book.AddDecision(t.Context(), waiting); err != nil {
+		t.Fatal(err)
+	}
+	w.round()
+	if got := w.decided(id, rule.Priority); got.State != casebook.DecisionLapsed {
+		t.Errorf("it is %s, though it is too early for a call", got.State)
+	}
+}

@@ -82,8 +82,12 @@ func newRuled(t *testing.T) *ruled {
 
 // deskOf makes the desk of the lender.
 func deskOf(w *ruled, service ledger.Service) *casework.Desk {
+	pen, is := w.lender.Pen.(model.PrivateKey)
+	if !is {
+		w.Fatalf("the lender signs with %T", w.lender.Pen)
+	}
 	return &casework.Desk{
-		Service: service, Book: casebook.Open(w.store), Party: w.lender.ID, Clock: w.Now, Random: rand.Reader,
+		Service: service, Book: casebook.Open(w.store), Party: w.lender.ID, Key: pen.Private, Clock: w.Now, Random: rand.Reader,
 		Log: slog.New(slog.NewTextHandler(testWriter{w.T}, nil)), Limits: casework.Limits{Waiver: 500_00},
 	}
 }
