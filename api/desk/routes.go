@@ -42,7 +42,7 @@ var (
 func routes() []route {
 	var t []route
 	for _, theme := range [][]route{
-		doorRoutes, staffRoutes, actRoutes, workRoutes, caseRoutes, ruleRoutes, paymentRoutes, letterRoutes, reportRoutes,
+		doorRoutes, staffRoutes, actRoutes, auditRoutes, workRoutes, caseRoutes, ruleRoutes, paymentRoutes, letterRoutes, reportRoutes,
 	} {
 		t = append(t, theme...)
 	}
@@ -83,7 +83,7 @@ func railOf(all []route) []railLink {
 		{path: "/desk/rules", text: "rail.rules"},
 		{path: "/desk/reports", text: "rail.reports"},
 		{path: approvalsPath, text: "rail.approvals"},
-		{path: "/desk/audit", text: "rail.audit"},
+		{path: auditPath, text: "rail.audit"},
 		{path: peoplePath, text: "rail.people"},
 	}
 	var there []railLink

@@ -68,6 +68,7 @@ type Audit struct {
 	Who    page.Field
 	Note   page.Field
 	Day    page.Field
+	Of     string // acts or readings
 	List   List
 	Export string // address of the same as a table of commas
 }

@@ -21,20 +21,31 @@ type Reading struct {
 	Times       int
 }
 
-// AddReading counts a reading, and says whether it is the first of the day.
-func (b *Book) AddReading(ctx context.Context, r Reading) (first bool, err error) {
+// MaxReadings bounds the notes of which a page shows personal data.
+const MaxReadings = 200
+
+// AddReadings counts that a member of staff looked at notes, at most MaxReadings, and
+// gives those of which it is the first look of the day.
+func (b *Book) AddReadings(ctx context.Context, r Reading, notes ...ledger.NoteID) (first []ledger.NoteID, err error) {
+	notes = notes[:min(len(notes), MaxReadings)]
 	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		n, err := store.Changed(tx.ExecContext(ctx, `UPDATE readings SET last = $1, times = times + 1 WHERE staff = $2 AND note = $3 AND day = $4`,
-			r.Last.Unix(), string(r.Staff), string(r.Note), r.Day.String()))
-		if first = n == 0; err != nil || !first {
-			return err
+		first = nil
+		for _, note := range notes {
+			var times int
+			err := tx.QueryRowContext(ctx, `INSERT INTO readings (staff, note, day, why, first, last, times) VALUES ($1, $2, $3, $4, $5, $5, 1)
+				ON CONFLICT (staff, note, day) DO UPDATE SET last = excluded.last, times = readings.times + 1 RETURNING times`,
+				string(r.Staff), string(note), r.Day.String(), r.Why, r.Last.Unix()).Scan(&times)
+			if err != nil {
+				return err
+			}
+			if times == 1 {
+				first = append(first, note)
+			}
 		}
-		_, err = tx.ExecContext(ctx, "INSERT INTO readings (staff, note, day, why, first, last, times) VALUES ($1, $2, $3, $4, $5, $5, 1)",
-			string(r.Staff), string(r.Note), r.Day.String(), r.Why, r.Last.Unix())
-		return err
+		return nil
 	})
 	if err != nil {
-		return false, fmt.Errorf("counting a reading: %w", err)
+		return nil, fmt.Errorf("counting readings: %w", err)
 	}
 	return first, nil
 }
