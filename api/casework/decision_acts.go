@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -278,6 +279,9 @@ func (a *Override) takeBack(ctx context.Context, d *Desk, kept *casebook.Decisio
 	return Effect{}, nil
 }
 
+// everyRule stands where an override is about no rule alone.
+const everyRule = "*"
+
 // overridden is what the borrower is told of a person's word against a rule.
 func overridden(by Doing, note ledger.NoteID, ref string, at time.Time, outcome ...rule.Saying) JournalEntry {
 	why := map[ledger.Language]string{}
@@ -286,6 +290,6 @@ func overridden(by Doing, note ledger.NoteID, ref string, at time.Time, outcome 
 	}
 	return JournalEntry{
 		ID: ruleUUID("override", by.ID), Note: note, Kind: JournalOverride, At: at, Staff: by.Actor.Name,
-		Rule: ref, Outcome: rule.InAll(outcome...), Why: why,
+		Rule: cmp.Or(ref, everyRule), Outcome: rule.InAll(outcome...), Why: why,
 	}
 }

@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"reflect"
@@ -352,5 +353,38 @@ func TestADecisionThatWaitedIsLookedAtAnewBeforeItIsCarriedOut(t *testing.T) {
 	w.round()
 	if got := w.decided(id, rule.Priority); got.State != casebook.DecisionLapsed {
 		t.Errorf("it is %s, though it is too early for a call", got.State)
+	}
+}
+
+// The person reads what a rule did and why, and what somebody made of it.
+func TestThePersonIsToldOfEachDecisionAndOfEachOverride(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	w.adopt("2026-06-30")
+	id := w.note()
+	w.on("2026-03-20")
+	w.round()
+	w.act(casework.OverrideDecision(w.decided(id, rule.Priority)), "she has written to us")
+	w.act(&casework.RulePause{Note: id}, "she moves house")
+	waiting, err := w.desk.Book.NextSending(t.Context(), w.Now(), store.MaxPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[casework.JournalKind]int{}
+	for _, sending := range waiting {
+		var e casework.JournalEntry
+		if err := json.Unmarshal(sending.Entry, &e); err != nil {
+			t.Fatal(err)
+		}
+		told[e.Kind]++
+		if e.Note != id || e.Rule == "" || len(e.Why) != 3 || len(e.Outcome) != 3 {
+			t.Errorf("it is told %+v", e)
+		}
+		if e.Kind == casework.JournalOverride && e.Staff != "Maria Ek" {
+			t.Errorf("an override is told without a name: %+v", e)
+		}
+	}
+	if want := map[casework.JournalKind]int{casework.JournalDecision: 2, casework.JournalOverride: 2}; !maps.Equal(told, want) {
+		t.Errorf("told %v", told)
 	}
 }
