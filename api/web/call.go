@@ -2,12 +2,16 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/site"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // Limits of a wish to be called.
@@ -44,55 +48,63 @@ func callForm(number, when, words string) *page.CallMe {
 	return f
 }
 
-func (s *Server) getCall(v *visit) error {
+// asking is a place from which somebody asks to be called: about which note, and who
+// will call.
+type asking struct {
+	path  string // of the page that leads here
+	note  ledger.NoteID
+	human page.HumanCard
+}
+
+// askingOfNote is that of a note's page for everybody.
+func (s *Server) askingOfNote(v *visit) (*asking, error) {
 	c, n, err := s.noteOfCode(v)
+	if err != nil {
+		return nil, err
+	}
+	names := s.names(v.R.Context())
+	a := &asking{path: "/n/" + c.String(), note: n.State.ID, human: names.human(&reading{note: n.State, holder: n.Holder})}
+	return a, names.err
+}
+
+func (s *Server) getCall(v *visit) error {
+	a, err := s.askingOfNote(v)
 	if err != nil {
 		return err
 	}
+	return s.showCall(v, a)
+}
+
+func (s *Server) postCall(v *visit) error {
+	a, err := s.askingOfNote(v)
+	if err != nil {
+		return err
+	}
+	return s.takeCall(v, a)
+}
+
+func (s *Server) showCall(v *visit, a *asking) error {
 	number := ""
 	if v.person != nil {
 		number = v.person.Phone
 	}
 	f := callForm(number, callTimes[0].value, "")
-	f.Code = c.String()
-	if f.Human, err = s.answerer(v, n); err != nil {
-		return err
-	}
+	f.Path, f.Human = a.path, a.human
+	f.Human.Call = "" // it stands on the page that asks for the call
 	return v.Show(http.StatusOK, f)
 }
 
-// answerer gives the card of who calls about a note.
-func (s *Server) answerer(v *visit, n *store.Note) (page.HumanCard, error) {
-	names := s.names(v.R.Context())
-	card := names.human(&reading{note: n.State, holder: n.Holder})
-	card.Call = "" // it stands on the page that asks for the call
-	return card, names.err
-}
-
-func (s *Server) postCall(v *visit) error {
-	c, n, err := s.noteOfCode(v)
-	if err != nil {
-		return err
-	}
+// takeCall keeps what was asked for in the form.
+func (s *Server) takeCall(v *visit, a *asking) error {
 	if err := v.ParseForm(); err != nil {
 		return err
 	}
-	human, err := s.answerer(v, n)
-	if err != nil {
-		return err
-	}
+	a.human.Call = ""
 	number, words := strings.TrimSpace(v.R.PostForm.Get("number")), strings.TrimSpace(v.R.PostForm.Get("words"))
 	f := callForm(clipRunes(number, maxNumber), v.R.PostForm.Get("when"), clipRunes(words, maxCallWords))
-	f.Code, f.Human = c.String(), human
-	wanted := -1
-	for i, o := range f.When.Options {
-		if o.Chosen {
-			wanted = i
-		}
-	}
-	if wanted < 0 { // the form offers no other; whoever wrote one is called soon
-		wanted = 0
-	}
+	f.Path, f.Human = a.path, a.human
+	wanted := slices.IndexFunc(f.When.Options, func(o page.Option) bool { return o.Chosen })
+	wanted = max(wanted, 0) // the form offers no other; whoever wrote one is called soon
 	if !isNumber(number) {
 		f.Number.Error = page.Say("call.number.wrong")
 	}
@@ -102,24 +114,62 @@ func (s *Server) postCall(v *visit) error {
 	if len(f.Summary().Faults) > 0 {
 		return v.Show(http.StatusUnprocessableEntity, f)
 	}
-	wish := store.Callback{
-		Note: n.State.ID, Number: number, Wanted: callTimes[wanted].value, Language: v.Language, Words: words, Created: s.Clock(),
-	}
-	if v.party != nil {
-		wish.Party = v.party.ID
-	}
-	if wish.ID, err = s.newUUID(); err != nil {
-		return err
-	}
-	added, err := s.Store.AddCallback(v.R.Context(), wish)
+	wish := store.Callback{Note: a.note, Number: number, Wanted: callTimes[wanted].value, Words: words}
+	added, err := s.askForCall(v, &wish)
 	if err != nil {
 		return err
 	}
 	// Shown at once and not redirected to: the number stands in no address.
-	return v.Show(http.StatusOK, &page.CallComes{
-		Code: c.String(), Human: human, Number: number, When: page.Say(callTimes[wanted].text), Waiting: !added,
-	})
+	return v.Show(http.StatusOK, &page.CallComes{Path: a.path, Human: a.human, Number: number, By: wish.Promised, Waiting: !added})
 }
+
+// askForCall keeps a wish to be called with the time that is promised: added is false
+// where too many wait.
+func (s *Server) askForCall(v *visit, wish *store.Callback) (added bool, err error) {
+	wish.Language, wish.Created = v.Language, s.Clock()
+	wish.Promised = promised(wish.Wanted, wish.Created)
+	if v.party != nil {
+		wish.Party = v.party.ID
+	}
+	if wish.ID, err = s.newUUID(); err != nil {
+		return false, err
+	}
+	return s.Store.AddCallback(v.R.Context(), *wish)
+}
+
+// The hours, where the readers are, by which a call is promised.
+const (
+	noon       = 12
+	dayEnds    = 17
+	eveEnds    = 20
+	soonHours  = 4
+	leastHours = 1 // before the end of the time that was chosen
+)
+
+// promised gives the time by which somebody is called who asks now. It is in hours in
+// which people work: soon is within four of them.
+func promised(wanted string, now time.Time) time.Time {
+	by := map[string]int{"morning": noon, "afternoon": dayEnds, "evening": eveEnds}[wanted]
+	day, hour := page.LocalDay(now)
+	calendar, err := finance.CalendarFor(finance.Sweden)
+	if err != nil { // its tables are part of the program
+		return now.Add(oneDay)
+	}
+	open := calendar.IsBusinessDay(day)
+	if by == 0 {
+		if open && hour >= 8 && hour+soonHours < dayEnds {
+			return page.LocalHour(day, hour+soonHours)
+		}
+		by, open = noon, open && hour < 8
+	}
+	if !open || hour+leastHours >= by {
+		day = calendar.NextBusinessDay(day.AddDays(1))
+	}
+	return page.LocalHour(day, by)
+}
+
+// oneDay is a day on the clock.
+const oneDay = 24 * time.Hour
 
 // isNumber says whether a text may be a telephone number. Whether it answers is found
 // out by calling it.

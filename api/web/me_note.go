@@ -73,10 +73,26 @@ func (s *Server) noteView(v *visit, r *reading) (*page.Note, error) {
 	}
 	view.Doors, view.Documents = t.doors(), t.documents(v.Language)
 	view.Known = t.known()
+	if err := s.addWork(v, t, view); err != nil {
+		return nil, err
+	}
 	if t.facts.Situation == facts.Discharged {
 		view.Keep = view.Documents.EvidenceHTML
 	}
 	return view, t.err
+}
+
+// addWork adds what companies do about the note and the borrower: whom they call, what
+// they answer, what they did.
+func (s *Server) addWork(v *visit, t *teller, view *page.Note) (err error) {
+	if view.Calls, err = s.calls(v, t); err != nil {
+		return err
+	}
+	if err := s.addComplaints(v, t, view); err != nil {
+		return err
+	}
+	view.Journal, err = s.noteJournal(v, t)
+	return err
 }
 
 // tones says how each situation is meant.
@@ -155,12 +171,10 @@ func (t *teller) payTo(m *page.NoteMoney) {
 	}
 }
 
-// doors are the ways on from a note that is a debt. Who helps gets those that the
+// doors are the ways on from a note that is a debt, or was: there is always somebody
+// to complain to. Who helps gets those that the
 // power of attorney opens.
 func (t *teller) doors() []page.Door {
-	if t.note.Status != ledger.StatusActive && t.note.Status != ledger.StatusFrozen {
-		return nil
-	}
 	var doors []page.Door
 	add := func(open bool, name string) {
 		if open {
@@ -169,10 +183,11 @@ func (t *teller) doors() []page.Door {
 			})
 		}
 	}
-	add(t.may(ledger.ScopeTalk), "paid")
-	add(t.may(ledger.ScopeTalk), "wrong")
+	add(t.may(ledger.ScopeTalk) && t.open(), "paid")
+	add(t.may(ledger.ScopeTalk) && t.open(), "wrong")
 	add(t.may(ledger.ScopeAgree) && t.note.Status == ledger.StatusActive, "help")
-	add(!t.helps(), "someone")
+	add(!t.helps() && t.open(), "someone")
+	add(t.may(ledger.ScopeTalk), "complaint")
 	return doors
 }
 

@@ -52,24 +52,27 @@ type Due struct {
 
 // Note is everything about one note, in the order in which a borrower asks.
 type Note struct {
-	Head      NoteHead
-	Happened  *Happened // what happens now, after a command
-	Money     *NoteMoney
-	Plan      *Plan
-	Lines     []Line
-	Reasons   []Text // why something is not counted or not demanded
-	Chain     Chain
-	Roles     []Text // who collects, who has it as security
-	Payments  []PaymentRow
-	Shown     int // payments that are shown where not all are
-	Asked     []Asked
-	Doors     []Door
-	Helpers   []HelperRow
-	Documents Documents
-	Human     HumanCard
-	Known     *HumanCard // whom the reader may pay in good faith, until told of the new holder
-	Offer     string     // address of the offer, while it can be answered
-	Keep      string     // address of the proof that the note was handed back
+	Head       NoteHead
+	Happened   *Happened // what happens now, after a command
+	Money      *NoteMoney
+	Plan       *Plan
+	Lines      []Line
+	Reasons    []Text // why something is not counted or not demanded
+	Chain      Chain
+	Roles      []Text // who collects, who has it as security
+	Payments   []PaymentRow
+	Shown      int // payments that are shown where not all are
+	Asked      []Asked
+	Calls      []Text // who calls the reader, and by when
+	Complaints []ComplaintRow
+	Journal    *Journal // the latest of what companies did
+	Doors      []Door
+	Helpers    []HelperRow
+	Documents  Documents
+	Human      HumanCard
+	Known      *HumanCard // whom the reader may pay in good faith, until told of the new holder
+	Offer      string     // address of the offer, while it can be answered
+	Keep       string     // address of the proof that the note was handed back
 }
 
 // Template names the page.

@@ -62,8 +62,8 @@ func TestWhatSomebodyWroteIsNeverMarkUp(t *testing.T) {
 	frame := Frame{Language: ledger.English, Service: hostile, Help: human, Person: &Visitor{Name: hostile, Token: hostile}}
 	for _, v := range []View{
 		&NoteStatus{Code: hostile, Status: Status{Text: Verbatim(hostile)}, Holder: hostile, Servicer: hostile, Licence: hostile, Lender: hostile, Human: human, Talk: hostile, More: hostile},
-		&CallMe{Code: hostile, Human: human, Number: Field{Name: "number", Label: Say("call.number"), Value: hostile}, When: Choice{Name: "when", Label: Verbatim(hostile)}, Words: Field{Name: "words", Label: Say("call.words"), Rows: 2, Value: hostile}},
-		&CallComes{Code: hostile, Human: human, Number: hostile, When: Verbatim(hostile)},
+		&CallMe{Path: hostile, Human: human, Number: Field{Name: "number", Label: Say("call.number"), Value: hostile}, When: Choice{Name: "when", Label: Verbatim(hostile)}, Words: Field{Name: "words", Label: Say("call.words"), Rows: 2, Value: hostile}},
+		&CallComes{Path: hostile, Human: human, Number: hostile},
 		&Invitation{Step: StepSign, By: hostile, Purpose: "borrower", Signs: hostile, Exact: hostile, Passkey: NewPasskey(Get, hostile, []byte(hostile), Say("signin.button")), Help: human},
 		&Problem{Heading: Verbatim(hostile), Text: Say("call.waiting", "who", hostile), Help: human},
 		&Verified{Refused: true, Faults: []Text{Verbatim(hostile)}, Status: Status{Text: Verbatim(hostile)}, Help: human},

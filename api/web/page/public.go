@@ -1,6 +1,10 @@
 package page
 
-import "github.com/skuld-registry/skuld/ledger/finance"
+import (
+	"time"
+
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
 
 // Landing is the first page: what this is, and a place for a code.
 type Landing struct {
@@ -42,7 +46,7 @@ func (n *NoteStatus) Title() Text { return Say("status.title", "code", n.Code) }
 // CallMe asks when and where to call, and why.
 type CallMe struct {
 	Form
-	Code   string
+	Path   string // of the page that leads here
 	Human  HumanCard
 	Number Field
 	When   Choice
@@ -58,13 +62,13 @@ func (*CallMe) Title() Text { return Say("call.title") }
 // Summary gathers what is wrong with what was written.
 func (c *CallMe) Summary() ErrorSummary { return Summary(c.Number, c.Words) }
 
-// CallComes says who will call and when; or, where Waiting, that calls are on their
+// CallComes says who will call and by when; or, where Waiting, that calls are on their
 // way already.
 type CallComes struct {
-	Code    string
+	Path    string // of the page that led here
 	Human   HumanCard
 	Number  string
-	When    Text
+	By      time.Time
 	Waiting bool
 }
 

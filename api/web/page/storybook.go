@@ -17,7 +17,7 @@ type Story struct {
 // for who looks at the pages, and for what checks that everybody can use them.
 func Stories() []Story {
 	var all []Story
-	for _, theme := range [][]Story{componentStories(), publicStories(), doorStories(), verifyStories()} {
+	for _, theme := range [][]Story{componentStories(), publicStories(), doorStories(), verifyStories(), journalStories()} {
 		all = append(all, theme...)
 	}
 	return all

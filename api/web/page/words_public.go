@@ -86,7 +86,7 @@ var publicWords = Table{
 	"call.comes.hours":  {"De svarar {hours}.", "De svarer {hours}.", "They answer {hours}."},
 	"call.comes.then":   {"Du behöver inte göra något mer. Den som ringer säger sitt namn och den här kodens fyra första tecken, så att du vet att det är rätt.", "Du behøver ikke gøre mere. Den, der ringer, siger sit navn og kodens fire første tegn, så du ved, at det er rigtigt.", "You need not do anything more. Whoever calls says their name and the first four characters of this code, so that you know it is them."},
 	"call.waiting":      {"{who} har redan fått veta att någon vill bli uppringd om det här skuldebrevet, och ringer. Har du bråttom, ring själv.", "{who} har allerede fået besked om, at nogen vil ringes op om dette gældsbrev, og ringer. Haster det, så ring selv.", "{who} knows already that somebody wants a call about this note, and will call. If it is urgent, please call them."},
-	"call.to-note":      {"Tillbaka till skuldebrevet", "Tilbage til gældsbrevet", "Back to the note"},
+	"call.comes.by":     {"Senast {time}", "Senest {time}", "By {time}"},
 
 	"help.title":        {"Hjälp", "Hjælp", "Help"},
 	"help.lead":         {"Ring oss så svarar en människa. Du kan också skriva ett brev. Du behöver inte kunna någonting om det här i förväg.", "Ring til os, så svarer et menneske. Du kan også skrive et brev. Du behøver ikke vide noget om det her på forhånd.", "Call us and a person answers. You can also write a letter. You need not know anything about this beforehand."},

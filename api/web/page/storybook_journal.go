@@ -1,0 +1,58 @@
+package page
+
+// journalStories are the pages of what companies do about a person.
+func journalStories() []Story {
+	help, human := sampleHelp(), sampleHuman()
+	what := Field{Name: "what", Label: Say("called.what"), Hint: Say("called.what.hint"), Autocomplete: "off"}
+	wrong := what
+	wrong.Value, wrong.Error = "ring", Say("called.wrong")
+	at := LocalHour(sampleDay(-1), 10)
+	contact := JournalRow{
+		At:    at,
+		Text:  Say("journal.contact.out", "staff", "Karin Holm", "company", human.Company, "channel", Say("means.phone"), "topic", Say("topic.plan")),
+		Ask:   Link{"/s/" + sampleCode, Say("journal.ask")},
+		About: Link{"/me", Say("journal.note")},
+	}
+	decision := JournalRow{
+		At: at, Text: Say("journal.decided", "company", human.Company), Outcome: "Påminnelse", Why: "<script>alert(1)</script>", Rule: "reminder@3",
+		Facts: []Fact{{"days", "12"}, {"amount", "1 200 kr"}}, Review: Link{"/me", Say("journal.review")},
+	}
+	rows := []JournalRow{contact, decision, {At: at, Text: Say("journal.looked", "staff", "Bo Ek", "company", human.Company)}}
+	filters := []Filter{{"/me", Say("journal.all"), true}, {"/me?kind=contact", Say("journal.contact"), false}}
+	empty := Empty{Text: Say("journal.none")}
+	head := NoteHead{Href: "/me", Lender: "Banken AB", Reference: "7-1"}
+	words := Field{Name: "words", Label: Say("complaint.words"), Hint: Say("complaint.hint"), Rows: 6}
+	caller := &Caller{
+		Text: Say("called.by.phone", "staff", "Karin Holm", "company", human.Company, "time", at), Topic: Say("topic.payment"), Human: human,
+	}
+	known := *caller
+	known.Mine = &contact
+	scales := []Scale{
+		{Name: "overall", Label: Say("follow.overall"), Least: Say("follow.overall.least"), Most: Say("follow.overall.most"), Chosen: 7},
+		{Name: "ideal", Label: Say("follow.ideal"), Least: Say("follow.ideal.least"), Most: Say("follow.ideal.most"), Error: Say("follow.missing")},
+	}
+	follow := &FollowUp{
+		Action: "/s/" + sampleCode, Text: Say("follow.text", "company", human.Company, "date", sampleDay(-1)), Scales: scales,
+		Words:  Field{Name: "words", Label: Say("follow.words"), Hint: Say("follow.words.hint"), Rows: 4, Optional: true},
+		Number: Field{Name: "number", Label: Say("follow.number"), Hint: Say("follow.number.hint"), Type: "tel", Autocomplete: "tel", Optional: true},
+		Human:  human,
+	}
+	sign := Link{"/signin", Say("frame.sign-in")}
+	return []Story{
+		{"who-called", &WhoCalled{What: what, Help: help}},
+		{"who-called-wrong", &WhoCalled{What: wrong, Help: help}},
+		{"who-called-unknown", &WhoCalled{What: what, Unknown: true, Help: help}},
+		{"who-called-code", &WhoCalled{What: what, Caller: caller, Sign: sign, Help: help}},
+		{"who-called-mine", &WhoCalled{What: what, Caller: &known, Help: help}},
+		{"who-called-number", &WhoCalled{
+			What: what, Numbers: []NumberUser{{Say("called.number", "company", human.Company), human}}, Mine: rows[:1], Help: help,
+		}},
+		{"journal", &Journal{Head: head, Filters: filters, Rows: rows, More: Link{"/me?before=1", Say("journal.older")}, Human: human}},
+		{"journal-empty", &Journal{Head: head, Filters: filters, Empty: empty, Human: human}},
+		{"complaint", &ComplaintDoor{Head: head, Action: "/me", Words: words, Days: 14, Human: human}},
+		{"review", &ComplaintDoor{Head: head, Action: "/me", About: &decision, Hidden: []Hidden{{"entry", "1"}}, Words: words, Days: 14, Human: human}},
+		{"follow-up", follow},
+		{"followed-up", &FollowedUp{Call: true, By: at, Human: human}},
+		{"follow-up-over", &FollowedUp{Over: true, Human: help}},
+	}
+}
