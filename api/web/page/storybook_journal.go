@@ -17,11 +17,6 @@ func journalStories() []Story {
 		At: at, Text: Say("journal.decided", "company", human.Company), Outcome: "Påminnelse", Why: "<script>alert(1)</script>", Rule: "reminder@3",
 		Facts: []Fact{{"days", "12"}, {"amount", "1 200 kr"}}, Review: Link{"/me", Say("journal.review")},
 	}
-	rows := []JournalRow{contact, decision, {At: at, Text: Say("journal.looked", "staff", "Bo Ek", "company", human.Company)}}
-	filters := []Filter{{"/me", Say("journal.all"), true}, {"/me?kind=contact", Say("journal.contact"), false}}
-	empty := Empty{Text: Say("journal.none")}
-	head := NoteHead{Href: "/me", Lender: "Banken AB", Reference: "7-1"}
-	words := Field{Name: "words", Label: Say("complaint.words"), Hint: Say("complaint.hint"), Rows: 6}
 	caller := &Caller{
 		Text: Say("called.by.phone", "staff", "Karin Holm", "company", human.Company, "time", at), Topic: Say("topic.payment"), Human: human,
 	}
@@ -45,12 +40,8 @@ func journalStories() []Story {
 		{"who-called-code", &WhoCalled{What: what, Caller: caller, Sign: sign, Help: help}},
 		{"who-called-mine", &WhoCalled{What: what, Caller: &known, Help: help}},
 		{"who-called-number", &WhoCalled{
-			What: what, Numbers: []NumberUser{{Say("called.number", "company", human.Company), human}}, Mine: rows[:1], Help: help,
+			What: what, Numbers: []NumberUser{{Say("called.number", "company", human.Company), human}}, Mine: []JournalRow{contact, decision}, Help: help,
 		}},
-		{"journal", &Journal{Head: head, Filters: filters, Rows: rows, More: Link{"/me?before=1", Say("journal.older")}, Human: human}},
-		{"journal-empty", &Journal{Head: head, Filters: filters, Empty: empty, Human: human}},
-		{"complaint", &ComplaintDoor{Head: head, Action: "/me", Words: words, Days: 14, Human: human}},
-		{"review", &ComplaintDoor{Head: head, Action: "/me", About: &decision, Hidden: []Hidden{{"entry", "1"}}, Words: words, Days: 14, Human: human}},
 		{"follow-up", follow},
 		{"followed-up", &FollowedUp{Call: true, By: at, Human: human}},
 		{"follow-up-over", &FollowedUp{Over: true, Human: help}},
