@@ -88,6 +88,7 @@ var ruleWords = page.Table{
 	"decision.state.declined":   {"En människa sade nej.", "Et menneske sagde nej.", "A person said no."},
 	"decision.state.overridden": {"Ändrat av en människa.", "Ændret af et menneske.", "Changed by a person."},
 	"decision.state.lapsed":     {"Behövs inte längre.", "Behøves ikke længere.", "Not needed any more."},
+	"decision.became":           {"Vad det blev", "Hvad det blev", "What became of it"},
 	"decision.settled":          {"{name}, {at}:", "{name}, {at}:", "{name}, {at}:"},
 	"decision.case":             {"Till ärendet", "Til sagen", "To the case"},
 	"decision.why":              {"Varför", "Hvorfor", "Why"},
