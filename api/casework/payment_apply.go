@@ -172,6 +172,9 @@ func (d *Desk) payOnce(ctx context.Context, p *casebook.BankPart) (again bool, e
 	}
 	body := ledger.PayBody{Amount: p.Amount, PaidOn: p.BookedOn, Reference: d.bankReference(ctx, p)}
 	if n != nil {
+		if ended(n.State.Status) {
+			return false, d.goesBack(ctx, p, ledger.CodeNoteDischarged)
+		}
 		body.Claim, p.Client = claimOf(n.State, p), n.Holder
 	}
 	p.Tried = d.Clock()
@@ -192,27 +195,38 @@ func (d *Desk) payOnce(ctx context.Context, p *casebook.BankPart) (again bool, e
 
 // refusedPart says what becomes of a payment that the note does not take.
 func (d *Desk) refusedPart(ctx context.Context, p *casebook.BankPart, refusal *ledger.Error) (again bool, err error) {
-	p.Why = string(refusal.Code)
 	switch refusal.Code {
 	case ledger.CodePaymentExceeds:
 		owed, err := parseMoney(refusal.Params["owed"])
 		if err == nil && owed.Amount > 0 && owed.Amount < p.Amount.Amount && owed.Currency == p.Amount.Currency {
 			rest := *p
+			rest.Why = string(refusal.Code)
 			rest.ID, rest.Kind, rest.State = derived("rest", p.ID, owed.String()), casebook.PartReturn, casebook.PartDue
 			rest.Amount.Amount -= owed.Amount
-			p.Amount, p.Why = owed, ""
+			p.Amount = owed
 			return true, d.Book.ShrinkBankPart(ctx, *p, rest)
 		}
-		fallthrough
+		return false, d.goesBack(ctx, p, refusal.Code)
 	case ledger.CodeNoteDischarged, ledger.CodeNoteVoid, ledger.CodeNoteErased:
-		p.Kind, p.State = casebook.PartReturn, casebook.PartDue // nothing is owed
-	default:
-		if !refusal.Retryable() {
-			p.State = casebook.PartDropped
-		}
+		return false, d.goesBack(ctx, p, refusal.Code)
+	}
+	if !refusal.Retryable() {
+		p.State, p.Why = casebook.PartDropped, string(refusal.Code)
 	}
 	_, err = d.Book.MoveBankPart(ctx, *p, casebook.PartWaiting)
 	return false, err
+}
+
+// goesBack makes a payment of a note on which nothing is owed one that goes back.
+func (d *Desk) goesBack(ctx context.Context, p *casebook.BankPart, why ledger.Code) error {
+	p.Kind, p.State, p.Why = casebook.PartReturn, casebook.PartDue, string(why)
+	_, err := d.Book.MoveBankPart(ctx, *p, casebook.PartWaiting)
+	return err
+}
+
+// ended says whether nothing can be paid on a note any more, whatever comes.
+func ended(s ledger.Status) bool {
+	return s == ledger.StatusDischarged || s == ledger.StatusVoid || s == ledger.StatusErased
 }
 
 // bankReference is what the note says of the bank's entry, by which each finds the other.
