@@ -73,6 +73,7 @@ func (s *stage) agreeOnSome(rt *rapid.T, id ledger.NoteID) {
 			m.FirstDue = next.Due.AddDays(rapid.IntRange(1, 60).Draw(rt, "pause of"))
 		}
 	}
+	m = s.repriced(rt, id, m)
 	shown, err := ledger.Preview(s.note(id), s.holder(id), m, s.today())
 	if code := ledger.CodeOf(err); code == ledger.CodeAmendmentImpossible {
 		rt.Skip("less than a minor unit each month, or too long a pause")
@@ -96,6 +97,31 @@ func (s *stage) agreeOnSome(rt *rapid.T, id ledger.NoteID) {
 	if sum := s.summary(id); sum.FreeOfDebt != shown.FreeOfDebt || sum.Arrears != (finance.Arrears{}) {
 		rt.Fatalf("the summary is %+v, shown was %+v", sum, shown)
 	}
+}
+
+// repriced makes of some plans an ordinary extension, or another rate where there
+// are instalments ahead, and puts another rate on some.
+func (s *stage) repriced(rt *rapid.T, id ledger.NoteID, m ledger.Amendment) ledger.Amendment {
+	if m.Kind == ledger.AmendPause || rapid.Bool().Draw(rt, "as it is") {
+		return m
+	}
+	switch rapid.IntRange(0, 2).Draw(rt, "price") {
+	case 0:
+		m.Rate = rate("5")
+	case 1:
+		m.Free = true
+	}
+	other := m
+	other.Kind = ledger.AmendTerm
+	if m.Free || m.Rate != (finance.Rate{}) {
+		if rapid.Bool().Draw(rt, "another rate") {
+			other = ledger.Amendment{Kind: ledger.AmendRate, Rate: m.Rate, Free: m.Free}
+		}
+	}
+	if _, err := ledger.Preview(s.note(id), s.holder(id), other, s.today()); err != nil || other.Kind == ledger.AmendRate && s.summary(id).Phase.Until.IsZero() {
+		return m // extended already, or with no instalments ahead
+	}
+	return other
 }
 
 // keep pays so many instalments, each in time, and checks that they are what was

@@ -34,6 +34,14 @@ func claimVariants() []variant {
 		of("cure", ledger.OpCure, func(s *stage, id ledger.NoteID) any {
 			return ledger.CureBody{Acceleration: s.known(id).Acceleration.Seq, Reason: "as agreed on the telephone"}
 		}),
+		of("pay what cures", ledger.OpPay, func(s *stage, id ledger.NoteID) any {
+			n := s.known(id)
+			sum, err := ledger.Summarize(n, s.m.Holder(n), s.today())
+			if err != nil || sum.Cure == nil {
+				return s.payBody(1_00)
+			}
+			return s.payBody(max(1_00, sum.Cure.Amount))
+		}),
 		interrupt(ledger.Acknowledgement),
 		interrupt(ledger.Demand),
 		interrupt(ledger.Filing),

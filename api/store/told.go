@@ -156,7 +156,8 @@ func leavesRoles(op ledger.Op) bool {
 	switch op {
 	case ledger.OpAccept, ledger.OpPay, ledger.OpPayReverse, ledger.OpForgive, ledger.OpDisputeRaise, ledger.OpDisputeResolve,
 		ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw,
-		ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief:
+		ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief,
+		ledger.OpAccelerate, ledger.OpCure, ledger.OpInterrupt:
 		return true
 	}
 	return false

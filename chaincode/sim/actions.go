@@ -240,7 +240,7 @@ func invited(n *ledger.Note) []ledger.Op {
 	if len(n.Disputes) > 0 {
 		ops = append(ops, ledger.OpDisputeResolve, ledger.OpDisputeResolve)
 	}
-	return append(ops, talks(n)...)
+	return slices.Concat(ops, talks(n), claims(n))
 }
 
 // whoWould lists the parties who would naturally do this.
@@ -260,7 +260,9 @@ func (s *simulation) whoWould(op ledger.Op, n *ledger.Note, holder ledger.PartyI
 		return s.authorities()
 	case ledger.OpRelease:
 		return []ledger.PartyID{n.Freeze.Authority}
-	case ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
+	case ledger.OpInterrupt:
+		return slices.Concat(n.BorrowerIDs(), s.creditors(op, n, holder), s.authorities())
+	case ledger.OpAccelerate, ledger.OpCure, ledger.OpPayClaim, ledger.OpPayDeny, ledger.OpAmendPropose, ledger.OpAmendAccept, ledger.OpAmendReject, ledger.OpAmendWithdraw:
 		return s.sides(op, n, holder)
 	case ledger.OpPay, ledger.OpPayReverse, ledger.OpNotice, ledger.OpMandateEnd, ledger.OpDisputeResolve,
 		ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff:

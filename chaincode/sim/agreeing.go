@@ -69,8 +69,11 @@ func (s *simulation) claim(n *ledger.Note) uint64 {
 
 func (s *simulation) amendment() ledger.Amendment {
 	m := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 1 + s.rng.IntN(36), FirstDue: finance.DateOf(s.clock).AddDays(1 + s.rng.IntN(200))}
-	if s.chance(40) {
+	switch n := s.rng.IntN(100); {
+	case n < 35:
 		m.Kind, m.Instalments = ledger.AmendPause, 0
+	case n < 65:
+		return s.repriced(m)
 	}
 	return m
 }

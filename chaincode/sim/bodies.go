@@ -51,6 +51,7 @@ func (s *simulation) terms() ledger.Terms {
 	if s.chance(25) {
 		t.Schedule = ledger.Schedule{Kind: finance.OnDemand}
 	}
+	t.Acceleration = s.chance(60)
 	if s.chance(15) {
 		t.LateRate = new(finance.Percent(s.rng.IntN(30)))
 	}
@@ -108,6 +109,8 @@ func (s *simulation) moneyBody(op ledger.Op, n *ledger.Note) any {
 		return b
 	case ledger.OpForgive:
 		return ledger.ForgiveBody{Amount: s.amount(n), Reason: secretWord}
+	case ledger.OpAccelerate, ledger.OpCure, ledger.OpInterrupt:
+		return s.claimBody(op, n)
 	case ledger.OpCharge, ledger.OpRelief, ledger.OpSetoff, ledger.OpDebtRelief:
 		return s.reliefBody(op, n)
 	case ledger.OpDisputeRaise:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // checkWord: what was signed and agreed stays, and nobody's word is given by
@@ -33,7 +34,7 @@ func (s Step) checkWord() error {
 // checkAgreed says whether everybody agreed to what came into force.
 func (s Step) checkAgreed(agreed []ledger.Plan) error {
 	p := s.Before.Proposal
-	if s.Op != ledger.OpAmendAccept || len(agreed) != 1 || p == nil || p.Amendment.FirstDue != agreed[0].FirstDue {
+	if s.Op != ledger.OpAmendAccept || len(agreed) != 1 || p == nil || !sameWord(p.Amendment, agreed[0]) {
 		return fmt.Errorf("it put %+v in force, proposed was %+v", agreed, p)
 	}
 	borrowers, creditor := s.Before.BorrowerIDs(), false
@@ -45,6 +46,14 @@ func (s Step) checkAgreed(agreed []ledger.Plan) error {
 		return fmt.Errorf("it put a plan in force to which only %v and %s agreed", p.Agreed, s.By)
 	}
 	return nil
+}
+
+// sameWord says whether what came into force is what was proposed: what an
+// amendment leaves open is filled in, and nothing else.
+func sameWord(m ledger.Amendment, p ledger.Plan) bool {
+	dated := m.FirstDue == p.FirstDue || m.Kind == ledger.AmendRate
+	priced := m.Rate == p.Rate && m.Free == p.Free || m.Rate == (finance.Rate{}) && !m.Free
+	return m.Kind == p.Kind && dated && priced
 }
 
 // checkClaims says whether each claim of payment that is gone was answered.

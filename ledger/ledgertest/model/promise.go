@@ -15,7 +15,8 @@ func CheckNote(n *ledger.Note, holder ledger.PartyID) error {
 	if n.Status == ledger.StatusErased {
 		return checkErased(n, holder)
 	}
-	for _, check := range []func(*ledger.Note) error{checkConserved, checkSigns, checkPayments, checkSettlements, checkCharges, checkCap} {
+	for _, check := range []func(*ledger.Note) error{checkConserved, checkSigns, checkPayments, checkSettlements, checkCharges, checkCap,
+		checkAcceleration, checkExtensions, checkInterruptions} {
 		if err := check(n); err != nil {
 			return fmt.Errorf("note %s at %d: %w", n.ID, n.Seq, err)
 		}
@@ -155,6 +156,9 @@ func (s Step) check() error {
 		return s.checkEnd(is)
 	}
 	if err := s.checkWord(); err != nil {
+		return err
+	}
+	if err := s.checkClaiming(is); err != nil {
 		return err
 	}
 	if err := s.checkRelief(is); err != nil {
