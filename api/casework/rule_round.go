@@ -35,11 +35,19 @@ type RuleKeeper struct {
 	Ready func() bool
 }
 
-// Run keeps the rules until ctx ends.
+// Run keeps the rules until ctx ends. It begins with those that a company begins with.
 func (k *RuleKeeper) Run(ctx context.Context) {
-	for ctx.Err() == nil {
+	for begun := false; ctx.Err() == nil; {
 		_, changed := k.Desk.Book.Next()
-		more, err := k.Step(ctx)
+		var more bool
+		var err error
+		if !begun {
+			err = k.Desk.BeginRules(ctx)
+			begun = err == nil
+		}
+		if begun {
+			more, err = k.Step(ctx)
+		}
 		pause := roundPause
 		if err != nil && ctx.Err() == nil {
 			k.Desk.Log.Warn("the rules could not go on; they will try again", "error", err)

@@ -23,17 +23,21 @@ type sight struct {
 }
 
 // see gathers what rules see of a note. Of a note on which nothing is late it asks
-// the database nothing, unless it is to be seen whole.
+// the database nothing, unless it is to be seen whole, with what was decided of it.
 func (d *Desk) see(ctx context.Context, n *store.Note, today finance.Date, whole bool) (*sight, error) {
 	s, err := ledger.Summarize(n.State, n.Holder, today)
 	if err != nil {
 		return nil, fmt.Errorf("summing up note %s: %w", n.State.ID, err)
 	}
 	v := &sight{note: n, facts: rule.FactsOf(n.State, &s, d.Party)}
-	if (!v.facts.Ours || v.facts.OldestDue.IsZero()) && !whole {
-		return v, nil
-	}
 	id := n.State.ID
+	if !v.facts.Ours || v.facts.OldestDue.IsZero() {
+		// No rule has anything to do; but a person may still be asked.
+		if whole {
+			v.made, err = d.Book.DecisionsOf(ctx, id, 0, store.MaxPage)
+		}
+		return v, err
+	}
 	holds, err := d.personHolds(ctx, id, today)
 	if err != nil {
 		return nil, err

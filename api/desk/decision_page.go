@@ -45,6 +45,9 @@ func (s *Server) getDecision(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.Reads("decision", kept.Note); err != nil {
+		return err
+	}
 	sheet, err := s.decisionSheet(v, kept, made)
 	if err != nil {
 		return err
