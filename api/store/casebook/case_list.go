@@ -3,6 +3,7 @@ package casebook
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -129,4 +130,43 @@ func (b *Book) Clients(ctx context.Context) ([]ledger.PartyID, error) {
 		return nil, fmt.Errorf("listing for whom there are cases: %w", err)
 	}
 	return store.Collect(rows, func(rows *sql.Rows) (id ledger.PartyID, err error) { return id, rows.Scan(&id) })
+}
+
+// NotesAndPersons gives the notes that are to be seen, and their persons, of those
+// that a page lists: at most store.MaxPage.
+func (b *Book) NotesAndPersons(ctx context.Context, ids []ledger.NoteID) (notes map[ledger.NoteID]store.Note, persons map[ledger.NoteID][]PersonOfCase, err error) {
+	notes, persons = map[ledger.NoteID]store.Note{}, map[ledger.NoteID][]PersonOfCase{}
+	if len(ids) == 0 {
+		return notes, persons, nil
+	}
+	args, places := make([]any, len(ids)), make([]string, len(ids))
+	for i, id := range ids {
+		args[i], places[i] = string(id), fmt.Sprintf("$%d", i+1)
+	}
+	among := " IN (" + strings.Join(places, ", ") + ")"
+	rows, err := b.Reader().QueryContext(ctx, "SELECT state, holder FROM notes WHERE id"+among, args...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the notes of cases: %w", err)
+	}
+	read, err := store.Collect(rows, func(rows *sql.Rows) (n store.Note, err error) {
+		var state string
+		if err = rows.Scan(&state, &n.Holder); err == nil {
+			err = json.Unmarshal([]byte(state), &n.State)
+		}
+		return n, err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, n := range read {
+		notes[n.State.ID] = n
+	}
+	if rows, err = b.Reader().QueryContext(ctx, selectPersons+"WHERE note"+among+" ORDER BY note, party", args...); err != nil {
+		return nil, nil, fmt.Errorf("reading the persons of cases: %w", err)
+	}
+	all, err := store.Collect(rows, scanPerson)
+	for _, p := range all {
+		persons[p.Note] = append(persons[p.Note], p)
+	}
+	return notes, persons, err
 }
