@@ -20,6 +20,8 @@ const (
 	ActStaffEnable  ActName = "staff.enable"
 	ActStaffLink    ActName = "staff.link"
 	ActStaffLost    ActName = "staff.lost"
+	// ActStaffProvided is the one that the organisation's identity provider leads to.
+	ActStaffProvided ActName = "staff.provided"
 )
 
 // staffKinds are the acts of this theme.
@@ -30,6 +32,7 @@ var staffKinds = []kind{
 	{name: ActStaffEnable, roles: []Role{Administrator}, make: func() Act { return new(StaffEnable) }},
 	{name: ActStaffLink, roles: []Role{Administrator}, make: func() Act { return new(StaffLink) }},
 	{name: ActStaffLost, roles: []Role{Administrator}, make: func() Act { return new(StaffLost) }},
+	{name: ActStaffProvided, byRule: true, override: ActStaffDisable, make: func() Act { return new(StaffProvided) }},
 }
 
 // MaxStaffText is how many characters a name, a number or a team can have.
@@ -213,10 +216,11 @@ type StaffLink struct {
 // Name names the act.
 func (*StaffLink) Name() ActName { return ActStaffLink }
 
-// Check refuses a link for who is shut out.
+// Check refuses a link for who is shut out, and for who signs in at the organisation's
+// identity provider: who loses the account there is to have no other way in.
 func (a *StaffLink) Check(ctx context.Context, d *Desk) error {
 	s, err := d.Staff(ctx, a.Staff)
-	if err == nil && !s.Disabled.IsZero() || a.Code == "" {
+	if err == nil && (!s.Disabled.IsZero() || a.Code == "" || s.Subject != "") {
 		err = ledger.Refuse(ledger.CodeNotFound)
 	}
 	return err

@@ -77,6 +77,9 @@ func (s *Server) showSignIn(v *visit, status int, next string, failed page.Text)
 	}
 	sheet := &view.SignIn{Passkey: page.NewPasskey(page.Get, signInPath, options, page.Say("desk.sign-in.button")), Failed: failed}
 	sheet.Passkey.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge)}}
+	if s.SignIn != nil {
+		sheet.Provider = providerPath
+	}
 	if v.R.URL.Query().Has("out") {
 		sheet.Said = page.Say("desk.sign-in.out")
 	}

@@ -42,7 +42,7 @@ var (
 func routes() []route {
 	var t []route
 	for _, theme := range [][]route{
-		doorRoutes, staffRoutes, actRoutes, auditRoutes, workRoutes, caseRoutes, ruleRoutes, paymentRoutes, letterRoutes, reportRoutes,
+		doorRoutes, providerRoutes, staffRoutes, actRoutes, auditRoutes, workRoutes, caseRoutes, ruleRoutes, paymentRoutes, letterRoutes, reportRoutes,
 	} {
 		t = append(t, theme...)
 	}

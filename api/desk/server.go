@@ -7,10 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/auth/passkey"
 	"github.com/skuld-registry/skuld/api/casework"
+	"github.com/skuld-registry/skuld/api/desk/oidc"
 	"github.com/skuld-registry/skuld/api/desk/view"
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/site"
@@ -33,20 +35,13 @@ type Options struct {
 	Done   func(site.Done) // is told of each answered request
 }
 
-// Provider is an organisation's identity provider.
+// Provider is an organisation's identity provider; see package oidc.
 type Provider interface {
 	// Begin gives the address at which somebody signs in, and what must be remembered
 	// until they are back.
 	Begin(ctx context.Context, state string) (address, remember string, err error)
 	// Complete finds out who has come back with a code.
-	Complete(ctx context.Context, code, remember string) (Identity, error)
-}
-
-// Identity is who somebody is at an identity provider.
-type Identity struct {
-	Subject string // the issuer and its name for them
-	Name    string
-	Roles   []casework.Role
+	Complete(ctx context.Context, code, remember string) (oidc.Identity, error)
 }
 
 func (o Options) check() error {
@@ -103,3 +98,6 @@ func New(o Options) (*Server, error) {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }
+
+// secure says that the pages come over https.
+func (s *Server) secure() bool { return strings.HasPrefix(s.RelyingParty.Origin, "https://") }

@@ -1,0 +1,28 @@
+package casework
+
+import "context"
+
+// Loop is something that the desk does by itself until its context ends. It may be
+// stopped at any time, and goes on where it was.
+type Loop func(context.Context)
+
+// Surroundings are what loops work with beside the desk.
+type Surroundings struct {
+	Registrar Registrar   // nil where the company writes for nobody
+	Folder    *Folder     // of bank files; nil where none is watched
+	Ready     func() bool // whether the read model shows the ledger as it stands
+}
+
+// Loops are all that the desk does by itself.
+func (d *Desk) Loops(o Surroundings) []Loop {
+	rules := &RuleKeeper{Desk: d, Ready: o.Ready}
+	all := []Loop{d.Resolve, d.KeepCases, d.KeepWork, d.WorkPayments, rules.Run}
+	if o.Registrar != nil {
+		link := &Link{Desk: d, Registrar: o.Registrar}
+		all = append(all, link.Run)
+	}
+	if o.Folder != nil {
+		all = append(all, func(ctx context.Context) { d.WatchFolder(ctx, o.Folder) })
+	}
+	return all
+}
