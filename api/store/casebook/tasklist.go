@@ -1,10 +1,12 @@
 package casebook
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,12 +39,13 @@ type TaskPlace struct {
 
 // TaskQuery selects tasks that have not ended. Empty fields select nothing away.
 type TaskQuery struct {
+	// Owner selects who has a task, and Free those that nobody has; both together select
+	// either.
 	Owner StaffID
-	// Team selects what a team can take: its own tasks and everybody's, without those
-	// that somebody has.
-	Team  string
-	Free  bool // only tasks that nobody has
+	Free  bool
+	Team  string // of the free ones, those of a team and everybody's
 	Kind  TaskKind
+	Late  bool      // only what a person was promised, and is late
 	Until time.Time // only what is due by then, or has no time
 	After TaskPlace
 	Limit int // at most store.MaxPage
@@ -52,18 +55,22 @@ type TaskQuery struct {
 // list goes on; nil where it ends. A task that moves while the list is read may come
 // twice.
 func (b *Book) Tasks(ctx context.Context, q TaskQuery) (page []Task, next *TaskPlace, err error) {
-	limit := store.PageLimit(q.Limit)
-	for p := max(q.After.Priority, PriorityLate); p <= PriorityAge && len(page) <= limit; p++ {
-		query, args := q.sql(p, limit+1-len(page))
-		rows, err := b.Reader().QueryContext(ctx, query, args...)
-		if err != nil {
-			return nil, nil, fmt.Errorf("listing tasks: %w", err)
+	limit, last := store.PageLimit(q.Limit), PriorityAge
+	if q.Late {
+		last = PriorityLate
+	}
+	for p := max(q.After.Priority, PriorityLate); p <= last && len(page) <= limit; p++ {
+		var some []Task
+		for _, owner := range q.owners() {
+			query, args := q.sql(p, owner, limit+1-len(page))
+			more, err := b.tasks(ctx, query, args...)
+			if err != nil {
+				return nil, nil, err
+			}
+			some = append(some, more...)
 		}
-		more, err := store.Collect(rows, scanTask)
-		if err != nil {
-			return nil, nil, fmt.Errorf("listing tasks: %w", err)
-		}
-		page = append(page, more...)
+		slices.SortFunc(some, func(a, b Task) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Place, b.Place)) })
+		page = append(page, some[:min(len(some), limit+1-len(page))]...)
 	}
 	page, more := store.Cut(page, limit)
 	if more {
@@ -73,9 +80,25 @@ func (b *Book) Tasks(ctx context.Context, q TaskQuery) (page []Task, next *TaskP
 	return page, next, nil
 }
 
-// sql writes the query for the tasks of one priority, which an index gives in their
-// order from where the page begins.
-func (q *TaskQuery) sql(p Priority, limit int) (query string, args []any) {
+// owners gives whose tasks are selected, each in a query of its own, since an index has
+// the tasks of one in their order: nil is everybody's.
+func (q *TaskQuery) owners() []*StaffID {
+	var owners []*StaffID
+	if q.Owner != "" {
+		owners = append(owners, &q.Owner)
+	}
+	if q.Free {
+		owners = append(owners, new(StaffID))
+	}
+	if owners == nil {
+		owners = append(owners, nil)
+	}
+	return owners
+}
+
+// sql writes the query for the tasks of one priority and one owner, which an index
+// gives in their order from where the page begins.
+func (q *TaskQuery) sql(p Priority, owner *StaffID, limit int) (query string, args []any) {
 	where := []string{"ended = 0", fmt.Sprintf("priority = %d", p)}
 	and := func(condition string, values ...any) {
 		places := make([]any, len(values))
@@ -85,14 +108,11 @@ func (q *TaskQuery) sql(p Priority, limit int) (query string, args []any) {
 		}
 		where = append(where, fmt.Sprintf(condition, places...))
 	}
-	switch {
-	case q.Owner != "":
-		and("owner = $%d", string(q.Owner))
-	case q.Free || q.Team != "":
-		where = append(where, "owner = ''")
-	}
-	if q.Team != "" {
-		and("(team = '' OR team = $%d)", q.Team)
+	if owner != nil {
+		and("owner = $%d", string(*owner))
+		if *owner == "" && q.Team != "" {
+			and("(team = '' OR team = $%d)", q.Team)
+		}
 	}
 	if q.Kind != "" {
 		and("kind = $%d", string(q.Kind))
@@ -104,7 +124,7 @@ func (q *TaskQuery) sql(p Priority, limit int) (query string, args []any) {
 		and("due <= $%d", q.Until.Unix())
 	}
 	args = append(args, limit)
-	return fmt.Sprintf("SELECT %s FROM tasks WHERE %s ORDER BY due, place LIMIT $%d", taskColumns, strings.Join(where, " AND "), len(args)), args
+	return fmt.Sprintf("WHERE %s ORDER BY due, place LIMIT $%d", strings.Join(where, " AND "), len(args)), args
 }
 
 // Task gives a task, or nil where there is none with the id.
@@ -130,6 +150,14 @@ func (b *Book) tasks(ctx context.Context, where string, args ...any) ([]Task, er
 		return nil, fmt.Errorf("reading tasks: %w", err)
 	}
 	return store.Collect(rows, scanTask)
+}
+
+// CountLate says how many tasks are late of those that a person was promised.
+func (b *Book) CountLate(ctx context.Context) (late int, err error) {
+	if err := b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM tasks WHERE ended = 0 AND priority = 1").Scan(&late); err != nil {
+		return 0, fmt.Errorf("counting late tasks: %w", err)
+	}
+	return late, nil
 }
 
 // CountTasks says how many tasks wait for each member of staff, and for anybody under

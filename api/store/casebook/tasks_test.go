@@ -247,13 +247,15 @@ func TestWhatWasPromisedAndIsLateComesFirstThenTimesThenAge(t *testing.T) {
 			q    casebook.TaskQuery
 			want []string
 		}{
-			"all":   {casebook.TaskQuery{}, []string{"promised at nine", "promised at ten", "late", "at one", "at one, too", "tomorrow", "old", "young"}},
-			"today": {casebook.TaskQuery{Until: evening}, []string{"promised at nine", "promised at ten", "late", "at one", "at one, too", "old", "young"}},
-			"mine":  {casebook.TaskQuery{Owner: anna}, []string{"promised at ten", "old"}},
-			"free":  {casebook.TaskQuery{Free: true, Until: evening}, []string{"promised at nine", "at one", "at one, too", "young"}},
-			"team":  {casebook.TaskQuery{Team: "north"}, []string{"at one", "at one, too", "tomorrow", "young"}},
-			"kind":  {casebook.TaskQuery{Kind: casebook.TaskCallback}, []string{"promised at ten", "at one"}},
-			"none":  {casebook.TaskQuery{Owner: "nobody"}, nil},
+			"all":                 {casebook.TaskQuery{}, []string{"promised at nine", "promised at ten", "late", "at one", "at one, too", "tomorrow", "old", "young"}},
+			"today":               {casebook.TaskQuery{Until: evening}, []string{"promised at nine", "promised at ten", "late", "at one", "at one, too", "old", "young"}},
+			"mine":                {casebook.TaskQuery{Owner: anna}, []string{"promised at ten", "old"}},
+			"free":                {casebook.TaskQuery{Free: true, Until: evening}, []string{"promised at nine", "at one", "at one, too", "young"}},
+			"team":                {casebook.TaskQuery{Free: true, Team: "north"}, []string{"at one", "at one, too", "tomorrow", "young"}},
+			"mine and the team's": {casebook.TaskQuery{Owner: anna, Free: true, Team: "north"}, []string{"promised at ten", "at one", "at one, too", "tomorrow", "old", "young"}},
+			"late":                {casebook.TaskQuery{Late: true}, []string{"promised at nine", "promised at ten"}},
+			"kind":                {casebook.TaskQuery{Kind: casebook.TaskCallback}, []string{"promised at ten", "at one"}},
+			"none":                {casebook.TaskQuery{Owner: "nobody"}, nil},
 		} {
 			for _, limit := range []int{1, 2, 3, 50} {
 				tc.q.Limit = limit

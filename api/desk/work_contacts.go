@@ -1,0 +1,135 @@
+package desk
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/skuld-registry/skuld/api/casework"
+	"github.com/skuld-registry/skuld/api/code"
+	"github.com/skuld-registry/skuld/api/desk/view"
+	"github.com/skuld-registry/skuld/api/store/casebook"
+	"github.com/skuld-registry/skuld/api/web/page"
+	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
+)
+
+// getWhoCalled answers a caller who asks who it was that called, for any member of
+// staff: by the code of the contact, or by either telephone number.
+func (s *Server) getWhoCalled(v *visit) error {
+	said := v.R.URL.Query().Get("q")
+	sheet := &view.WorkList{
+		Heading: page.Say("called.title"), Lead: page.Say("called.lead"), Action: whoCalledPath, Button: page.Say("called.find"),
+		Lookup: &page.Field{Name: "q", Label: page.Say("called.said"), Hint: page.Say("called.hint"), Value: said, Max: maxNumberTyped},
+		List: view.List{
+			Caption: page.Say("called.caption"), Empty: page.Empty{Text: page.Say("called.empty")},
+			Columns: []page.Text{page.Say("called.who"), page.Say("today.case"), page.Say("called.how"), page.Say("called.when")},
+		},
+	}
+	if said == "" {
+		sheet.List.Empty.Text = page.Say("called.ask")
+		return v.Show(http.StatusOK, sheet)
+	}
+	found, err := s.whoCalled(v, said)
+	if err != nil {
+		return err
+	}
+	if sheet.List.Rows, err = s.contactRows(v, found); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, sheet)
+}
+
+func (s *Server) whoCalled(v *visit, said string) ([]casebook.Contact, error) {
+	if c, ok := code.ReadContact(said); ok {
+		found, err := s.Desk.Book.ContactByCode(v.R.Context(), c)
+		if err != nil || found != nil {
+			return one(found), err
+		}
+	}
+	return s.Desk.Book.ContactsByNumber(v.R.Context(), casework.Phone(said, finance.Sweden))
+}
+
+func one(c *casebook.Contact) []casebook.Contact {
+	if c == nil {
+		return nil
+	}
+	return []casebook.Contact{*c}
+}
+
+func (s *Server) contactRows(v *visit, contacts []casebook.Contact) ([]view.Row, error) {
+	notes := make([]ledger.NoteID, len(contacts))
+	for i := range contacts {
+		notes[i] = contacts[i].Note
+	}
+	cases, err := s.Desk.Book.CaseNames(v.R.Context(), notes)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := s.Desk.Book.StaffNames(v.R.Context())
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]view.Row, len(contacts))
+	for i := range contacts {
+		c := &contacts[i]
+		rows[i] = view.Row{Href: contactsPath + "/" + c.ID, Cells: []view.Cell{
+			{Text: page.Verbatim(staff[c.Staff])}, {Text: caseText(cases, c.Note)}, {Text: contactHow(c), More: page.Say(page.Key("work.topic." + c.Topic))},
+			{Text: page.Say("verbatim", "text", c.At)},
+		}}
+	}
+	return rows, nil
+}
+
+// contactHow says by what way and with what outcome.
+func contactHow(c *casebook.Contact) page.Text {
+	return page.Say("called.way", "direction", page.Say(page.Key("work.direction."+string(c.Direction))),
+		"channel", page.Say(page.Key("work.channel."+string(c.Channel))), "outcome", page.Say(page.Key("work.outcome."+string(c.Outcome))))
+}
+
+// getContact shows one contact, with the code by which its person finds out who it was.
+func (s *Server) getContact(v *visit) error {
+	c, err := s.Desk.Book.Contact(v.R.Context(), chi.URLParam(v.R, "contact"))
+	if err != nil {
+		return err
+	}
+	if c == nil {
+		return ledger.Refuse(ledger.CodeNotFound)
+	}
+	names, err := s.Desk.Book.StaffNames(v.R.Context())
+	if err != nil {
+		return err
+	}
+	sheet := &view.WorkSheet{Code: c.Code.String(), WorkTitle: view.WorkTitle{
+		Heading: contactHow(c), Case: noteLink(c.Note), Words: c.Words,
+		Pairs: []page.Pair{
+			{Term: page.Say("called.who"), Value: page.Verbatim(names[c.Staff])},
+			{Term: page.Say("called.when"), Value: page.Say("verbatim", "text", c.At)},
+			{Term: page.Say("work.topic"), Value: page.Say(page.Key("work.topic." + c.Topic))},
+		},
+	}}
+	for _, p := range []struct {
+		term  page.Key
+		value string
+	}{{"work.peer", c.Peer}, {"work.number", c.Number}, {"work.next", c.Next}} {
+		if p.value != "" {
+			sheet.Pairs = append(sheet.Pairs, page.Pair{Term: page.Say(p.term), Value: page.Verbatim(p.value)})
+		}
+	}
+	return v.Show(http.StatusOK, sheet)
+}
+
+// postPromiseWithdrawn says that a promise to pay does not count.
+func (s *Server) postPromiseWithdrawn(v *visit) error {
+	if err := v.ParseForm(); err != nil {
+		return err
+	}
+	p, err := s.Desk.Book.Promise(v.R.Context(), chi.URLParam(v.R, "promise"))
+	if err != nil {
+		return err
+	}
+	if p == nil {
+		return ledger.Refuse(ledger.CodeNotFound)
+	}
+	return v.check(&casework.WithdrawPromise{Promise: p.ID, Note: p.Note}, v.reason(), "/desk/cases/of/"+string(p.Note))
+}
