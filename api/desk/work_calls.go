@@ -30,7 +30,7 @@ func (s *Server) getCalls(v *visit) error {
 		return err
 	}
 	sheet := &view.WorkList{
-		Heading: page.Say("rail.calls"), Lead: page.Say("calls.lead"), Links: []page.Link{{Href: whoCalledPath, Text: page.Say("called.title")}},
+		Heading: page.Say("rail.calls"), Lead: page.Say("calls.lead"), Links: []page.Link{{Href: whoCalledPath, Text: page.Say("caller.title")}},
 		List: view.List{
 			Caption: page.Say("calls.caption"), Rows: rows, Empty: page.Empty{Text: page.Say("calls.empty")},
 			Columns: []page.Text{page.Say("calls.whom"), page.Say("calls.about"), page.Say("calls.promised"), page.Say("today.owner"), page.Say("today.acts")},

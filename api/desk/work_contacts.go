@@ -19,15 +19,15 @@ import (
 func (s *Server) getWhoCalled(v *visit) error {
 	said := v.R.URL.Query().Get("q")
 	sheet := &view.WorkList{
-		Heading: page.Say("called.title"), Lead: page.Say("called.lead"), Action: whoCalledPath, Button: page.Say("called.find"),
-		Lookup: &page.Field{Name: "q", Label: page.Say("called.said"), Hint: page.Say("called.hint"), Value: said, Max: maxNumberTyped},
+		Heading: page.Say("caller.title"), Lead: page.Say("caller.lead"), Action: whoCalledPath, Button: page.Say("caller.find"),
+		Lookup: &page.Field{Name: "q", Label: page.Say("caller.said"), Hint: page.Say("caller.hint"), Value: said, Max: maxNumberTyped},
 		List: view.List{
-			Caption: page.Say("called.caption"), Empty: page.Empty{Text: page.Say("called.empty")},
-			Columns: []page.Text{page.Say("called.who"), page.Say("today.case"), page.Say("called.how"), page.Say("called.when")},
+			Caption: page.Say("caller.caption"), Empty: page.Empty{Text: page.Say("caller.empty")},
+			Columns: []page.Text{page.Say("caller.who"), page.Say("today.case"), page.Say("caller.how"), page.Say("caller.when")},
 		},
 	}
 	if said == "" {
-		sheet.List.Empty.Text = page.Say("called.ask")
+		sheet.List.Empty.Text = page.Say("caller.ask")
 		return v.Show(http.StatusOK, sheet)
 	}
 	found, err := s.whoCalled(v, said)
@@ -83,7 +83,7 @@ func (s *Server) contactRows(v *visit, contacts []casebook.Contact) ([]view.Row,
 
 // contactHow says by what way and with what outcome.
 func contactHow(c *casebook.Contact) page.Text {
-	return page.Say("called.way", "direction", page.Say(page.Key("work.direction."+string(c.Direction))),
+	return page.Say("caller.way", "direction", page.Say(page.Key("work.direction."+string(c.Direction))),
 		"channel", page.Say(page.Key("work.channel."+string(c.Channel))), "outcome", page.Say(page.Key("work.outcome."+string(c.Outcome))))
 }
 
@@ -103,8 +103,8 @@ func (s *Server) getContact(v *visit) error {
 	sheet := &view.WorkSheet{Code: c.Code.String(), WorkTitle: view.WorkTitle{
 		Heading: contactHow(c), Case: noteLink(c.Note), Words: c.Words,
 		Pairs: []page.Pair{
-			{Term: page.Say("called.who"), Value: page.Verbatim(names[c.Staff])},
-			{Term: page.Say("called.when"), Value: page.Say("verbatim", "text", c.At)},
+			{Term: page.Say("caller.who"), Value: page.Verbatim(names[c.Staff])},
+			{Term: page.Say("caller.when"), Value: page.Say("verbatim", "text", c.At)},
 			{Term: page.Say("work.topic"), Value: page.Say(page.Key("work.topic." + c.Topic))},
 		},
 	}}

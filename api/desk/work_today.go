@@ -58,7 +58,7 @@ func (s *Server) getToday(v *visit) error {
 		return err
 	}
 	sheet := &view.WorkList{
-		Heading: page.Say("rail.today"), Lead: page.Say("today.order"), Links: []page.Link{{Href: whoCalledPath, Text: page.Say("called.title")}},
+		Heading: page.Say("rail.today"), Lead: page.Say("today.order"), Links: []page.Link{{Href: whoCalledPath, Text: page.Say("caller.title")}},
 		List: view.List{
 			Caption: page.Say("today.caption"), Rows: rows, Empty: page.Empty{Text: page.Say("today.empty")},
 			Columns: []page.Text{page.Say("today.what"), page.Say("today.case"), page.Say("today.due"), page.Say("today.owner"), page.Say("today.acts")},
