@@ -47,7 +47,7 @@ func (t *teller) payments() []page.PaymentRow {
 	var rows []page.PaymentRow
 	for _, p := range slices.Backward(t.note.Payments) {
 		rows = append(rows, page.PaymentRow{
-			On: p.On, Amount: t.amount(p.Amount), By: t.company(p.By), Reversed: p.Reversed,
+			On: p.On, Amount: t.amount(p.Amount), By: t.company(p.By), Reversed: p.Reversed, SetOff: p.SetOff,
 			Receipt: pathOf(t.note.ID) + "/receipts/" + strconv.FormatUint(p.Seq, 10),
 		})
 	}

@@ -120,6 +120,7 @@ type PaymentRow struct {
 	By       string
 	Receipt  string // address
 	Reversed bool
+	SetOff   string // what was set off; empty where money was paid
 }
 
 // Asked is something that the reader, or somebody for the reader, has said, and

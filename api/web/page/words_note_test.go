@@ -6,6 +6,7 @@ import (
 	"github.com/skuld-registry/skuld/api/web/facts"
 	"github.com/skuld-registry/skuld/api/web/picture"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // TestEveryFactOfANoteHasItsWords covers the keys that no template spells out, since
@@ -20,6 +21,9 @@ func TestEveryFactOfANoteHasItsWords(t *testing.T) {
 	}
 	for _, p := range []ledger.PartKind{ledger.PartCosts, ledger.PartLateInterest, ledger.PartInterest, ledger.PartPrincipal} {
 		keys = append(keys, Key("lines."+p))
+	}
+	for _, kind := range []finance.ChargeKind{finance.ReminderCharge, finance.DemandCharge, finance.PlanCharge, finance.LatePaymentCharge} {
+		keys = append(keys, Key("lines.charge."+kind))
 	}
 	for _, s := range ledger.AttorneyScopes() {
 		keys = append(keys, Key("scope."+s))

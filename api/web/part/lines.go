@@ -38,24 +38,60 @@ func parts(f *facts.Note, p ledger.ExplainedPart) []page.LinePart {
 			shown += a
 		}
 	}
-	charged := page.Say("lines.charged", "date", f.Explained.CountedTo)
+	charged, before := page.Say("lines.charged", "date", f.Explained.CountedTo), p.Charged
 	if p.Kind == ledger.PartPrincipal {
 		charged = page.Say("lines.issued")
 	}
-	add(charged, p.Charged, page.Source{})
+	fees := charges(f, p.Kind)
+	for _, c := range fees {
+		before -= c.Amount
+	}
+	add(charged, before, page.Source{})
+	for _, c := range fees {
+		add(page.Say(page.Key("lines.charge."+c.Kind), "date", c.On), c.Amount, sourceOf(c.Rule, lawOf(c.Rule)))
+	}
 	add(page.Say("lines.paid"), -p.Paid, page.Source{})
-	add(page.Say("lines.forgiven"), -p.Forgiven, page.Source{})
+	forgiven := p.Forgiven
+	for _, r := range f.State.Reliefs {
+		// What was taken off of interest that turned out not to be owed was not.
+		if r.Part == p.Kind && r.Amount <= forgiven {
+			add(page.Say("lines.relief", "date", r.On, "reason", r.Reason), -r.Amount, page.Source{})
+			forgiven -= r.Amount
+		}
+	}
+	add(page.Say("lines.forgiven"), -forgiven, page.Source{})
 	for _, l := range p.Lines {
 		law, announced, _ := strings.Cut(l.Source, sourceOfRate)
 		key := page.Key("lines.law")
-		if l.Rule == agreedRule {
+		switch {
+		case l.Rule == agreedRule:
 			key = "lines.agreed"
+		case f.Summary.Costs != nil && l.Rule == f.Summary.Costs.Rule:
+			key = "lines.capped"
 		}
 		text := page.Count(key, l.Days, "from", l.From, "to", l.To.AddDays(-1), "base", amount(f, l.Base), "rate", l.Rate, "announced", announced)
 		add(text, finance.RoundMicro(l.Micro), sourceOf(l.Rule, law))
 	}
 	add(page.Say("lines.rounding"), p.Owed-shown, page.Source{})
 	return parts
+}
+
+// charges gives the fees that a part of the debt is made of: none but costs have any.
+func charges(f *facts.Note, kind ledger.PartKind) []ledger.Charge {
+	if kind != ledger.PartCosts {
+		return nil
+	}
+	return f.State.Charges
+}
+
+// lawOf gives where a dated rule can be read.
+func lawOf(rule string) string {
+	for _, r := range finance.DatedRules() {
+		if r.ID == rule {
+			return r.Source
+		}
+	}
+	return ""
 }
 
 const (
@@ -79,11 +115,24 @@ func sourceOf(rule, law string) page.Source {
 	return s
 }
 
-// Reasons say why something is not counted, or not asked for.
+// Reasons say why something is not counted, or not asked for, and how much the credit
+// may cost.
 func Reasons(f *facts.Note) []page.Text {
 	var all []page.Text
 	if slices.Contains(f.Summary.Reasons, ledger.ReasonGateClosed) {
 		all = append(all, page.Say("lines.gate"))
+	}
+	if until := f.State.LateFree; slices.Contains(f.Summary.Reasons, ledger.ReasonLateFree) && until != nil {
+		all = append(all, page.Say("lines.late_free", "until", until.Until))
+	}
+	if d := f.State.DebtRelief; d != nil {
+		all = append(all, page.Say("lines.debt_relief", "from", d.OpenedOn, "decision", d.Decision))
+	}
+	if costs := f.Summary.Costs; costs != nil {
+		all = append(all, page.Say("lines.meter", "charged", amount(f, costs.Charged), "limit", amount(f, costs.Limit)))
+	}
+	if slices.Contains(f.Summary.Reasons, ledger.ReasonCostCap) {
+		all = append(all, page.Say("lines.cost_cap"))
 	}
 	for _, m := range f.Explained.Missing {
 		all = append(all, page.Say("lines.missing", "from", m.From))
