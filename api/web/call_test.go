@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
@@ -17,13 +18,13 @@ func TestWhoHasTheCodeIsCalledBack(t *testing.T) {
 	b, path := w.stranger(), w.path(id)+"/call"
 	b.send(b.get(path).is(http.StatusOK).says("Banken AB calls you."), path, url.Values{
 		"number": {" 070-123 45 67 "}, "when": {"evening"}, "words": {"Jag förstår inte räntan.\r\nRing gärna."},
-	}).is(http.StatusOK).says("We will call you", "Eva Ek på Banken AB", "070-123 45 67", "After four o'clock", "They answer vardagar 8–17.")
+	}).is(http.StatusOK).says("We will call you", "Eva Ek på Banken AB", "070-123 45 67", "By 15 June 2026 at 20:00", "They answer vardagar 8–17.")
 	wishes, err := w.store.CallbacksOf(t.Context(), id)
 	if err != nil || len(wishes) != 1 {
 		t.Fatalf("kept are %+v, %v", wishes, err)
 	}
 	c := wishes[0]
-	if c.Number != "070-123 45 67" || c.Wanted != "evening" || c.Party != "" || c.Language != ledger.English || !strings.Contains(c.Words, "räntan") || !c.Created.Equal(noon) {
+	if c.Number != "070-123 45 67" || c.Wanted != "evening" || c.Party != "" || c.Language != ledger.English || !strings.Contains(c.Words, "räntan") || !c.Created.Equal(noon) || !c.Promised.Equal(noon.Add(6*time.Hour)) {
 		t.Errorf("kept is %+v", c)
 	}
 }

@@ -91,6 +91,9 @@ func (s *Server) addWork(v *visit, t *teller, view *page.Note) (err error) {
 	if err := s.addComplaints(v, t, view); err != nil {
 		return err
 	}
+	if !t.open() && t.may(ledger.ScopeTalk) { // it has no doors, and there is somebody to complain to
+		view.Complain = page.Link{Href: pathOf(t.note.ID) + "/complaint", Text: page.Say("doors.complaint")}
+	}
 	view.Journal, err = s.noteJournal(v, t)
 	return err
 }
@@ -98,7 +101,7 @@ func (s *Server) addWork(v *visit, t *teller, view *page.Note) (err error) {
 // tones says how each situation is meant.
 var tones = map[facts.Situation]page.Tone{
 	facts.Waiting: page.ToneCalm, facts.Signed: page.ToneCalm, facts.Expired: page.ToneCalm, facts.Running: page.ToneDone,
-	facts.Overdue: page.ToneAttention, facts.OnPlan: page.ToneDone, facts.Paused: page.ToneCalm, facts.Disputed: page.ToneCalm,
+	facts.Overdue: page.ToneAttention, facts.Accelerated: page.ToneAttention, facts.OnPlan: page.ToneDone, facts.Paused: page.ToneCalm, facts.Disputed: page.ToneCalm,
 	facts.Frozen: page.ToneStop, facts.Barred: page.ToneCalm, facts.Unnotified: page.ToneAttention,
 	facts.Discharged: page.ToneDone, facts.Void: page.ToneCalm, facts.Erased: page.ToneCalm,
 }
@@ -123,8 +126,13 @@ func (t *teller) why() page.Text {
 	switch t.facts.Situation {
 	case facts.Overdue:
 		return page.Say(key, "amount", t.amount(t.facts.Late()), "date", t.facts.Summary.Arrears.OldestPayBy)
+	case facts.Accelerated:
+		if c := t.facts.Summary.Cure; c != nil {
+			return page.Say(key, "amount", t.amount(c.Amount), "date", c.By)
+		}
+		return page.Say("note.accelerated.all.why", "date", t.facts.Summary.Phase.Until)
 	case facts.Paused:
-		return page.Say(key, "date", n.Amendments[len(n.Amendments)-1].FirstDue)
+		return page.Say(key, "date", t.facts.Summary.Phase.FirstDue)
 	case facts.Frozen:
 		return page.Say(key, "authority", t.company(n.Freeze.Authority), "date", n.Freeze.On, "ground", n.Freeze.Ground)
 	case facts.Unnotified:
@@ -144,13 +152,17 @@ func (t *teller) money() *page.NoteMoney {
 	if t.note.Status == ledger.StatusDischarged {
 		return nil
 	}
-	m := &page.NoteMoney{Left: s.Total, AsOf: s.AsOf, OnDemand: t.note.Terms.Schedule.Kind == finance.OnDemand && len(t.note.Amendments) == 0}
+	m := &page.NoteMoney{Left: s.Total, AsOf: s.AsOf, OnDemand: len(t.facts.Rows) == 0}
 	if !t.facts.Demandable {
 		return m
 	}
-	m.Free = s.FreeOfDebt
+	if s.Cure == nil { // whoever keeps the instalments is free when the schedule says
+		m.Free = s.FreeOfDebt
+	}
 	t.payTo(m)
 	switch late := t.facts.Late(); {
+	case s.Cure != nil:
+		m.Next = &page.Due{Amount: t.amount(s.Cure.Amount), By: s.Cure.By}
 	case late > 0:
 		m.Next = &page.Due{Amount: t.amount(late), By: s.Arrears.OldestPayBy, Late: true}
 	case s.Next != nil:
@@ -171,10 +183,12 @@ func (t *teller) payTo(m *page.NoteMoney) {
 	}
 }
 
-// doors are the ways on from a note that is a debt, or was: there is always somebody
-// to complain to. Who helps gets those that the
+// doors are the ways on from a note that is a debt. Who helps gets those that the
 // power of attorney opens.
 func (t *teller) doors() []page.Door {
+	if !t.open() {
+		return nil
+	}
 	var doors []page.Door
 	add := func(open bool, name string) {
 		if open {
@@ -183,10 +197,10 @@ func (t *teller) doors() []page.Door {
 			})
 		}
 	}
-	add(t.may(ledger.ScopeTalk) && t.open(), "paid")
-	add(t.may(ledger.ScopeTalk) && t.open(), "wrong")
+	add(t.may(ledger.ScopeTalk), "paid")
+	add(t.may(ledger.ScopeTalk), "wrong")
 	add(t.may(ledger.ScopeAgree) && t.note.Status == ledger.StatusActive, "help")
-	add(!t.helps() && t.open(), "someone")
+	add(!t.helps(), "someone")
 	add(t.may(ledger.ScopeTalk), "complaint")
 	return doors
 }

@@ -65,6 +65,7 @@ type Note struct {
 	Asked      []Asked
 	Calls      []Text // who calls the reader, and by when
 	Complaints []ComplaintRow
+	Complain   Link     // where it has no doors
 	Journal    *Journal // the latest of what companies did
 	Doors      []Door
 	Helpers    []HelperRow
