@@ -52,6 +52,9 @@ func (s *Server) caseOf(v *visit) (*openCase, error) {
 	if n == nil || n.State.Status == ledger.StatusErased {
 		return nil, ledger.Refuse(ledger.CodeNoteErased)
 	}
+	if err := v.Reads("case", c.Note); err != nil {
+		return nil, err
+	}
 	o := &openCase{
 		Case: c, ctx: ctx, server: s, note: n.State, holder: n.Holder, today: finance.DateOf(s.Clock()), parties: map[ledger.PartyID]*ledger.Party{},
 	}
@@ -86,7 +89,7 @@ func namesOf(persons []casebook.PersonOfCase) string {
 
 // situationTones say how each situation is meant to staff.
 var situationTones = map[facts.Situation]page.Tone{
-	facts.Running: page.ToneDone, facts.Overdue: page.ToneAttention, facts.OnPlan: page.ToneDone, facts.Paused: page.ToneCalm,
+	facts.Running: page.ToneDone, facts.Overdue: page.ToneAttention, facts.Accelerated: page.ToneAttention, facts.OnPlan: page.ToneDone, facts.Paused: page.ToneCalm,
 	facts.Disputed: page.ToneStop, facts.Frozen: page.ToneStop, facts.Barred: page.ToneStop, facts.Unnotified: page.ToneStop,
 	facts.Discharged: page.ToneDone, facts.Void: page.ToneCalm, facts.Erased: page.ToneCalm,
 	facts.Waiting: page.ToneCalm, facts.Signed: page.ToneCalm, facts.Expired: page.ToneCalm,

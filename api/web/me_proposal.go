@@ -8,6 +8,7 @@ import (
 	"github.com/skuld-registry/skuld/api/web/page"
 	"github.com/skuld-registry/skuld/api/web/part"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // getProposal shows a proposal beside what holds today.
@@ -46,7 +47,7 @@ func (s *Server) compare(v *visit, t *teller, view *page.ProposalPage) error {
 		return err
 	}
 	amendment := t.note.Proposal.Amendment
-	proposed, err := ledger.Preview(t.note, t.holder, amendment, t.today)
+	preview, err := ledger.Preview(t.note, t.holder, amendment, t.today)
 	if ledger.CodeOf(err) != "" {
 		view.CanSay, view.Late = false, view.CanSay
 		return nil
@@ -54,10 +55,21 @@ func (s *Server) compare(v *visit, t *teller, view *page.ProposalPage) error {
 	if err != nil {
 		return err
 	}
-	frame := part.FrameOf(now.Instalments, proposed.Instalments)
+	frame := part.FrameOf(now.Instalments, preview.Instalments)
 	view.Now = part.Way{Name: page.Say("aid.now"), Forecast: now}.Show(frame)
-	view.Way = part.Way{Value: string(amendment.Kind), Name: page.Say("proposal.new"), Amendment: amendment, Forecast: proposed}.Show(frame)
+	view.Way = part.Way{Value: string(amendment.Kind), Name: proposed(amendment), Amendment: amendment, Forecast: preview}.Show(frame)
 	return nil
+}
+
+// proposed names a proposal, with what it costs where that is another than today.
+func proposed(m ledger.Amendment) page.Text {
+	switch {
+	case m.Free:
+		return page.Say("proposal.free")
+	case m.Rate != finance.Rate{}:
+		return page.Say("proposal.rate", "rate", m.Rate)
+	}
+	return page.Say("proposal.new")
 }
 
 // postProposal writes the answer to a proposal for the reader to sign.

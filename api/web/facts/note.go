@@ -21,25 +21,27 @@ type Situation string
 
 // The situations.
 const (
-	Waiting    Situation = "waiting"    // offered, and this borrower has not answered
-	Signed     Situation = "signed"     // offered; this borrower has signed, another has not
-	Expired    Situation = "expired"    // offered; the time to answer is over
-	Running    Situation = "running"    // as agreed
-	Overdue    Situation = "overdue"    // a payment is late
-	OnPlan     Situation = "plan"       // a payment plan is kept
-	Paused     Situation = "pause"      // nothing is due before a day that was agreed
-	Disputed   Situation = "disputed"   // an objection is open; nothing is demanded
-	Frozen     Situation = "frozen"     // an authority prohibits payment
-	Barred     Situation = "barred"     // the time to claim it is over
-	Unnotified Situation = "unnotified" // the borrower has not been told of the holder
-	Discharged Situation = "discharged" // paid; handed back
-	Void       Situation = "void"       // never was a debt
-	Erased     Situation = "erased"     // nothing is left but that it was there
+	Waiting Situation = "waiting" // offered, and this borrower has not answered
+	Signed  Situation = "signed"  // offered; this borrower has signed, another has not
+	Expired Situation = "expired" // offered; the time to answer is over
+	Running Situation = "running" // as agreed
+	Overdue Situation = "overdue" // a payment is late
+	OnPlan  Situation = "plan"    // a payment plan is kept
+	// Accelerated is that all of the debt is to be paid on a day that has not passed.
+	Accelerated Situation = "accelerated"
+	Paused      Situation = "pause"      // nothing is due before a day that was agreed
+	Disputed    Situation = "disputed"   // an objection is open; nothing is demanded
+	Frozen      Situation = "frozen"     // an authority prohibits payment
+	Barred      Situation = "barred"     // the time to claim it is over
+	Unnotified  Situation = "unnotified" // the borrower has not been told of the holder
+	Discharged  Situation = "discharged" // paid; handed back
+	Void        Situation = "void"       // never was a debt
+	Erased      Situation = "erased"     // nothing is left but that it was there
 )
 
 // Situations lists every situation, for exhaustive tables of words.
 func Situations() []Situation {
-	return []Situation{Waiting, Signed, Expired, Running, Overdue, OnPlan, Paused, Disputed, Frozen, Barred, Unnotified, Discharged, Void, Erased}
+	return []Situation{Waiting, Signed, Expired, Running, Overdue, Accelerated, OnPlan, Paused, Disputed, Frozen, Barred, Unnotified, Discharged, Void, Erased}
 }
 
 // Reader is for whom the facts are put together, and when.
@@ -135,11 +137,13 @@ func situation(f *Note, r Reader) Situation {
 		return Barred
 	case is(ledger.ReasonGateClosed):
 		return Unnotified
+	case f.called():
+		return Accelerated
 	case f.Late() > 0:
 		return Overdue
-	case is(ledger.ReasonPlan) && f.pausing():
+	case f.Summary.Phase.Kind == ledger.PhasePause && f.Summary.Phase.Running:
 		return Paused
-	case is(ledger.ReasonPlan):
+	case f.Summary.Phase.Kind == ledger.PhasePlan, f.Summary.Phase.Kind == ledger.PhasePause:
 		return OnPlan
 	}
 	return Running
@@ -151,10 +155,10 @@ func (f *Note) Late() finance.Amount {
 	return a.Charges + a.Interest + a.Principal
 }
 
-// pausing says that the last amendment is a pause whose first payment is to come.
-func (f *Note) pausing() bool {
-	last := f.State.Amendments[len(f.State.Amendments)-1]
-	return last.Kind == ledger.AmendPause && f.Summary.AsOf.Before(last.FirstDue)
+// called says that the creditor has demanded all of the debt, on a day to come.
+func (f *Note) called() bool {
+	p := &f.Summary.Phase
+	return p.Kind == ledger.PhaseAccelerated && !f.Summary.AsOf.After(p.Until)
 }
 
 func offer(n *ledger.Note, r Reader) Situation {

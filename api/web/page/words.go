@@ -33,7 +33,7 @@ func (w Words) In(lang ledger.Language) string {
 type Table map[Key]Words
 
 // tables are the words that all pages share and those of the borrower's pages.
-var tables = []Table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords, journalWords, reliefWords}
+var tables = []Table{frameWords, componentWords, publicWords, doorWords, verifyWords, storybookWords, noteWords, actWords, accountWords, journalWords, reliefWords, claimWords}
 
 // Shared gives the words that all pages share, for the tests of a site's own.
 func Shared() map[string][3]string {

@@ -16,6 +16,10 @@ func TestEveryFactOfANoteHasItsWords(t *testing.T) {
 	for _, s := range facts.Situations() {
 		keys = append(keys, Key("note."+s), Key("note."+s+".why"))
 	}
+	keys = append(keys, "note.accelerated.all.why")
+	for _, kind := range []Key{"agreement", "signature", "payment", "amendment", "acknowledgement", "demand", "filing"} {
+		keys = append(keys, "limitation."+kind)
+	}
 	for _, s := range []picture.State{picture.Paid, picture.Late, picture.Next, picture.Coming} {
 		keys = append(keys, Key("plan."+s))
 	}

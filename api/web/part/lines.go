@@ -134,6 +134,9 @@ func Reasons(f *facts.Note) []page.Text {
 	if slices.Contains(f.Summary.Reasons, ledger.ReasonCostCap) {
 		all = append(all, page.Say("lines.cost_cap"))
 	}
+	if last := f.Summary.Interrupted; !f.Summary.BarredAfter.IsZero() && f.Situation != facts.Barred {
+		all = append(all, page.Say(page.Key("limitation."+last.Kind), "date", last.On, "until", f.Summary.BarredAfter))
+	}
 	for _, m := range f.Explained.Missing {
 		all = append(all, page.Say("lines.missing", "from", m.From))
 	}
