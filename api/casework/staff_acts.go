@@ -26,11 +26,11 @@ const (
 
 // staffKinds are the acts of this theme.
 var staffKinds = []kind{
-	{name: ActStaffAdd, roles: []Role{Administrator}, make: func() Act { return new(StaffAdd) }},
+	{name: ActStaffAdd, roles: []Role{Administrator}, byRule: true, override: ActStaffDisable, make: func() Act { return new(StaffAdd) }},
 	{name: ActStaffChange, roles: []Role{Administrator}, make: func() Act { return new(StaffChange) }},
 	{name: ActStaffDisable, roles: []Role{Administrator}, make: func() Act { return new(StaffDisable) }},
 	{name: ActStaffEnable, roles: []Role{Administrator}, make: func() Act { return new(StaffEnable) }},
-	{name: ActStaffLink, roles: []Role{Administrator}, make: func() Act { return new(StaffLink) }},
+	{name: ActStaffLink, roles: []Role{Administrator}, byRule: true, override: ActStaffLost, make: func() Act { return new(StaffLink) }},
 	{name: ActStaffLost, roles: []Role{Administrator}, make: func() Act { return new(StaffLost) }},
 	{name: ActStaffProvided, byRule: true, override: ActStaffDisable, make: func() Act { return new(StaffProvided) }},
 }
@@ -51,9 +51,9 @@ func ProfileOf(s *casebook.Staff) Profile {
 	return Profile{Name: s.Name, Phone: s.Phone, Team: s.Team, Roles: ActorOf(s).Roles}
 }
 
-// check refuses a profile that no member of staff can have. Who gives roles sees no
+// Check refuses a profile that no member of staff can have. Who gives roles sees no
 // case, so that nobody alone can let themselves in.
-func (p Profile) check() error {
+func (p Profile) Check() error {
 	if strings.TrimSpace(p.Name) == "" {
 		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "name", "want", "a name")
 	}
@@ -98,7 +98,7 @@ type StaffAdd struct {
 func (*StaffAdd) Name() ActName { return ActStaffAdd }
 
 // Check refuses a profile that nobody can have.
-func (a *StaffAdd) Check(context.Context, *Desk) error { return a.Profile.check() }
+func (a *StaffAdd) Check(context.Context, *Desk) error { return a.Profile.Check() }
 
 // Describe says who is added.
 func (a *StaffAdd) Describe() []Saying {
@@ -125,7 +125,7 @@ func (*StaffChange) Name() ActName { return ActStaffChange }
 
 // Check refuses what would leave the desk without an administrator.
 func (a *StaffChange) Check(ctx context.Context, d *Desk) error {
-	if err := a.Profile.check(); err != nil {
+	if err := a.Profile.Check(); err != nil {
 		return err
 	}
 	if slices.Contains(a.Profile.Roles, Administrator) {
@@ -255,6 +255,24 @@ func (a *StaffLost) Describe() []Saying { return []Saying{Say("staff.lost.will")
 // Do takes them away and signs their owner out.
 func (a *StaffLost) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
 	return Effect{}, d.Book.DropStaffCredentials(ctx, a.Staff)
+}
+
+// InstallRule names the rule by which whoever runs the gateway lets somebody in.
+const InstallRule = "staff.install/1"
+
+// Install adds a member of staff whom whoever runs the gateway has invited, and keeps
+// the digest of the one-time link. A repeat adds nobody.
+func (d *Desk) Install(ctx context.Context, add StaffAdd, code string) error {
+	by := Actor{Rule: InstallRule}
+	keys, err := d.Book.StaffCredentials(ctx, add.Staff)
+	if err != nil || len(keys) > 0 {
+		return err // the link was used already
+	}
+	if _, err := d.Do(ctx, Request{Actor: by, Act: &add}); err != nil {
+		return err
+	}
+	_, err = d.Do(ctx, Request{Actor: by, Act: &StaffLink{Staff: add.Staff, Code: code}})
+	return err
 }
 
 // Staff gives a member of staff; not_found where there is none.

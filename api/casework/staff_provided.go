@@ -30,7 +30,7 @@ func (a *StaffProvided) Check(context.Context, *Desk) error {
 	if a.Account == "" || len(a.Roles) == 0 {
 		return ledger.Refuse(ledger.CodeRoleForbidden, "op", string(ActStaffProvided))
 	}
-	return Profile{Name: a.Called, Roles: a.Roles}.check()
+	return Profile{Name: a.Called, Roles: a.Roles}.Check()
 }
 
 // Describe says who it is.

@@ -35,12 +35,15 @@ type config struct {
 	Webhooks     webhooks      `yaml:"webhooks"`
 	Issuers      []issuer      `yaml:"issuers"`
 	Pages        pagesConfig   `yaml:"pages"`
+	Desk         deskConfig    `yaml:"desk"`
 
 	rebuild     bool
 	checkOnly   bool
 	rotate      bool   // make a new key, instead of serving
 	backupTo    string // file to write a backup to, instead of serving
 	restoreFrom string // file to read a backup from, instead of serving
+	invite      string // name of who gets a one-time link to the desk, instead of serving
+	inviteAs    string // their roles
 	file        configFile
 
 	proxies  []netip.Prefix // what check has read of Proxies
@@ -120,6 +123,7 @@ func defaults() config {
 		},
 		Tracing: tracingConfig{Percent: 100},
 		Log:     logConfig{Level: "info", Format: "json"},
+		Desk:    deskConfig{Waiver: defaultWaiver, OIDC: oidcConfig{RolesClaim: "roles"}},
 	}
 }
 
@@ -153,6 +157,15 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.StringVar(&c.Pages.Hours, "pages.hours", c.Pages.Hours, "when somebody answers, in `words`")
 	f.StringVar(&c.Pages.Email, "pages.email", c.Pages.Email, "the registry's `address` for mail")
 	f.BoolVar(&c.Pages.Storybook, "pages.storybook", c.Pages.Storybook, "show every component of the pages in every state, for trials")
+	f.StringVar(&c.Desk.Origin, "desk.origin", c.Desk.Origin, "serve the desk of the company's staff, which browsers find at this `origin`: scheme, host and port")
+	f.StringVar(&c.Desk.RPID, "desk.rp_id", c.Desk.RPID, "`domain` that the passkeys of staff are bound to")
+	f.StringVar(&c.Desk.Name, "desk.name", c.Desk.Name, "`name` of the company at its desk")
+	f.StringVar(&c.Desk.Profile, "desk.profile", c.Desk.Profile, "`folder` of the company's profile, whose key signs what the desk does")
+	f.BoolVar(&c.Desk.Await, "desk.await", c.Desk.Await, "wait for a profile that is not there yet, for trials")
+	f.StringVar(&c.Desk.Registrar, "desk.registrar", c.Desk.Registrar, "base `URL` of the registrar's gateway, which tells persons what the desk does")
+	f.StringVar(&c.Desk.Inbox, "desk.inbox", c.Desk.Inbox, "`folder` into which the bank's files are put")
+	f.StringVar(&c.invite, "invite-administrator", "", "print a one-time link for who is called so to look after the staff of the desk, and end; a gateway may be serving")
+	f.StringVar(&c.inviteAs, "invite-as", "", "`roles` of who is invited, parted by commas (default administrator)")
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")
 	f.StringVar(&c.backupTo, "backup", "", "write what cannot be rebuilt from the ledger into a new `file`, and end; a gateway may be serving")
 	f.StringVar(&c.restoreFrom, "restore", "", "read a backup's `file` into the database, which must be empty, and end")

@@ -63,6 +63,7 @@ func (c *config) check() (fabric.Profile, error) {
 	c.checkFiles(f)
 	c.checkLimits(f)
 	c.Pages.check(f)
+	c.Desk.check(f, c.Pages.on())
 	if c.Log.Format != "json" && c.Log.Format != "text" {
 		f.add("log.format", "%q is neither json nor text", c.Log.Format)
 	}

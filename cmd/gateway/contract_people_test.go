@@ -145,7 +145,7 @@ func (w *walk) recover() {
 	objection := map[string]any{"recovery": r.Seq, "reason": "it was in my other coat"}
 	switch ours := w.heir != nil && r.Keys[0].ID == w.heir.ledgerKey(w.world.t).ID; {
 	case !ours, r.ConfirmedAt.IsZero() && (drift > recoveryStart || w.chance(20)):
-		w.write(pick(w.rng, []*actor{lost, w.cast[desk]}), path+"/objection", objection)
+		w.write(pick(w.rng, []*actor{lost, w.cast[counter]}), path+"/objection", objection)
 	case r.ConfirmedAt.IsZero():
 		keys := []any{r.Keys[0].ID}
 		w.write(witness, path+"/confirmation", map[string]any{"recovery": r.Seq, "keys": keys, "identified": "called back"})
@@ -162,7 +162,7 @@ func (w *walk) recover() {
 // loseKey has a borrower come to the desk, where it is invited to make a new key,
 // told so by another way, and given the key once the witness agrees.
 func (w *walk) loseKey(path string) {
-	at, lost := w.cast[desk], w.cast[companies+1]
+	at, lost := w.cast[counter], w.cast[companies+1]
 	w.turn(at)
 	mine := w.mine["invitation"]
 	switch {

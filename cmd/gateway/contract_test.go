@@ -32,8 +32,8 @@ const (
 	companies = 3 // at the beginning of the cast
 	borrowers = 2 // after them
 	authority = companies + borrowers
-	desk      = authority + 1 // a company of the registrar's, where persons show who they are
-	regulars  = desk + 1      // without whom the walk cannot do; whoever registers comes after them
+	counter   = authority + 1 // a company of the registrar's, where persons show who they are
+	regulars  = counter + 1   // without whom the walk cannot do; whoever registers comes after them
 )
 
 // TestContractWalk goes a random way through the API: ten thousand requests that

@@ -54,6 +54,7 @@ type options struct {
 	store            *store.Store      // open; nil opens the file in data
 	limits           api.Limits
 	site             pagesConfig          // of the pages; none are served unless it says where they are
+	desk             deskConfig           // of the company's staff; none is served unless it says where it is
 	drain            time.Duration        // from the word that it ends until it takes no more
 	metrics          *metrics.Metrics     // nil counts nothing
 	traces           trace.TracerProvider // nil makes no spans
@@ -67,6 +68,7 @@ type gateway struct {
 	follower *store.Follower
 	server   *api.Server
 	pages    *web.Server // of people; nil where there are none
+	desk     *staffDesk  // of staff; nil where there is none
 	keys     *auth.Keys
 	webhooks *webhook.Deliverer
 	imports  *intake.Worker
@@ -115,7 +117,7 @@ func open(ctx context.Context, o options) (*gateway, error) {
 	g.resting.Go(func() { g.keys.Run(work) })
 	g.resting.Go(func() { g.webhooks.Run(work) })
 	g.resting.Go(func() { g.imports.Run(work) })
-	return g, nil
+	return g, g.openDesk(work, o)
 }
 
 func openStore(ctx context.Context, o options) (*store.Store, error) {

@@ -93,6 +93,8 @@ func (c *config) errand(ctx context.Context, out io.Writer) (done bool, err erro
 		return true, err
 	case c.rotate:
 		return true, c.rotateKey(time.Now, out)
+	case c.invite != "":
+		return true, c.inviteStaff(out)
 	case c.backupTo != "" || c.restoreFrom != "":
 		return true, c.keep(ctx, out)
 	}
@@ -135,7 +137,7 @@ func serve(ctx context.Context, c config, profile fabric.Profile, log *slog.Logg
 	return c.serveOn(ctx, s, options{
 		service: client, check: channel.Check, organisation: profile.Organisation, org: profile.MSPID,
 		data: c.Data, registrationOpen: c.Registration == opened, issuers: c.authIssuers(), rebuild: c.rebuild,
-		localWebhooks: c.Webhooks.AllowLocal, limits: c.apiLimits(), site: c.Pages, drain: c.Drain, metrics: m, traces: traces, log: log,
+		localWebhooks: c.Webhooks.AllowLocal, limits: c.apiLimits(), site: c.Pages, desk: c.Desk, drain: c.Drain, metrics: m, traces: traces, log: log,
 	})
 }
 

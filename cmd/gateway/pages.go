@@ -105,9 +105,15 @@ func (g *gateway) newPages(o options) (*web.Server, error) {
 }
 
 // handler answers programs and people: what is not the REST interface's is a page,
-// where there are pages.
+// where there are pages, of persons or of staff.
 func (g *gateway) handler() http.Handler {
-	if g.pages == nil {
+	var pages http.Handler
+	switch {
+	case g.pages != nil:
+		pages = g.pages
+	case g.desk != nil:
+		pages = g.desk
+	default:
 		return g.server
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -115,6 +121,6 @@ func (g *gateway) handler() http.Handler {
 			g.server.ServeHTTP(w, r)
 			return
 		}
-		g.pages.ServeHTTP(w, r)
+		pages.ServeHTTP(w, r)
 	})
 }

@@ -153,6 +153,9 @@ func (s *Supervisor) gatewaySpec(organisation string) (process.Spec, error) {
 		if local && organisation == s.state.Topology.Registrar {
 			args = append(args, localPages(address)...)
 		}
+		if local && organisation == trialDesk {
+			args = append(args, s.localDesk(organisation, address)...)
+		}
 	}
 	if registration != "" {
 		args = append(args, "-registration", registration)
@@ -173,6 +176,27 @@ func localPages(address string) []string {
 	return []string{
 		"-pages.origin", "http://localhost:" + port, "-pages.rp_id", "localhost", "-pages.name", "Skuld (trial)",
 		"-pages.human", "Maja Lind", "-pages.phone", "+46 8 123 45 67", "-pages.hours", "8-18", "-pages.storybook",
+	}
+}
+
+// trialDesk is the organisation whose staff has a desk in a network on one machine.
+const trialDesk = "collector"
+
+// localDesk serves the desk of a company's staff on this machine. It waits for the
+// profile of the demonstration's party that is called like the organisation.
+func (s *Supervisor) localDesk(organisation, address string) []string {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil // the gateway itself will say what is wrong with it
+	}
+	registrar, err := s.configuration(s.state.Topology.Registrar)
+	if err != nil {
+		return nil // starting the registrar's gateway will say so
+	}
+	return []string{
+		"-desk.origin", "http://localhost:" + port, "-desk.rp_id", "localhost", "-desk.name", "Skuld (trial), " + organisation,
+		"-desk.profile", filepath.Join(s.home.Demo(), organisation), "-desk.await",
+		"-desk.registrar", s.gatewayURL(s.state.Topology.Registrar, registrar),
 	}
 }
 

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"testing"
@@ -97,6 +98,28 @@ func TestRegistrarOnThisMachineServesPages(t *testing.T) {
 		}
 		i := slices.Index(spec.Args, "-pages.origin")
 		if (i >= 0) != test.want || i >= 0 && spec.Args[i+1] != "http://localhost:8080" {
+			t.Errorf("%s: the gateway is started with %q", name, spec.Args)
+		}
+	}
+}
+
+func TestCollectorOnThisMachineHasADesk(t *testing.T) {
+	for name, test := range map[string]struct {
+		organisation, host, file string
+		want                     bool
+	}{
+		"loopback":             {"collector", "", "", true},
+		"another organisation": {"lender", "", "", false},
+		"an address":           {"collector", "192.0.2.1", "", false},
+	} {
+		s := gatewayAt(t, "", "", test.file)
+		s.state.Hosts[test.organisation] = test.host
+		spec, err := s.gatewaySpec(test.organisation)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.Index(spec.Args, "-desk.profile")
+		if (i >= 0) != test.want || i >= 0 && spec.Args[i+1] != filepath.Join(s.home.Demo(), "collector") {
 			t.Errorf("%s: the gateway is started with %q", name, spec.Args)
 		}
 	}
