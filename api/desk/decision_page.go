@@ -244,7 +244,20 @@ func (s *Server) postDecisionPause(v *visit) error {
 	if err != nil {
 		return err
 	}
-	form := sheet.Pause
+	until, reason := readPause(v, sheet.Pause)
+	if len(page.Summary(sheet.Pause.Until, sheet.Pause.Reason).Faults) > 0 {
+		return v.Show(http.StatusUnprocessableEntity, sheet)
+	}
+	act := &casework.RulePause{Note: kept.Note, Until: until}
+	if v.R.PostForm.Get(fieldPauseAll) != "all" {
+		act.Rule = rule.ID(kept.Rule)
+	}
+	return v.check(act, reason, sheet.Base)
+}
+
+// readPause reads until when and why something pauses, and puts what was written back
+// into the form with what is wrong.
+func readPause(v *visit, form *view.PauseForm) (until finance.Date, reason string) {
 	until, fits := readUntil(v)
 	if form.Until.Value = v.R.PostForm.Get(fieldUntil); !fits {
 		form.Until.Error = page.Say("rule.change.day")
@@ -252,12 +265,5 @@ func (s *Server) postDecisionPause(v *visit) error {
 	if form.Reason.Value = v.words(fieldPauseWhy); form.Reason.Value == "" {
 		form.Reason.Error = page.Say("decision.words.missing")
 	}
-	if len(page.Summary(form.Until, form.Reason).Faults) > 0 {
-		return v.Show(http.StatusUnprocessableEntity, sheet)
-	}
-	act := &casework.RulePause{Note: kept.Note, Until: until}
-	if v.R.PostForm.Get(fieldPauseAll) != "all" {
-		act.Rule = rule.ID(kept.Rule)
-	}
-	return v.check(act, form.Reason.Value, sheet.Base)
+	return until, form.Reason.Value
 }

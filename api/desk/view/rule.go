@@ -155,3 +155,36 @@ type PauseForm struct {
 	Reason page.Field
 	All    page.Choice // this rule, or every one
 }
+
+// NoteRules says of one note what each rule would do just now, and what stands
+// against it.
+type NoteRules struct {
+	page.Form
+	Base  string
+	Case  page.Link
+	Holds []RuleHold
+	Rules []RuleNow
+	Pause *PauseForm // nil where the reader may not
+}
+
+// Template names the page.
+func (*NoteRules) Template() string { return "note-rules" }
+
+// Title is the page's.
+func (*NoteRules) Title() page.Text { return page.Say("note-rules.title") }
+
+// RuleHold is why automatic acts pause on the note.
+type RuleHold struct {
+	Text  page.Text
+	Until finance.Date // no date while nobody ends it
+	By    string       // who looks after it
+	Stop  *RuleStop    // that the reader may end; nil where it is none
+}
+
+// RuleNow is what a rule would do just now, and why.
+type RuleNow struct {
+	Rule    page.Link
+	Outcome page.Text
+	Tone    page.Tone
+	Why     []page.Text
+}
