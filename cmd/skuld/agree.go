@@ -12,6 +12,7 @@ import (
 
 func (a *app) payClaim() *cobra.Command {
 	var amount, on, text, reference string
+	var setOff bool
 	c := a.onNote(noteCommand{
 		use: "claim NOTE", short: "As a borrower: say that a payment does not stand on the note", op: ledger.OpPayClaim,
 		example: `  skuld --as borrower pay claim n… --amount "500 SEK" --paid-on 2026-11-20 --text "Paid at the counter"`,
@@ -22,7 +23,7 @@ func (a *app) payClaim() *cobra.Command {
 				return nil, err
 			}
 			day, err := parseDate("paid-on", on, a.now())
-			return ledger.PayClaimBody{Amount: m, PaidOn: day, Text: text, Reference: reference}, err
+			return ledger.PayClaimBody{Amount: m, PaidOn: day, Text: text, Reference: reference, SetOff: setOff}, err
 		},
 	})
 	f := c.Flags()
@@ -30,6 +31,7 @@ func (a *app) payClaim() *cobra.Command {
 	f.StringVar(&on, "paid-on", todayWord, "day on which it was paid")
 	f.StringVar(&text, "text", "", "what happened, in one's own words (required)")
 	f.StringVar(&reference, "reference", "", "of the bank's entry")
+	f.BoolVar(&setOff, "set-off", false, "nothing was paid: set off what the other side owes one")
 	return c
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -131,6 +132,28 @@ holds against every holder.`,
 	f.StringVar(&opened, "opened-on", todayWord, "day on which the case was opened")
 	f.StringVar(&left, "left", "", `what is left to pay: a percentage like 40%, or an amount like "2000 SEK" (required)`)
 	return c
+}
+
+// addReliefs adds the fees, what was set off and what was taken off.
+func addReliefs(f *facts, n *ledger.Note) {
+	money := func(a finance.Amount) finance.Money { return finance.Money{Amount: a, Currency: n.Terms.Principal.Currency} }
+	for _, c := range n.Charges {
+		f.add("Fee "+fmt.Sprint(c.Seq), fmt.Sprintf("%s for the %s of %s, of which %s were taken off", money(c.Amount), c.Kind, c.On, money(c.Relieved)))
+	}
+	for _, p := range n.Payments {
+		if p.SetOff != "" {
+			f.add("Set off "+fmt.Sprint(p.Seq), fmt.Sprintf("%s on %s: %s", money(p.Amount), p.On, p.SetOff))
+		}
+	}
+	for _, r := range n.Reliefs {
+		f.add("Relief "+fmt.Sprint(r.Seq), fmt.Sprintf("%s of %s on %s, %s: %s", money(r.Amount), r.Part, r.On, r.Ground, r.Reason))
+	}
+	if n.LateFree != nil {
+		f.add("No late interest", fmt.Sprintf("from %s until the end of %s", n.LateFree.From, n.LateFree.Until))
+	}
+	if d := n.DebtRelief; d != nil {
+		f.add("Debt relief", fmt.Sprintf("%s by %s, opened on %s: %s left of %s", d.Decision, d.Authority, d.OpenedOn, money(d.Left), money(d.Owed)))
+	}
 }
 
 // readLeft reads what is left to pay, a percentage or an amount.

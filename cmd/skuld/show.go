@@ -122,6 +122,7 @@ func addState(f *facts, n *ledger.Note) {
 		f.add("  answered", d.Answer)
 	}
 	addClaiming(f, n)
+	addReliefs(f, n)
 	if n.Freeze != nil {
 		f.add("Frozen by", fmt.Sprintf("%s since %s: %s", n.Freeze.Authority, n.Freeze.On, n.Freeze.Ground))
 	}
