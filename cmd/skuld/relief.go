@@ -136,7 +136,9 @@ holds against every holder.`,
 
 // addReliefs adds the fees, what was set off and what was taken off.
 func addReliefs(f *facts, n *ledger.Note) {
-	money := func(a finance.Amount) finance.Money { return finance.Money{Amount: a, Currency: n.Terms.Principal.Currency} }
+	money := func(a finance.Amount) finance.Money {
+		return finance.Money{Amount: a, Currency: n.Terms.Principal.Currency}
+	}
 	for _, c := range n.Charges {
 		f.add("Fee "+fmt.Sprint(c.Seq), fmt.Sprintf("%s for the %s of %s, of which %s were taken off", money(c.Amount), c.Kind, c.On, money(c.Relieved)))
 	}
