@@ -35,7 +35,7 @@ func (d *Desk) KeepCases(ctx context.Context) {
 		_, changed := d.Book.Next()
 		for more := true; more && ctx.Err() == nil; {
 			var err error
-			more, err = d.Book.FollowCases(ctx, casebook.Following{Party: d.Party, Keep: d.keeps, Now: d.Clock()})
+			more, err = d.FollowCases(ctx)
 			if err != nil && ctx.Err() == nil {
 				d.Log.Warn("cases could not be kept up with the ledger; the next block tries again", "error", err)
 			}
@@ -45,6 +45,12 @@ func (d *Desk) KeepCases(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// FollowCases opens and closes the cases of the next entries of the ledger, and says
+// whether there may be more.
+func (d *Desk) FollowCases(ctx context.Context) (more bool, err error) {
+	return d.Book.FollowCases(ctx, casebook.Following{Party: d.Party, Keep: d.keeps, Now: d.Clock()})
 }
 
 // NameAssign names the act that gives a case to somebody.

@@ -66,6 +66,9 @@ func (s *Server) rowsOf(v *visit, cases []casebook.ListedCase) ([]caseRow, error
 	for i, c := range cases {
 		ids[i] = c.Note
 	}
+	if err := v.Reads("list", ids...); err != nil {
+		return nil, err
+	}
 	notes, persons, err := s.Desk.Book.NotesAndPersons(ctx, ids)
 	if err != nil {
 		return nil, err
