@@ -260,13 +260,17 @@ func (a *StaffLost) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
 // InstallRule names the rule by which whoever runs the gateway lets somebody in.
 const InstallRule = "staff.install/1"
 
-// Install adds a member of staff whom whoever runs the gateway has invited, and keeps
-// the digest of the one-time link. A repeat adds nobody.
-func (d *Desk) Install(ctx context.Context, add StaffAdd, code string) error {
+// Install adds a member of staff whom whoever runs the gateway has invited, unless they
+// are there, and keeps the digest of the one-time link. A repeat after the link was used
+// does nothing.
+func (d *Desk) Install(ctx context.Context, add StaffAdd, code string, made time.Time) error {
 	by := Actor{Rule: InstallRule}
 	keys, err := d.Book.StaffCredentials(ctx, add.Staff)
-	if err != nil || len(keys) > 0 {
-		return err // the link was used already
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(keys, func(k casebook.StaffCredential) bool { return !k.Created.Before(made.Truncate(time.Second)) }) {
+		return nil
 	}
 	if _, err := d.Do(ctx, Request{Actor: by, Act: &add}); err != nil {
 		return err

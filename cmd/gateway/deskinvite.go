@@ -35,6 +35,9 @@ const (
 // invitationsFolder holds the invitations that wait for the gateway.
 func invitationsFolder(data string) string { return filepath.Join(data, "invitations") }
 
+// invitedSpace makes ids of those who are invited by name.
+var invitedSpace = uuid.MustParse("7d2f5b1a-6a3f-5c1e-8f0d-2b9c4e7a6d10")
+
 // waitingInvitation is one that the gateway takes within seconds, or when it starts.
 type waitingInvitation struct {
 	Name  string          `json:"name"`
@@ -114,7 +117,9 @@ func takeInvitation(ctx context.Context, path string, work *casework.Desk) error
 	if err := json.NewDecoder(io.LimitReader(f, maxInvitation)).Decode(&i); err != nil {
 		return fmt.Errorf("reading an invitation: %w", err)
 	}
-	// The id follows from the file: taking it twice adds nobody twice.
-	id := casebook.StaffID(uuid.NewSHA1(uuid.NameSpaceURL, []byte(filepath.Base(path))).String())
-	return work.Install(ctx, casework.StaffAdd{Staff: id, Profile: casework.Profile{Name: i.Name, Roles: i.Roles}, Language: ledger.Swedish}, i.Code)
+	// The id follows from the name: who is invited again gets another link, not another
+	// place.
+	id := casebook.StaffID(uuid.NewSHA1(invitedSpace, []byte(i.Name)).String())
+	add := casework.StaffAdd{Staff: id, Profile: casework.Profile{Name: i.Name, Roles: i.Roles}, Language: ledger.Swedish}
+	return work.Install(ctx, add, i.Code, i.Made)
 }

@@ -41,7 +41,7 @@ func newRoot() *cobra.Command {
 	at := func() (network.Home, error) { return network.FindHome(home) }
 	root.AddCommand(
 		newUp(at), newSupervise(at), newDown(at), newStatus(at), newLogs(at), newReset(at),
-		newUpgrade(at), newKill(at), newStart(at), newIdentity(at), newOrganisation(at), newRenew(at),
+		newUpgrade(at), newKill(at), newStart(at), newIdentity(at), newOrganisation(at), newRenew(at), newInvite(at),
 	)
 	return root
 }

@@ -222,3 +222,15 @@ func (s *Supervisor) awaitGateway(ctx context.Context, organisation string) erro
 	}
 	return nil
 }
+
+// GatewayErrand is the gateway of an organisation of the network in the home, to do an
+// errand for its desk instead of serving.
+func GatewayErrand(h network.Home, bin, organisation string, errand ...string) (path string, args []string, err error) {
+	state, err := network.LoadState(h)
+	if err != nil {
+		return "", nil, err
+	}
+	s := &Supervisor{options: Options{Home: h, Bin: bin}, home: h, state: state}
+	spec, err := s.gatewaySpec(organisation)
+	return spec.Path, append(spec.Args, errand...), err
+}
