@@ -12,7 +12,6 @@ import (
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
 	"github.com/skuld-registry/skuld/ledger/finance"
-	"github.com/skuld-registry/skuld/ledger/ledgertest/model"
 )
 
 func TestNoteAnswersWhatABorrowerAsksInThatOrder(t *testing.T) {
@@ -43,6 +42,7 @@ func TestEveryLineOfWhatIsLeftAddsUp(t *testing.T) {
 	d.note = d.offerOf(d.lender, terms, d.anna.party)
 	d.accept(d.anna, d.note)
 	d.pay(d.lender, d.note, 300_01)
+	d.relieve()
 	d.later(10)
 	s, err := ledger.Summarize(d.world.note(d.note), d.lender.ID, d.today())
 	if err != nil {
@@ -75,7 +75,9 @@ func TestEveryLineOfWhatIsLeftAddsUp(t *testing.T) {
 	if total != s.Total.Amount {
 		t.Errorf("the lines come to %d, want %d", total, s.Total.Amount)
 	}
-	page.says("SFS 1975:635 § 6", "one day on", "by law")
+	page.says("SFS 1975:635 § 6", "one day on", "by law",
+		"Fee for a demand of 15 June 2026", "SFS 1981:739 § 3 and 4", "Taken off on 15 June 2026", "“A wrong address.”",
+		"set off: A deposit", "of at most SEK 12,000.00.")
 	d.later(30) // into a half-year whose reference rate nobody knows
 	d.page().says("The reference rate for 1 July 2026 is not set yet")
 }
@@ -116,16 +118,7 @@ func TestNothingIsDemandedBeforeTheBorrowerIsTold(t *testing.T) {
 
 func TestNoteThatAnAuthorityFrozeIsNotLate(t *testing.T) {
 	d := newDebtor(t)
-	authority, err := model.NewSigner("Kronofogden", ledger.Authority, inproc.Registrar, "Kronofogden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	registration, err := authority.Registration(d.ledger.Service(inproc.Registrar).Network(), "0b9e6d3e-7f3a-4bb5-8a0e-0000000000aa", d.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.must(authority, registration)
-	d.do(d.lender, ledger.OpPartyAdmit, string(authority.ID), ledger.EmptyBody{})
+	authority := d.authority()
 	d.must(authority, d.draft(authority, ledger.OpFreeze, string(d.note), ledger.FreezeBody{Ground: "U-123"}))
 	d.later(100)
 	d.page().says("Paused by an authority", "Kronofogden has prohibited payment", "Decision: U-123").hides("A payment is late", "Next payment", "/help\"><strong>I need")
