@@ -86,6 +86,30 @@
   };
   if (document.getElementById("live")) setInterval(() => look().catch(() => {}), poll);
 
+  // A plan that is built while staff and borrower talk: what it comes to follows each
+  // change, a moment after the last one.
+  const planner = document.querySelector("form[data-planner]");
+  if (planner) {
+    const slide = planner.querySelector("[data-slides]");
+    const amount = planner.elements[slide?.dataset.slides];
+    let turn = 0, waiting;
+    const count = async () => {
+      const mine = ++turn;
+      const wanted = new URLSearchParams(new FormData(planner));
+      wanted.set("do", "count");
+      const answer = await fetch(planner.action, { method: "POST", body: wanted });
+      const newer = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("sheet");
+      if (newer && mine === turn) document.getElementById("sheet").innerHTML = newer.innerHTML;
+    };
+    const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => count().catch(() => {}), 200); };
+    if (slide) {
+      slide.closest("[hidden]").hidden = false;
+      slide.value = parseFloat(amount.value) || slide.min;
+      slide.addEventListener("input", () => { amount.value = slide.value; planner.elements.months.value = ""; });
+    }
+    planner.addEventListener("input", soon);
+  }
+
   // The end of the session, said while there is time to stay (WCAG 2.2.1).
   const ending = document.getElementById("ending");
   if (ending) {
