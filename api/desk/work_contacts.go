@@ -17,10 +17,10 @@ import (
 // getWhoCalled answers a caller who asks who it was that called, for any member of
 // staff: by the code of the contact, or by either telephone number.
 func (s *Server) getWhoCalled(v *visit) error {
-	said := v.R.URL.Query().Get("q")
+	said := v.R.URL.Query().Get("said")
 	sheet := &view.WorkList{
 		Heading: page.Say("caller.title"), Lead: page.Say("caller.lead"), Action: whoCalledPath, Button: page.Say("caller.find"),
-		Lookup: &page.Field{Name: "q", Label: page.Say("caller.said"), Hint: page.Say("caller.hint"), Value: said, Max: maxNumberTyped},
+		Lookup: &page.Field{Name: "said", Label: page.Say("caller.said"), Hint: page.Say("caller.hint"), Value: said, Max: maxNumberTyped},
 		List: view.List{
 			Caption: page.Say("caller.caption"), Empty: page.Empty{Text: page.Say("caller.empty")},
 			Columns: []page.Text{page.Say("caller.who"), page.Say("today.case"), page.Say("caller.how"), page.Say("caller.when")},
