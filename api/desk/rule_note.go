@@ -47,7 +47,12 @@ func (s *Server) noteRules(v *visit, id ledger.NoteID) (*view.NoteRules, error) 
 			Outcome: page.Say("note-rules." + page.Key(d.Outcome)), Tone: tones[d.Outcome], Why: v.saysRules(d.Why),
 		})
 	}
-	if sheet.Holds, err = s.noteHolds(v, id); err != nil {
+	if len(made) > 0 {
+		for _, text := range v.saysRules(made[0].Facts.Against()) {
+			sheet.Holds = append(sheet.Holds, view.RuleHold{Text: text})
+		}
+	}
+	if err := s.addHolds(v, sheet, id); err != nil {
 		return nil, err
 	}
 	if v.actor.Is(deciders...) {
@@ -59,26 +64,25 @@ func (s *Server) noteRules(v *visit, id ledger.NoteID) (*view.NoteRules, error) 
 	return sheet, nil
 }
 
-// noteHolds lists what makes automatic acts pause. Stops are listed each on its own,
-// since each can be ended.
-func (s *Server) noteHolds(v *visit, id ledger.NoteID) ([]view.RuleHold, error) {
+// addHolds puts in what the desk knows that makes automatic acts pause. Stops are
+// listed each on its own, since each can be ended.
+func (s *Server) addHolds(v *visit, sheet *view.NoteRules, id ledger.NoteID) error {
 	ctx := v.R.Context()
 	names, err := s.Desk.Book.StaffNames(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	holds, err := s.Desk.Holds(ctx, id, s.today())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	stops, err := s.Desk.Book.StopsOf(ctx, id, s.today())
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []view.RuleHold
 	for _, h := range holds {
 		if h.Kind != rule.HoldStop {
-			all = append(all, view.RuleHold{Text: v.saysRule(rule.Say("rule.hold." + string(h.Kind))), Until: h.Until, By: nameOf(names, casebook.StaffID(h.By))})
+			sheet.Holds = append(sheet.Holds, view.RuleHold{Text: v.saysRule(rule.Say("rule.hold." + string(h.Kind))), Until: h.Until, By: nameOf(names, casebook.StaffID(h.By))})
 		}
 	}
 	for _, stop := range stops {
@@ -86,9 +90,9 @@ func (s *Server) noteHolds(v *visit, id ledger.NoteID) ([]view.RuleHold, error) 
 		if v.actor.Is(deciders...) {
 			hold.Stop = &view.RuleStop{ID: stop.ID, Reason: stop.Reason, Why: why(fieldResumeWhy+strconv.FormatInt(stop.Place, 10), "reason.label")}
 		}
-		all = append(all, hold)
+		sheet.Holds = append(sheet.Holds, hold)
 	}
-	return all, nil
+	return nil
 }
 
 // postNotePause leads to the check of a pause of everything automatic on a note.

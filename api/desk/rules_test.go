@@ -156,3 +156,29 @@ func TestAFormThatIsWrongSaysWhatAndKeepsWhatWasWritten(t *testing.T) {
 	agent.Send(agent.Get(path), path+"/pause", url.Values{"until": {"2020-01-01"}, "all": {"one"}}).Is(http.StatusUnprocessableEntity).
 		Says("Write a day within a year", "Write why.")
 }
+
+func TestACaseSaysWhatWouldHappenByItselfAndIsPaused(t *testing.T) {
+	t.Parallel()
+	w := newCollecting(t)
+	if err := w.desk.BeginRules(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := w.given("Anna Andersson", "K-1")
+	agent := w.agent()
+	path := "/desk/cases/of/" + string(c.Note) + "/rules"
+	for _, language := range []string{"sv", "da", "en"} {
+		agent.Language = language
+		for _, fault := range pagetest.Faults(agent.Get(path).Is(http.StatusOK).Body) {
+			t.Errorf("in %s: %s", language, fault)
+		}
+	}
+	agent.Get(path).Is(http.StatusOK).Says("A person is asked.", "Nobody answers for the rule yet", "Nothing does.")
+	agent.Send(agent.Get(path), path+"/pause", nil).Is(http.StatusUnprocessableEntity).Says("Write why.")
+	check := agent.Follow(agent.Send(agent.Get(path), path+"/pause", url.Values{"until": {"2026-07-01"}, "pause_reason": {"she is in hospital"}})).Is(http.StatusOK)
+	check.Says("Nothing happens by itself in the case.", "1 July 2026")
+	paused := agent.Follow(agent.Send(check, check.From, nil)).Is(http.StatusOK)
+	paused.Says("she is in hospital", "Eva Ek looks after it.", "It is time, but something stands against it.").Hides("A person is asked.")
+	form := paused.Form(path + "/resume")
+	check = agent.Follow(agent.Send(paused, path+"/resume", url.Values{"stop": form["stop"], "resume_reason_1": {"she is home"}})).Is(http.StatusOK)
+	agent.Follow(agent.Send(check, check.From, nil)).Is(http.StatusOK).Says("Nothing does.")
+}

@@ -70,6 +70,22 @@ func Decide(r *Rule, f *Facts) Decision {
 
 // against lists what stands against doing anything on a note by itself.
 func against(k *kindRow, f *Facts) []Saying {
+	all := f.against(k)
+	for _, h := range f.Holds {
+		if h.Until.IsZero() {
+			all = append(all, Say("rule.hold."+string(h.Kind)))
+		} else if !h.Until.Before(f.On) {
+			all = append(all, Say("rule.hold."+string(h.Kind)), Say("rule.until", "until", h.Until.String()))
+		}
+	}
+	return all
+}
+
+// Against lists what on the note itself stands against demanding anything, as holds do
+// beside it.
+func (f *Facts) Against() []Saying { return f.against(&kindRow{}) }
+
+func (f *Facts) against(k *kindRow) []Saying {
 	var all []Saying
 	for _, r := range f.Reasons {
 		if slices.Contains(stopping, r) || slices.Contains(k.also, r) {
@@ -83,13 +99,6 @@ func against(k *kindRow, f *Facts) []Saying {
 		all = append(all, Say("rule.against."+string(ledger.ReasonPlan)))
 	case !f.PlanBroken.IsZero() && !talked:
 		all = append(all, Say("rule.against.plan-broken"))
-	}
-	for _, h := range f.Holds {
-		if h.Until.IsZero() {
-			all = append(all, Say("rule.hold."+string(h.Kind)))
-		} else if !h.Until.Before(f.On) {
-			all = append(all, Say("rule.hold."+string(h.Kind)), Say("rule.until", "until", h.Until.String()))
-		}
 	}
 	return all
 }

@@ -133,12 +133,6 @@ var ruleWords = page.Table{
 	"ground.goodwill":  {"Tillmötesgående", "Imødekommenhed", "Goodwill"},
 	"ground.complaint": {"Ett klagomål var riktigt", "En klage var berettiget", "A complaint was right"},
 
-	"fact.day":           {"Dag", "Dag", "Day"},
-	"fact.due":           {"Skulle ha betalats", "Skulle være betalt", "Was due"},
-	"fact.days_past_due": {"Dagar sent", "Dage forsinket", "Days late"},
-	"fact.overdue":       {"Sent belopp", "Forsinket beløb", "Amount late"},
-	"fact.total":         {"Hela skulden", "Hele gælden", "The whole debt"},
-
 	"act.name.rule.change":       {"Ändra en regel", "Ret en regel", "Change a rule"},
 	"act.name.rule.stop":         {"Stoppa en regel", "Stop en regel", "Stop a rule"},
 	"act.name.rule.pause":        {"Pausa det automatiska", "Sæt det automatiske på pause", "Pause what is automatic"},
