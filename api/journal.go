@@ -20,7 +20,7 @@ import (
 // Limits of the journal.
 const (
 	maxJournalBatch = 100
-	maxWhy          = 500 // characters of a text
+	maxWhy          = 2000 // characters of a text
 	maxRule         = 120
 	maxTeam         = 60
 	maxFacts        = 20

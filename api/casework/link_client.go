@@ -37,10 +37,18 @@ func (r AtRegistrar) Write(ctx context.Context, entries ...JournalEntry) ([]Writ
 	return all, nil
 }
 
+// restEntry gives an entry as the registrar takes it. A number that is written in
+// another way than it takes is left out: the person then has the company's own.
 func restEntry(e *JournalEntry) client.JournalEntry {
+	number := func(text string) string {
+		if phonePattern.MatchString(text) {
+			return text
+		}
+		return ""
+	}
 	return client.JournalEntry{
-		ID: e.ID, Note: e.Note, Party: e.Party, Kind: rest.JournalEntryKind(e.Kind), At: e.At, Staff: e.Staff, Phone: e.Phone, Hours: e.Hours,
-		Channel: rest.JournalEntryChannel(e.Channel), Direction: rest.JournalEntryDirection(e.Direction), Number: e.Number, Code: e.Code,
+		ID: e.ID, Note: e.Note, Party: e.Party, Kind: rest.JournalEntryKind(e.Kind), At: e.At, Staff: e.Staff, Phone: number(e.Phone), Hours: e.Hours,
+		Channel: rest.JournalEntryChannel(e.Channel), Direction: rest.JournalEntryDirection(e.Direction), Number: number(e.Number), Code: e.Code,
 		Topic: rest.Topic(e.Topic), Team: e.Team, FollowUp: e.FollowUp, Rule: e.Rule, Facts: e.Facts, Outcome: inWords(e.Outcome), Why: inWords(e.Why),
 	}
 }

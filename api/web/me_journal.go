@@ -119,9 +119,21 @@ func (s *Server) journalRow(v *visit, names *names, e *store.JournalEntry) page.
 		row.Text = page.Say("journal.looked", "staff", staff, "company", company)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Facts)) {
-		row.Facts = append(row.Facts, page.Fact{Name: name, Value: e.Facts[name]})
+		if value := e.Facts[name]; value != "" {
+			row.Facts = append(row.Facts, page.Fact{Name: factName(name), Value: value})
+		}
 	}
 	return row
+}
+
+// factName names a fact for a person: those that rules commonly see have their words,
+// the others are called what the company calls them.
+func factName(name string) page.Text {
+	switch name {
+	case "day", "due", "days_past_due", "overdue", "total":
+		return page.Say(page.Key("fact." + name))
+	}
+	return page.Verbatim(name)
 }
 
 // inLanguage gives a text in a language, else in another one: a reason that is not

@@ -1188,9 +1188,6 @@ type Interruption struct {
 	On        Date             `json:"on"`
 	Reference string           `json:"reference,omitempty,omitzero"`
 	Seq       uint64           `json:"seq"`
-
-	// Via Pseudonymous id of a party
-	Via PartyID `json:"via,omitempty,omitzero"`
 }
 
 // InterruptionChannel defines model for Interruption.Channel.

@@ -79,7 +79,10 @@ type JournalRow struct {
 }
 
 // Fact is one thing that a rule saw.
-type Fact struct{ Name, Value string }
+type Fact struct {
+	Name  Text
+	Value string
+}
 
 // ComplaintRow is a complaint and where it stands.
 type ComplaintRow struct {

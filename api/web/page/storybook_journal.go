@@ -15,7 +15,7 @@ func journalStories() []Story {
 	}
 	decision := JournalRow{
 		At: at, Text: Say("journal.decided", "company", human.Company), Outcome: "Påminnelse", Why: "<script>alert(1)</script>", Rule: "reminder@3",
-		Facts: []Fact{{"days", "12"}, {"amount", "1 200 kr"}}, Review: Link{"/me", Say("journal.review")},
+		Facts: []Fact{{Say("fact.days_past_due"), "12"}, {Verbatim("amount"), "1 200 kr"}}, Review: Link{"/me", Say("journal.review")},
 	}
 	caller := &Caller{
 		Text: Say("called.by.phone", "staff", "Karin Holm", "company", human.Company, "time", at), Topic: Say("topic.payment"), Human: human,
