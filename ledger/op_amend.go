@@ -145,11 +145,24 @@ func (a *act) checkAmender() error {
 	return nil
 }
 
+// checkPower refuses a representative what the power of attorney does not say: it
+// is for a plan or a pause, and for nothing that puts the price up.
+func (a *act) checkPower(m Amendment) error {
+	terms, _ := a.note.current()
+	if a.via != "" && (m.Kind != AmendPlan && m.Kind != AmendPause || m.Rate.Cmp(terms.Rate) > 0) {
+		return Refuse(CodeNoPowerOfAttorney)
+	}
+	return nil
+}
+
 // applyAmendPropose writes a proposal on the note. A newer one of the same side
 // takes the place of its last.
 func applyAmendPropose(a *act, b body) error {
 	p := b.(*AmendProposeBody)
 	if err := a.checkAmender(); err != nil {
+		return err
+	}
+	if err := a.checkPower(p.Amendment); err != nil {
 		return err
 	}
 	switch {
@@ -180,6 +193,9 @@ func applyAmendAccept(a *act, b body) error {
 	}
 	if a.hasAgreed(p) {
 		return Refuse(CodeProposalOwn)
+	}
+	if err := a.checkPower(p.Amendment); err != nil {
+		return err
 	}
 	amended, err := a.note.amended(a.holder, p.Amendment, a.today())
 	if err != nil {

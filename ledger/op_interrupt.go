@@ -40,7 +40,6 @@ type Interruption struct {
 	Channel   string           `json:"channel,omitempty"`
 	Reference string           `json:"reference,omitempty"`
 	Content   Digest           `json:"content,omitzero"`
-	Via       PartyID          `json:"via,omitempty"` // the representative who acknowledged the debt for the borrower
 	Count     int              `json:"count"`
 }
 
@@ -81,13 +80,13 @@ func applyInterrupt(a *act, b body) error {
 		return err
 	}
 	a.note.interrupt(Interruption{
-		Kind: i.Kind, Seq: a.cmd.Seq, By: a.actor.ID, On: i.On, Channel: i.Channel, Reference: i.Reference, Content: i.Content, Via: a.via, Count: 1,
+		Kind: i.Kind, Seq: a.cmd.Seq, By: a.actor.ID, On: i.On, Channel: i.Channel, Reference: i.Reference, Content: i.Content, Count: 1,
 	})
 	return nil
 }
 
 // checkInterrupter refuses an interruption that is not the signer's to write: a
-// debt is acknowledged by who owes it, and demanded by who may be paid.
+// debt is acknowledged by who owes it, itself, and demanded by who may be paid.
 func (a *act) checkInterrupter(i *InterruptBody) error {
 	is := func(r Role) bool { return slices.Contains(a.roles, r) }
 	creditor := is(RoleHolder) || is(RolePledgee) || is(RoleServicer)

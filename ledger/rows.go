@@ -136,7 +136,7 @@ func addClaimRows(t map[Op]*operation) {
 		body: newBody[AccelerateBody], apply: applyAccelerate, says: "the borrower was told that all falls due; what is late, paid in time, cures it"})
 	add(OpCure, operation{from: live, to: live, by: []Role{RoleController, RoleServicer},
 		body: newBody[CureBody], apply: applyCure, says: "the creditor takes back that all falls due"})
-	add(OpInterrupt, operation{from: live, to: live, scope: ScopeAgree,
+	add(OpInterrupt, operation{from: live, to: live,
 		by:   []Role{RoleBorrower, RoleHolder, RolePledgee, RoleServicer, RoleAuthority},
 		body: newBody[InterruptBody], apply: applyInterrupt, says: "the debt was acknowledged, demanded or filed; limitation begins anew"})
 }

@@ -183,3 +183,27 @@ func TestARateAndATermThatSayTooLittleOrTooMuchAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestAPowerToAgreeIsForAPlanOrAPause, as its words say: not for another rate or
+// time, nor for what costs more.
+func TestAPowerToAgreeIsForAPlanOrAPause(t *testing.T) {
+	p := newPeople(t)
+	p.grant(p.son, ledger.AttorneyScopes()...)
+	id := p.active()
+	propose := func(m ledger.Amendment) ledger.AmendProposeBody { return ledger.AmendProposeBody{Amendment: m} }
+	term := ledger.Amendment{Kind: ledger.AmendTerm, Instalments: 24, FirstDue: p.today().AddDays(30)}
+	dearer := p.planOf()
+	dearer.Rate = rate("15")
+	for _, m := range []ledger.Amendment{{Kind: ledger.AmendRate, Rate: rate("6")}, term, dearer} {
+		p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpAmendPropose, string(id), propose(m))
+		p.do(p.lender, ledger.OpAmendPropose, string(id), propose(m))
+		p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpAmendAccept, string(id), amendmentOf(p.stage, id))
+	}
+	cheaper := p.planOf()
+	cheaper.Free = true
+	p.do(p.lender, ledger.OpAmendPropose, string(id), propose(cheaper))
+	if _, err := p.act(p.son, ledger.OpAmendAccept, string(id), amendmentOf(p.stage, id)); err != nil {
+		t.Errorf("a plan that costs nothing is refused: %v", err)
+	}
+	p.refuseAct(ledger.CodeNoPowerOfAttorney, p.son, ledger.OpInterrupt, string(id), p.interruption(ledger.Acknowledgement))
+}

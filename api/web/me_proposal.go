@@ -30,6 +30,10 @@ func (s *Server) getProposal(v *visit) error {
 		CanTake: p.By == r.principal && r.may(ledger.ScopeAgree),
 		CanSay:  p.By != r.principal && !slices.Contains(p.Agreed, r.principal) && r.may(ledger.ScopeAgree),
 	}
+	// A power of attorney is for a plan or a pause.
+	if k := p.Amendment.Kind; t.helps() && k != ledger.AmendPlan && k != ledger.AmendPause {
+		view.CanSay = false
+	}
 	if err := s.compare(v, t, view); err != nil {
 		return err
 	}

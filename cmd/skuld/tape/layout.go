@@ -69,6 +69,7 @@ var layouts = map[Layout]*layout{
 		"kind":            {set: setKind},
 		"consumer":        {set: boolean(func(l *loan, b bool) { l.terms.Consumer = b })},
 		"housing":         {set: boolean(func(l *loan, b bool) { l.terms.Housing = b })},
+		"acceleration":    {set: boolean(func(l *loan, b bool) { l.terms.Acceleration = b })},
 		"credit_purchase": {set: boolean(func(l *loan, b bool) { l.terms.CreditPurchase = b })},
 		"jurisdiction":    {required: true, set: setJurisdiction},
 		"agreed_on":       {required: true, set: date(func(l *loan, d finance.Date) { l.terms.AgreedOn = d })},
