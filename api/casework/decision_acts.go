@@ -267,7 +267,7 @@ func (a *Override) takeBack(ctx context.Context, d *Desk, kept *casebook.Decisio
 		return act.Do(ctx, d, by)
 	case a.Kind == rule.Reminder, a.Kind == rule.Demand:
 		_, err := d.Book.AddTask(ctx, casebook.Task{
-			Kind: casebook.TaskLetter, About: "correct:" + kept.ID, Note: a.Note, Reason: "task-letter-correct",
+			Kind: casebook.TaskLetter, About: "correct:" + kept.ID, Note: a.Note, Reason: "task.letter-correct",
 			Due: now.Add(proposalTime), Owner: by.Actor.Staff,
 		}, now)
 		return Effect{}, err

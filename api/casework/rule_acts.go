@@ -184,7 +184,7 @@ func (a *RulePause) Describe() []Saying {
 	if a.Rule == "" {
 		return until(Say("act.rule.pause"), a.Until)
 	}
-	return until(Say("act.rule.pause.one"), a.Until)
+	return until(Say("act.rule.pause-rule"), a.Until)
 }
 
 // Do stops it, and tells the borrower.
@@ -282,7 +282,7 @@ func (a *SuggestCall) Describe() []Saying { return one("act.call.suggest") }
 func (a *SuggestCall) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
 	now := d.Clock()
 	_, err := d.Book.AddTask(ctx, casebook.Task{
-		Kind: casebook.TaskNext, About: a.about(), Note: a.Note, Reason: "task-rule-call", Due: now.Add(proposalTime),
+		Kind: casebook.TaskNext, About: a.about(), Note: a.Note, Reason: "task.rule-call", Due: now.Add(proposalTime),
 	}, now)
 	return Effect{}, err
 }

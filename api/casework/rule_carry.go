@@ -132,7 +132,7 @@ const proposalTime = 3 * 24 * time.Hour
 // askAPerson puts a decision that waits for an answer on the worklist.
 func (d *Desk) askAPerson(ctx context.Context, kept *casebook.Decision) error {
 	_, err := d.Book.AddTask(ctx, casebook.Task{
-		Kind: casebook.TaskProposal, About: kept.ID, Note: kept.Note, Reason: "task-proposal-" + kept.Kind, Due: kept.At.Add(proposalTime),
+		Kind: casebook.TaskProposal, About: kept.ID, Note: kept.Note, Reason: "task.proposal." + kept.Kind, Due: kept.At.Add(proposalTime),
 	}, d.Clock())
 	return err
 }

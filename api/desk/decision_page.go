@@ -107,7 +107,7 @@ func (s *Server) addForms(v *visit, sheet *view.Decision, kept *casebook.Decisio
 		Until:  page.Field{Name: fieldUntil, Label: page.Say("decision.pause.until"), Hint: page.Say("rule.stop.until.hint"), Type: "date", Optional: true},
 		Reason: why(fieldPauseWhy, "reason.label"),
 		All: page.Choice{Name: fieldPauseAll, Label: page.Say("decision.pause.what"), Options: []page.Option{
-			{Value: "one", Text: page.Say("decision.pause.one"), Chosen: true}, {Value: "all", Text: page.Say("decision.pause.all")},
+			{Value: "one", Text: page.Say("decision.pause.rule"), Chosen: true}, {Value: "all", Text: page.Say("decision.pause.all")},
 		}},
 	}
 }
