@@ -129,7 +129,7 @@ const (
 	Encoding       FormatCode = "encoding" // its characters are of an encoding that is not read here
 	Missing        FormatCode = "missing"  // Want is missing at Path
 	Unexpected     FormatCode = "element"  // what is at Path may not be there; Want is what may
-	TooMany        FormatCode = "many"     // Path occurs too often; Want is how often it may
+	TooMany        FormatCode = "often"    // Path occurs too often; Want is how often it may
 	BadValue       FormatCode = "value"    // the value at Path is not of its type, which Want describes
 )
 

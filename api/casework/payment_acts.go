@@ -1,7 +1,5 @@
 package casework
 
-import "github.com/skuld-registry/skuld/api/store/casebook"
-
 // The names of the acts on payments.
 const (
 	NameImportBankFile  ActName = "payment.import"
@@ -25,9 +23,3 @@ var paymentKinds = []kind{
 	{name: NameRefundPayment, roles: []Role{Finance}, reason: true, approval: always, make: func() Act { return new(RefundPayment) }},
 	{name: NameAccountToClient, roles: []Role{Finance}, make: func() Act { return new(AccountToClient) }},
 }
-
-// MayHandlePayments says whether somebody may read what the bank tells of payers.
-func MayHandlePayments(a Actor) bool { return a.Is(Lead, Finance, Auditor) }
-
-// OpenEntry says whether a person can still say what an entry is.
-func OpenEntry(e *casebook.BankEntry) bool { return e.State == casebook.EntryUnmatched }

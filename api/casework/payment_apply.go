@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
@@ -24,8 +25,9 @@ type ApplyPayment struct {
 // PaymentPart is what of an entry is for a note; without a note it goes back to the
 // payer.
 type PaymentPart struct {
-	Note   ledger.NoteID  `json:"note,omitempty"`
-	Amount finance.Amount `json:"amount"`
+	Note   ledger.NoteID `json:"note,omitempty"`
+	Case   int64         `json:"case,omitempty"` // its number, as it is told
+	Amount finance.Money `json:"amount"`
 }
 
 // Name names the act.
@@ -51,11 +53,11 @@ func (a *ApplyPayment) Check(ctx context.Context, d *Desk) error {
 	var sum finance.Amount
 	seen := map[ledger.NoteID]bool{}
 	for _, p := range a.Parts {
-		if p.Amount <= 0 || seen[p.Note] {
+		if p.Amount.Amount <= 0 || p.Amount.Currency != e.Amount.Currency || seen[p.Note] {
 			return ledger.Refuse(ledger.CodeBodyInvalid, "field", "amount", "want", "each note once, and more than nothing for it")
 		}
 		seen[p.Note] = true
-		if sum, err = sum.Add(p.Amount); err != nil {
+		if sum, err = sum.Add(p.Amount.Amount); err != nil {
 			return ledger.Refuse(ledger.CodeBodyInvalid, "field", "amount", "want", e.Amount.String())
 		}
 		if p.Note == "" {
@@ -83,9 +85,9 @@ func (a *ApplyPayment) Describe() []Saying {
 	var said []Saying
 	for _, p := range a.Parts {
 		if p.Note == "" {
-			said = append(said, Say("act.payment.apply.back"))
+			said = append(said, Say("act.payment.apply.back", "amount", p.Amount))
 		} else {
-			said = append(said, Say("act.payment.apply.says", "note", p.Note))
+			said = append(said, Say("act.payment.apply.says", "amount", p.Amount, "number", strconv.FormatInt(p.Case, 10)))
 		}
 	}
 	return said
@@ -102,7 +104,7 @@ func (a *ApplyPayment) Do(ctx context.Context, d *Desk, by Doing) (Effect, error
 	for i, p := range a.Parts {
 		parts[i] = casebook.BankPart{
 			ID: derived("part", by.ID, i), Entry: e.ID, Act: by.ID, Kind: casebook.PartPay, Note: p.Note, State: casebook.PartWaiting,
-			Amount: finance.Money{Amount: p.Amount, Currency: e.Amount.Currency}, BookedOn: e.BookedOn, Tried: d.Clock(),
+			Amount: p.Amount, BookedOn: e.BookedOn, Tried: d.Clock(),
 		}
 		if p.Note == "" {
 			parts[i].Kind, parts[i].State = casebook.PartReturn, casebook.PartDue

@@ -152,7 +152,7 @@ func (d *Desk) resumeEntry(ctx context.Context, e *casebook.BankEntry) error {
 			return err
 		}
 		if done == nil {
-			return d.applyMatch(ctx, e, &ApplyPayment{Entry: e.ID, Parts: []PaymentPart{{Note: parts[i].Note, Amount: e.Amount.Amount}}})
+			return d.applyMatch(ctx, e, &ApplyPayment{Entry: e.ID, Parts: []PaymentPart{{Note: parts[i].Note, Amount: e.Amount}}})
 		}
 	}
 	return d.settle(ctx, e)

@@ -36,6 +36,10 @@ const (
 	whyNothing    = "payment.why.nothing"    // an amount of nothing
 )
 
+// IsPaymentWord says whether why an entry is where it is, is a key of words: else it is
+// the code of a refusal, or what somebody wrote.
+func IsPaymentWord(why string) bool { return strings.HasPrefix(why, "payment.why.") }
+
 // paymentSpace makes ids of acts, parts and commands from what they are about, so that
 // none of them is done twice whatever is cut short.
 var paymentSpace = uuid.MustParse("0b0a7a5c-6d0f-5a57-9f0e-2c1a3a0d5b13")
@@ -63,7 +67,7 @@ func (d *Desk) matchEntry(ctx context.Context, e *casebook.BankEntry) (*ApplyPay
 	}
 	switch m := bankfile.MatchDebts(&read, debts); m.Verdict {
 	case bankfile.Matched:
-		return &ApplyPayment{Entry: e.ID, Parts: []PaymentPart{{Note: ledger.NoteID(m.Candidates[0].Key), Amount: e.Amount.Amount}}}, nil
+		return &ApplyPayment{Entry: e.ID, Parts: []PaymentPart{{Note: ledger.NoteID(m.Candidates[0].Key), Amount: e.Amount}}}, nil
 	case bankfile.Candidates:
 		return nil, d.ask(ctx, e, whyCandidates, m.Candidates)
 	case bankfile.TakenBack:

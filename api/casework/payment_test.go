@@ -91,7 +91,7 @@ func TestAWrongMatchIsTakenBackAndTheEntryWaitsForAPerson(t *testing.T) {
 	if got := w.tasks()[casebook.TaskPayment]; got != 1 || w.only(casebook.EntryUnmatched).ID != e.ID {
 		t.Errorf("%d tasks of a payment", got)
 	}
-	w.must(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: right.Note, Amount: 500_00}}}, "")
+	w.must(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: right.Note, Amount: sek(500_00)}}}, "")
 	if a, b := w.standing(wrong.Note), w.standing(right.Note); len(a) != 0 || !slices.Equal(b, amounts{500_00}) {
 		t.Errorf("the wrong note has %v, the right one %v", a, b)
 	}
@@ -109,9 +109,9 @@ func TestAPaymentIsDividedAsThePayerSaid(t *testing.T) {
 	id := w.take(file("f-1", "2026-02-19", paid{ref: "b-1", amount: 700_00}))
 	e := w.only(casebook.EntryUnmatched)
 	split := func(a, b, back finance.Amount, said string) error {
-		parts := []casework.PaymentPart{{Note: one.Note, Amount: a}, {Note: two.Note, Amount: b}}
+		parts := []casework.PaymentPart{{Note: one.Note, Amount: sek(a)}, {Note: two.Note, Amount: sek(b)}}
 		if back > 0 {
-			parts = append(parts, casework.PaymentPart{Amount: back})
+			parts = append(parts, casework.PaymentPart{Amount: sek(back)})
 		}
 		return w.try(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: parts, Said: said}, "")
 	}
@@ -120,9 +120,9 @@ func TestAPaymentIsDividedAsThePayerSaid(t *testing.T) {
 		"of more than the entry":        split(300_00, 500_00, 0, "by telephone"),
 		"of nothing":                    split(700_00, 0, 0, "by telephone"),
 		"that the payer has not said":   split(300_00, 400_00, 0, ""),
-		"of a note that is no case":     w.try(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: "n0", Amount: 700_00}}}, ""),
+		"of a note that is no case":     w.try(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: "n0", Amount: sek(700_00)}}}, ""),
 		"by somebody who may not":       w.try(casework.Actor{Staff: "s", Roles: []casework.Role{casework.Agent}}, &casework.ApplyPayment{Entry: e.ID}, ""),
-		"of an entry that is not there": w.try(w.finance, &casework.ApplyPayment{Entry: "x", Parts: []casework.PaymentPart{{Note: one.Note, Amount: 1}}}, ""),
+		"of an entry that is not there": w.try(w.finance, &casework.ApplyPayment{Entry: "x", Parts: []casework.PaymentPart{{Note: one.Note, Amount: sek(1)}}}, ""),
 	} {
 		if err == nil {
 			t.Errorf("a division %s is made", name)
@@ -179,7 +179,7 @@ func TestACrashBetweenTheLedgerAndTheBookPaysNothingTwice(t *testing.T) {
 	w.on("2026-02-20")
 	w.take(file("f-1", "2026-02-19", paid{ref: "b-1", amount: 500_00}))
 	e := w.only(casebook.EntryUnmatched)
-	act := &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: c.Note, Amount: 500_00}}}
+	act := &casework.ApplyPayment{Entry: e.ID, Parts: []casework.PaymentPart{{Note: c.Note, Amount: sek(500_00)}}}
 	by := casework.Doing{ID: "5f0c41e4-6b3e-4a86-9d0c-0d1d5b1f1a11", Actor: w.finance}
 	ctx, crash := w.crashing()
 	_, err := act.Do(ctx, w.desk, by)

@@ -177,3 +177,14 @@ func parseMoney(text string) (finance.Money, error) {
 func paymentFailed(part string, err error) error {
 	return fmt.Errorf("writing part %s of a payment: %w", part, err)
 }
+
+// CaseNamed gives the case of which somebody wrote the number, with # before it or not,
+// or the payment reference.
+func (d *Desk) CaseNamed(ctx context.Context, text string) (*casebook.Case, error) {
+	for _, number := range caseNumbers(text) {
+		if c, err := d.Book.Case(ctx, number); err != nil || c != nil {
+			return c, err
+		}
+	}
+	return nil, ledger.Refuse(ledger.CodeBodyInvalid, "field", "case", "want", "the number of a case or its payment reference")
+}

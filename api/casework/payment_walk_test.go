@@ -111,9 +111,9 @@ func (w *walk) step() string {
 	if e == nil {
 		return "nothing"
 	}
-	parts := []casework.PaymentPart{{Note: w.cases[0].Note, Amount: e.Amount.Amount}}
+	parts := []casework.PaymentPart{{Note: w.cases[0].Note, Amount: e.Amount}}
 	if half := e.Amount.Amount / 2; half > 0 && w.rng.IntN(2) == 0 {
-		parts = []casework.PaymentPart{{Note: w.cases[0].Note, Amount: half}, {Note: w.cases[1].Note, Amount: e.Amount.Amount - half}}
+		parts = []casework.PaymentPart{{Note: w.cases[0].Note, Amount: sek(half)}, {Note: w.cases[1].Note, Amount: sek(e.Amount.Amount - half)}}
 	}
 	_ = w.try(w.finance, &casework.ApplyPayment{Entry: e.ID, Parts: parts, Said: "by telephone"}, "")
 	return "an entry was divided"

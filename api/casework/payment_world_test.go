@@ -233,3 +233,7 @@ func (w *payments) crashing() (context.Context, func()) {
 		w.faulty.then = nil
 	}
 }
+
+func sek(amount finance.Amount) finance.Money {
+	return finance.Money{Amount: amount, Currency: "SEK"}
+}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 
 	"github.com/skuld-registry/skuld/api/web/page"
@@ -99,9 +100,14 @@ func (v *Visit) checkForm() error {
 	return nil
 }
 
-// ParseForm reads the form of the request, or refuses it.
+// ParseForm reads the form of the request, or refuses it. Files in it stay in memory,
+// which the route's limit of bytes bounds.
 func (v *Visit) ParseForm() error {
-	if err := v.R.ParseForm(); err != nil {
+	err := v.R.ParseForm()
+	if kind, _, _ := mime.ParseMediaType(v.R.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+		err = v.R.ParseMultipartForm(max(v.route.Limit, MaxForm))
+	}
+	if err != nil {
 		return FormError(err)
 	}
 	return nil
