@@ -43,6 +43,16 @@ var plays = []play{
 			return map[string]any{"reason": "wrong note"}
 		}},
 	{operation: "forgive", path: "/forgiveness", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).forgiven},
+	{operation: "chargeFee", path: "/charges", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).charge},
+	{operation: "relieve", path: "/reliefs", by: ledger.RoleHolder, rare: 50, when: running,
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"part": "late_interest", "ground": "hardship", "reason": "Ill.", "late_free_until": "2026-12-31"}
+		}},
+	{operation: "setOff", path: "/setoffs", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).setoff},
+	{operation: "relieveOfDebt", path: "/debt-relief", by: ledger.RoleAuthority, rare: 80, when: running,
+		body: func(w *walk, _ *ledger.Note, _ ledger.PartyID) map[string]any {
+			return map[string]any{"decision": "K 4711-26", "opened_on": w.today(), "left_percent": 40}
+		}},
 	{operation: "raiseDispute", path: "/disputes", by: ledger.RoleBorrower, rare: 50, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"text": "I have paid."}
@@ -110,6 +120,18 @@ func (w *walk) forgiven(n *ledger.Note, _ ledger.PartyID) map[string]any {
 	return map[string]any{"amount": map[string]any{"amount": max(1, int64(n.Balance.Principal)/20), "currency": "SEK"}}
 }
 
+func (w *walk) charge(*ledger.Note, ledger.PartyID) map[string]any {
+	return map[string]any{
+		"kind": "reminder", "amount": map[string]any{"amount": 6000, "currency": "SEK"}, "on": w.today(),
+		"about": ledger.PayloadDigest([]byte("a reminder")).String(),
+	}
+}
+
+func (w *walk) setoff(n *ledger.Note, _ ledger.PartyID) map[string]any {
+	amount := max(1, int64(n.Balance.Principal)/20)
+	return map[string]any{"amount": map[string]any{"amount": amount, "currency": "SEK"}, "on": w.today(), "ground": "A deposit."}
+}
+
 func (w *walk) claimed(n *ledger.Note, holder ledger.PartyID) map[string]any {
 	claim := w.payment(n, holder)
 	claim["text"] = "I paid at the counter."
@@ -128,16 +150,21 @@ func agreed(_ *walk, n *ledger.Note, _ ledger.PartyID) map[string]any {
 	return map[string]any{"amendment": n.Proposal.Amendment}
 }
 
-// offer is the body of an offer that the law allows.
+// offer is the body of an offer that the law allows; on some of the notes something
+// is overdue already.
 func (w *walk) offer(lender *actor) map[string]any {
+	schedule := map[string]any{"kind": "annuity", "instalments": 12, "first_due": "2026-03-01"}
+	if w.rng.IntN(2) == 0 {
+		schedule = map[string]any{"kind": "on_demand"}
+	}
 	return map[string]any{
 		"book": w.bookOf(lender.party, ""), "borrowers": []any{pick(w.rng, w.cast[companies:companies+borrowers]).party},
 		"answer_by": w.world.clock.Now().Add(3 * time.Hour).UTC().Format(time.RFC3339),
 		"terms": map[string]any{
 			"kind": pick(w.rng, []string{"negotiable", "simple"}), "consumer": false, "housing": false, "credit_purchase": false,
-			"jurisdiction": "generic", "agreed_on": "2026-06-01", "principal": map[string]any{"amount": 100000, "currency": "SEK"},
-			"rate": "0", "day_count": "actual/365", "schedule": map[string]any{"kind": "on_demand"}, "interest_from": "2026-06-01",
-			"fees": map[string]any{}, "reference": "K-77",
+			"jurisdiction": "generic", "agreed_on": "2026-02-01", "principal": map[string]any{"amount": 100000, "currency": "SEK"},
+			"rate": "0", "day_count": "actual/365", "schedule": schedule, "interest_from": "2026-02-01",
+			"fees": map[string]any{"reminder": 6000}, "reference": "K-77",
 		},
 	}
 }

@@ -105,6 +105,7 @@ func (r *redTeam) attacks() map[ledger.Op]attack {
 	}
 	maps.Copy(all, r.attacksOnPeople(key))
 	maps.Copy(all, r.attacksOnAgreements())
+	maps.Copy(all, r.attacksOnReliefs())
 	return all
 }
 
@@ -141,6 +142,18 @@ func (r *redTeam) attacksOnAgreements() map[ledger.Op]attack {
 		ledger.OpAmendAccept:   {note, `{"proposal":6,` + plan + `}`, forbidden},
 		ledger.OpAmendReject:   {note, `{"proposal":6}`, forbidden},
 		ledger.OpAmendWithdraw: {note, `{"proposal":6}`, forbidden},
+	}
+}
+
+// attacksOnReliefs are those on fees, on what is taken off and on what is netted.
+func (r *redTeam) attacksOnReliefs() map[ledger.Op]attack {
+	note := string(r.note)
+	const amount, forbidden = `"amount":{"amount":100,"currency":"SEK"}`, ledger.CodeRoleForbidden
+	return map[ledger.Op]attack{
+		ledger.OpCharge:     {note, `{"kind":"demand",` + amount + `,"on":"2026-06-15","about":"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"}`, forbidden},
+		ledger.OpRelief:     {note, `{"part":"costs","ground":"goodwill","reason":"x"}`, forbidden},
+		ledger.OpSetoff:     {note, `{` + amount + `,"on":"2026-06-15","ground":"x"}`, forbidden},
+		ledger.OpDebtRelief: {note, `{"decision":"x","opened_on":"2026-06-15","left_percent":0}`, forbidden},
 	}
 }
 
