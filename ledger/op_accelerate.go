@@ -140,6 +140,8 @@ func (a *act) checkAccelerator() error {
 		return Refuse(CodeAccelerated, "effective", n.Acceleration.Effective.String())
 	case n.disputed(a.today()) || len(n.Claims) > 0:
 		return Refuse(CodeNoteDisputed)
+	case n.DebtRelief != nil: // an authority has said what is to be paid
+		return Refuse(CodeDebtRelief)
 	case phase.Running:
 		return Refuse(CodePlanRunning)
 	}
