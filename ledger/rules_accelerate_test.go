@@ -150,6 +150,10 @@ func TestAccelerationIsRefused(t *testing.T) {
 		{"while something is disputed", func(s *stage) ledger.NoteID { return s.disputed(late) }, nil, ledger.CodeNoteDisputed},
 		{"while a claim of payment waits", func(s *stage) ledger.NoteID { return s.claimed(late) }, nil, ledger.CodeNoteDisputed},
 		{"while a plan is kept", func(s *stage) ledger.NoteID { return s.planned(late) }, nil, ledger.CodePlanRunning},
+		{"of a borrower who is relieved of debt", func(s *stage) ledger.NoteID {
+			s.do(s.court, ledger.OpDebtRelief, string(late), debtRelief(s, 40))
+			return late
+		}, nil, ledger.CodeDebtRelief},
 		{"before the borrower knows the holder", func(s *stage) ledger.NoteID { s.sell(late, s.lender, s.buyer); return late }, nil, ledger.CodeBorrowerNotTold},
 		{"for a notice from tomorrow", nil, func(s *stage, b *ledger.AccelerateBody) { b.DeliveredOn = s.today().AddDays(1) }, ledger.CodeDateFuture},
 		{"with less than four weeks", nil, func(s *stage, b *ledger.AccelerateBody) { b.Effective = s.today().AddDays(27) }, ledger.CodeDateEarly},
