@@ -2,13 +2,13 @@ package casebook_test
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/api/store/postgrestest"
+	"github.com/skuld-registry/skuld/api/store/storetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(postgrestest.Main(m)) }
@@ -19,14 +19,8 @@ var noon = time.Date(2026, time.June, 15, 12, 0, 0, 0, time.UTC)
 // everywhere runs a test on each kind of database: the book promises the same of both.
 func everywhere(t *testing.T, test func(t *testing.T, b *casebook.Book)) {
 	t.Helper()
-	for _, on := range []struct {
-		kind string
-		make func(testing.TB) string
-	}{
-		{"sqlite", func(t testing.TB) string { return filepath.Join(t.TempDir(), "gateway.db") }},
-		{"postgres", postgrestest.URL},
-	} {
-		t.Run(on.kind, func(t *testing.T) { test(t, open(t, on.make(t))) })
+	for _, on := range storetest.Both() {
+		t.Run(on.Name, func(t *testing.T) { test(t, open(t, on.Address(t))) })
 	}
 }
 
