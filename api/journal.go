@@ -55,7 +55,7 @@ type journalEntry struct {
 }
 
 // check says what is wrong with an entry, as far as it alone shows it.
-func (e *journalEntry) check(now time.Time) error {
+func (e *journalEntry) check(now time.Time) *ledger.Error {
 	id, err := uuid.Parse(e.ID)
 	switch {
 	case err != nil || id.String() != e.ID:
@@ -84,7 +84,7 @@ var journalMembers = map[store.JournalKind]struct{ must, may []string }{
 }
 
 // checkKind looks for the members that an entry of its kind has, and no others.
-func (e *journalEntry) checkKind() error {
+func (e *journalEntry) checkKind() *ledger.Error {
 	has := map[string]bool{
 		"staff": e.Staff != "", "channel": e.Channel != "", "direction": e.Direction != "", "topic": e.Topic != "", "number": e.Number != "",
 		"code": e.Code != "", "follow_up": e.FollowUp, "team": e.Team != "", "rule": e.Rule != "", "facts": len(e.Facts) > 0,
@@ -116,7 +116,7 @@ func (e *journalEntry) checkKind() error {
 }
 
 // checkTexts bounds every text: they come onto pages.
-func (e *journalEntry) checkTexts() error {
+func (e *journalEntry) checkTexts() *ledger.Error {
 	lines := []struct {
 		name, value string
 		most        int
@@ -162,8 +162,8 @@ type journalResult struct {
 	Problem  *problem `json:"problem,omitempty"`   // why it was not taken
 }
 
-// writeJournal takes what a company writes down for persons. An entry that cannot be
-// taken does not keep the others out.
+// writeJournal takes what a company writes down for persons. An entry that is none
+// refuses the request; one that is, and cannot be taken, does not keep the others out.
 func (s *Server) writeJournal(w http.ResponseWriter, r *http.Request) error {
 	var req journalRequest
 	if err := readJSON(r, &req); err != nil {
@@ -171,6 +171,11 @@ func (s *Server) writeJournal(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(req.Entries) == 0 || len(req.Entries) > maxJournalBatch {
 		return malformed(fmt.Sprintf("entries must be 1 to %d", maxJournalBatch))
+	}
+	for i := range req.Entries {
+		if err := req.Entries[i].check(s.Clock()); err != nil {
+			return malformed(fmt.Sprintf("entry %d: %s", i+1, err.Params["detail"]))
+		}
 	}
 	c := callOf(r.Context())
 	a := journalAnswer{Results: make([]journalResult, len(req.Entries)), DryRun: c.dryRun}
@@ -181,7 +186,7 @@ func (s *Server) writeJournal(w http.ResponseWriter, r *http.Request) error {
 	var taken []store.Writing
 	var places []int
 	for i := range req.Entries {
-		a.Results[i].ID = clip(req.Entries[i].ID, len(uuid.UUID{}.String()))
+		a.Results[i].ID = req.Entries[i].ID
 		writing, err := s.writing(r, &req.Entries[i])
 		if err != nil {
 			e, cause := refusal(err, c.id)
@@ -213,9 +218,6 @@ func (s *Server) writeJournal(w http.ResponseWriter, r *http.Request) error {
 // writing makes what is kept of an entry, if the caller may write about its note.
 func (s *Server) writing(r *http.Request, e *journalEntry) (store.Writing, error) {
 	now, by := s.Clock(), callOf(r.Context()).party.ID
-	if err := e.check(now); err != nil {
-		return store.Writing{}, err
-	}
 	v, err := s.fromLedger(r.Context(), e.Note)
 	if err != nil {
 		return store.Writing{}, err
@@ -224,7 +226,7 @@ func (s *Server) writing(r *http.Request, e *journalEntry) (store.Writing, error
 		return store.Writing{}, err
 	}
 	if e.Party != "" && !slices.Contains(v.Note.BorrowerIDs(), e.Party) {
-		return store.Writing{}, malformed("party must be a borrower of the note")
+		return store.Writing{}, ledger.Refuse(ledger.CodeBodyInvalid, "field", "party", "want", "a borrower of the note")
 	}
 	w := store.Writing{JournalEntry: store.JournalEntry{
 		By: by, ID: e.ID, Note: e.Note, Party: e.Party, Kind: e.Kind, At: e.At, Number: e.Number, Received: now, JournalDetails: e.JournalDetails,

@@ -127,7 +127,7 @@ func (l *Link) send(ctx context.Context) error {
 				return fmt.Errorf("reading entry %s: %w", w.ID, err)
 			}
 		}
-		written, err := l.Registrar.Write(ctx, entries...)
+		written, err := l.write(ctx, entries)
 		if err != nil {
 			return err
 		}
@@ -152,6 +152,28 @@ func (l *Link) send(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// write hands in entries together; one at a time where the registrar cannot read one of
+// them, which is then refused alone.
+func (l *Link) write(ctx context.Context, entries []JournalEntry) ([]Written, error) {
+	written, err := l.Registrar.Write(ctx, entries...)
+	refusal, refused := errors.AsType[*ledger.Error](err)
+	switch {
+	case !refused || refusal.Class() != ledger.ClassInvalid:
+		return written, err
+	case len(entries) == 1:
+		return []Written{{ID: entries[0].ID, Refused: refusal}}, nil
+	}
+	written = nil
+	for i := range entries {
+		one, err := l.write(ctx, entries[i:i+1])
+		if err != nil {
+			return nil, err
+		}
+		written = append(written, one...)
+	}
+	return written, nil
 }
 
 // told says whether the registrar has heard something: it took it, or has another

@@ -35,6 +35,7 @@ var errAway = errors.New("nobody answers")
 type registrar struct {
 	casework.Registrar
 	away   bool
+	unread string                                    // whose entries it cannot read
 	lost   bool                                      // takes everything, and its answer does not arrive
 	refuse func(casework.JournalEntry) *ledger.Error // an entry
 	reject error                                     // what it is told of calls and complaints
@@ -48,6 +49,9 @@ type registrar struct {
 func (r *registrar) Write(_ context.Context, entries ...casework.JournalEntry) ([]casework.Written, error) {
 	if r.away {
 		return nil, errAway
+	}
+	if slices.ContainsFunc(entries, func(e casework.JournalEntry) bool { return e.Staff == r.unread }) {
+		return nil, fmt.Errorf("writing: %w", ledger.Refuse(ledger.CodeRequestMalformed, "detail", "entry 2"))
 	}
 	var all []casework.Written
 	for _, e := range entries {
@@ -225,6 +229,17 @@ func TestEntryThatIsRefusedForGoodIsSetAside(t *testing.T) {
 	l.tell("Anna1", "Bo1")
 	l.round(true)
 	l.has("Bo1")
+	if c, err := l.Desk.Book.CountOutbox(t.Context()); err != nil || c != (casebook.OutboxCounts{Refused: 1}) {
+		t.Errorf("left are %+v, %v", c, err)
+	}
+}
+
+func TestEntryThatTheRegistrarCannotReadIsSetAsideAlone(t *testing.T) {
+	l := newLinked(t)
+	l.unread = "Bo1"
+	l.tell("Anna1", "Bo1", "Cia2")
+	l.round(true)
+	l.has("Anna1 Cia2")
 	if c, err := l.Desk.Book.CountOutbox(t.Context()); err != nil || c != (casebook.OutboxCounts{Refused: 1}) {
 		t.Errorf("left are %+v, %v", c, err)
 	}

@@ -8,9 +8,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/skuld-registry/skuld/api/code"
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // recoveryStart is how late a recovery may begin to wait: it must be over before
@@ -103,6 +105,40 @@ func (w *walk) callBack() {
 			w.call(a, http.MethodPost, path+"/taking", map[string]any{"name": "Karin Holm"})
 		case 3:
 			w.call(a, http.MethodPost, path+"/completion", map[string]any{"outcome": "Will pay on the 25th."})
+		}
+	}
+	w.answerFor(a, views[0].Note)
+}
+
+// answerFor has a company write down what it did about a note that it answers for, and
+// answer who complains about that.
+func (w *walk) answerFor(a *actor, n *ledger.Note) {
+	w.call(a, http.MethodPost, "/v1/journal", map[string]any{"entries": []any{
+		map[string]any{
+			"id": uuid.NewString(), "note": n.ID, "kind": "contact", "at": w.now.Format(time.RFC3339), "staff": "Karin Holm", "channel": "phone",
+			"direction": "out", "topic": "payment", "code": "64S36-D1N6R", "number": "+46850000000", "follow_up": w.chance(50),
+		},
+		map[string]any{"id": uuid.NewString(), "note": n.ID, "kind": "reading", "at": w.now.Format(time.RFC3339), "staff": pick(w.rng, []string{"Karin Holm", ""})},
+	}})
+	complaint := store.Complaint{
+		ID: uuid.NewString(), Note: n.ID, Party: n.Borrowers[0].Party, Language: ledger.Swedish, Words: "Nobody called.", Created: w.now,
+		AnswerBy: finance.DateOf(w.now).AddDays(14),
+	}
+	complaint.Number = code.Contact(complaint.ID) // nobody types it here
+	if _, err := w.world.gateways[a.gateway].store.AddComplaint(w.world.t.Context(), complaint); err != nil {
+		w.t.Fatalf("complaining about %s: %v", n.ID, err)
+	}
+	w.call(a, http.MethodGet, "/v1/complaints?open=true", nil)
+	w.call(a, http.MethodGet, "/v1/answers", nil)
+	for _, one := range w.mine["complaint"][max(0, len(w.mine["complaint"])-latestCalls):] {
+		path := "/v1/complaints/" + one
+		switch w.between(1, 4) {
+		case 1:
+			w.call(a, http.MethodGet, path, nil)
+		case 2:
+			w.call(a, http.MethodPost, path+"/taking", map[string]any{"name": "Karin Holm"})
+		case 3:
+			w.call(a, http.MethodPost, path+"/answer", map[string]any{"name": "Karin Holm", "text": "You are right."})
 		}
 	}
 }

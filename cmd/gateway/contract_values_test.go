@@ -79,7 +79,11 @@ func (v *values) harvest(doc *openapi3.T, answer any) {
 				v.remember("delivery", id)
 			}
 			if id, ok := at[name].(string); ok && name == "id" && at["number"] != nil {
-				v.remember("callback", id)
+				kind := "callback"
+				if at["answer_by"] != nil {
+					kind = "complaint"
+				}
+				v.remember(kind, id)
 			}
 			if next, ok := at[name].(string); ok && name == "next" {
 				v.remember("cursor", next)

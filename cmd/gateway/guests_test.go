@@ -12,6 +12,7 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // registrarsSite is where the registrar's pages would be.
@@ -138,6 +139,10 @@ func TestWhatGuestsAskOfOthersIsAnsweredAsWhatIsNotThere(t *testing.T) {
 	if added, err := w.gateways["registrar"].store.AddCallback(t.Context(), asked); err != nil || !added {
 		t.Fatal(added, err)
 	}
+	complaint := store.Complaint{ID: call, Number: "64S36D1N6R", Note: ledger.NoteID(note), Party: borrower.party, Language: ledger.Swedish, Created: noon, AnswerBy: finance.DateOf(noon)}
+	if added, err := w.gateways["registrar"].store.AddComplaint(t.Context(), complaint); err != nil || !added {
+		t.Fatal(added, err)
+	}
 	absent := "n" + strings.Repeat("a", 32)
 	for what, tc := range map[string]struct{ method, there, absent, body string }{
 		"an invitation":       {"GET", "/v1/invitations/" + id, "/v1/invitations/" + nothing, ""},
@@ -147,6 +152,9 @@ func TestWhatGuestsAskOfOthersIsAnsweredAsWhatIsNotThere(t *testing.T) {
 		"who asks for a call": {"GET", "/v1/callbacks/" + call, "/v1/callbacks/" + nothing, ""},
 		"taking the call":     {"POST", "/v1/callbacks/" + call + "/taking", "/v1/callbacks/" + nothing + "/taking", `{}`},
 		"making it":           {"POST", "/v1/callbacks/" + call + "/completion", "/v1/callbacks/" + nothing + "/completion", `{"outcome":"x"}`},
+		"who complains":       {"GET", "/v1/complaints/" + call, "/v1/complaints/" + nothing, ""},
+		"looking at that":     {"POST", "/v1/complaints/" + call + "/taking", "/v1/complaints/" + nothing + "/taking", `{}`},
+		"answering it":        {"POST", "/v1/complaints/" + call + "/answer", "/v1/complaints/" + nothing + "/answer", `{"text":"x"}`},
 	} {
 		if r := w.ask(lender, tc.method, tc.there, []byte(tc.body), http.Header{"Accept": {"application/json"}}); r.status == http.StatusUnauthorized || r.status == http.StatusForbidden {
 			t.Errorf("%s: whose it is gets %d %s", what, r.status, r.body)

@@ -22,6 +22,7 @@ import (
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 var update = flag.Bool("update", false, "write what the gateways answer into the scripts")
@@ -176,7 +177,7 @@ func (p *player) play(paragraph string) string {
 		p.seal(a, words[2:])
 		return strings.Join(out, "\n")
 	}
-	if words[1] == "uses" || words[1] == "asks" {
+	if words[1] == "uses" || words[1] == "asks" || words[1] == "complains" {
 		p.page(a, words[1], p.fill(words[len(words)-1]))
 		return strings.Join(out, "\n")
 	}
@@ -210,6 +211,14 @@ func (p *player) page(a *actor, what, about string) {
 		})
 		if err != nil || !added {
 			p.t.Fatalf("%s asks to be called: %t, %v", a.name, added, err)
+		}
+	case "complains":
+		added, err := s.AddComplaint(p.t.Context(), store.Complaint{
+			ID: uuid.NewString(), Number: "64S36D1N6R", Note: ledger.NoteID(about), Party: a.party, Language: ledger.Swedish,
+			Words: "Ingen ringde.", Created: now, AnswerBy: finance.DateOf(now).AddDays(14),
+		})
+		if err != nil || !added {
+			p.t.Fatalf("%s complains: %t, %v", a.name, added, err)
 		}
 	}
 }
