@@ -176,7 +176,7 @@ func (a *AccountToClient) Check(context.Context, *Desk) error {
 
 // Describe says what is noted.
 func (a *AccountToClient) Describe() []Saying {
-	return one("act.payment.account.says", "client", a.Client, "day", a.Day)
+	return one("act.payment.account.says", "day", a.Day)
 }
 
 // Do notes it.
