@@ -174,6 +174,11 @@ func (s *Server) getAct(v *visit) error {
 	if act == nil || !v.mayRead(act) {
 		return ledger.Refuse(ledger.CodeNotFound)
 	}
+	if act.Note != "" {
+		if err := v.Reads("act", act.Note); err != nil {
+			return err
+		}
+	}
 	names, err := s.Desk.Book.StaffNames(ctx)
 	if err != nil {
 		return err
@@ -194,16 +199,24 @@ func (s *Server) getAct(v *visit) error {
 	if act.Approved != "" {
 		pair("act.approved", page.Verbatim(names[act.Approved]))
 	}
-	undone, err := s.Desk.Book.Undone(ctx, act.ID)
-	if err != nil {
+	if err := s.offerUndo(v, act, sheet); err != nil {
 		return err
 	}
-	if undone {
-		pair("act.undo", page.Say("act.undone"))
-	} else if act.UndoName != "" {
+	return v.Show(http.StatusOK, sheet)
+}
+
+// offerUndo says how an act is taken back, or that it was.
+func (s *Server) offerUndo(v *visit, act *casebook.Act, sheet *view.ActDone) error {
+	undone, err := s.Desk.Book.Undone(v.R.Context(), act.ID)
+	switch {
+	case err != nil:
+		return err
+	case undone:
+		sheet.Pairs = append(sheet.Pairs, page.Pair{Term: page.Say("act.undo"), Value: page.Say("act.undone")})
+	case act.UndoName != "":
 		sheet.Undo = actsPath + "/" + act.ID + "/undo"
 	}
-	return v.Show(http.StatusOK, sheet)
+	return nil
 }
 
 // postUndo leads to the check of what takes an act back.

@@ -50,6 +50,11 @@ func (s *Server) showApproval(v *visit, status int, failed page.Text) error {
 	if err != nil {
 		return err
 	}
+	if a.Note != "" {
+		if err := v.Reads("approval", a.Note); err != nil {
+			return err
+		}
+	}
 	names, err := s.Desk.Book.StaffNames(ctx)
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ var doorRoutes = []route{
 	{method: get, pattern: "/desk/i/{code}", open: true, handle: (*Server).getInvited},
 	{method: post, pattern: "/desk/i/{code}", open: true, limit: site.MaxCeremony, handle: (*Server).postInvited},
 	{method: get, pattern: homePath, member: true, handle: (*Server).getHome},
+	{method: get, pattern: "/desk/me", member: true, handle: (*Server).getMe},
 	{method: get, pattern: "/desk/keys", member: true, handle: (*Server).getKeys},
 	{method: get, pattern: pausePath, member: true, handle: (*Server).getPause},
 	{method: post, pattern: pausePath, member: true, handle: (*Server).postPause},
@@ -53,6 +54,13 @@ func (s *Server) getHome(v *visit) error {
 		return v.Redirect(links[0].Href)
 	}
 	return v.Show(http.StatusOK, &view.Home{})
+}
+
+// getMe shows whoever is signed in what the desk knows of them.
+func (s *Server) getMe(v *visit) error {
+	return v.Show(http.StatusOK, &view.Me{
+		Name: v.staff.Name, Phone: v.staff.Phone, Team: v.staff.Team, Roles: roleTexts(v.actor.Roles), Since: v.session.Created, Until: v.session.Expires,
+	})
 }
 
 func (s *Server) getKeys(v *visit) error { return v.Show(http.StatusOK, &view.Keys{}) }

@@ -43,7 +43,7 @@ func TestEveryPageOfPeopleIsSound(t *testing.T) {
 	eva := w.staff("Eva", casework.Agent)
 	for _, language := range []string{"sv", "da", "en"} {
 		admin.Language = language
-		for _, path := range []string{"/desk/people", "/desk/people/" + string(eva.id), "/desk/keys", "/desk/pause"} {
+		for _, path := range []string{"/desk/people", "/desk/people/" + string(eva.id), "/desk/keys", "/desk/me", "/desk/pause"} {
 			for _, fault := range pagetest.Faults(admin.Get(path).Is(http.StatusOK).Body) {
 				t.Errorf("%s in %s: %s", path, language, fault)
 			}

@@ -90,7 +90,10 @@ func (v *visit) ends() *view.Ends {
 	idle := v.session.Ends().Sub(v.session.Seen)
 	e := &view.Ends{
 		Idle: int(idle / time.Second), Warn: int(max(idle-warnBefore, 0) / time.Second), At: v.session.Expires,
-		Soon: v.session.Expires.Sub(v.server.Clock()) < soonOver, Back: v.R.URL.Path, Paused: v.R.URL.Path == pausePath,
+		Soon: v.session.Expires.Sub(v.server.Clock()) < soonOver, Back: v.R.URL.Path,
+	}
+	if v.R.URL.Path == pausePath { // which is the warning
+		e.Warn = 0
 	}
 	return e
 }

@@ -3,6 +3,8 @@ package desk_test
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -114,7 +116,8 @@ func (w *world) pass(d time.Duration) {
 // member is a member of staff at the desk.
 type member struct {
 	*sitetest.Browser
-	id casebook.StaffID
+	id      casebook.StaffID
+	session string // its token
 }
 
 // visitor is somebody who is not signed in.
@@ -134,19 +137,27 @@ func (w *world) staff(name string, roles ...casework.Role) *member {
 	if _, err := w.desk.Book.AddStaff(w.Context(), s); err != nil {
 		w.Fatal(err)
 	}
-	token := strings.Repeat("A", 43-len(name)) + strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return 'x'
-	}, name)[:len(name)]
-	if err := w.desk.Book.BeginStaffSession(w.Context(), token, m.id, w.Now()); err != nil {
+	return w.signIn(m, name)
+}
+
+// again is the same member of staff at another browser.
+func (w *world) again(m *member, seed string) *member {
+	w.Helper()
+	return w.signIn(&member{Browser: w.visitor(seed), id: m.id}, seed)
+}
+
+// signIn begins a session, past the door.
+func (w *world) signIn(m *member, seed string) *member {
+	w.Helper()
+	sum := sha256.Sum256([]byte(seed))
+	m.session = base64.RawURLEncoding.EncodeToString(sum[:])
+	if err := w.desk.Book.BeginStaffSession(w.Context(), m.session, m.id, w.Now()); err != nil {
 		w.Fatal(err)
 	}
 	at, err := url.Parse(w.site.URL)
 	if err != nil {
 		w.Fatal(err)
 	}
-	m.Client.Jar.SetCookies(at, []*http.Cookie{{Name: "skuld-desk", Value: token, Path: "/"}})
+	m.Client.Jar.SetCookies(at, []*http.Cookie{{Name: "skuld-desk", Value: m.session, Path: "/"}})
 	return m
 }

@@ -133,3 +133,20 @@ func (*Keys) Template() string { return "desk-keys" }
 
 // Title is the page's.
 func (*Keys) Title() page.Text { return page.Say("desk.keys") }
+
+// Me is what the desk knows of who is signed in.
+type Me struct {
+	page.Form
+	Name  string
+	Phone string
+	Team  string
+	Roles []page.Text
+	Since time.Time
+	Until time.Time
+}
+
+// Template names the page.
+func (*Me) Template() string { return "desk-me" }
+
+// Title is the page's.
+func (m *Me) Title() page.Text { return page.Verbatim(m.Name) }

@@ -65,10 +65,9 @@ type Happened struct {
 
 // Ends says when the session is over.
 type Ends struct {
-	Idle   int       // seconds without a page after which it ends
-	Warn   int       // seconds without a page after which its reader is warned
-	At     time.Time // at the latest, however many pages there are
-	Soon   bool      // At is near
-	Back   string    // the page itself, to come back to
-	Paused bool      // this is the warning
+	Idle int       // seconds without a page after which it ends
+	Warn int       // seconds without a page after which its reader is warned; 0 where there is no warning
+	At   time.Time // at the latest, however many pages there are
+	Soon bool      // At is near
+	Back string    // the page itself, to come back to
 }

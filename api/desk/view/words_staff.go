@@ -21,6 +21,10 @@ var staffWords = page.Table{
 	"desk.invited.gone":      {"Länken fungerar inte längre", "Linket virker ikke længere", "The link no longer works"},
 	"desk.invited.gone.what": {"Den är använd, för gammal eller ersatt av en nyare. Be om en ny.", "Det er brugt, for gammelt eller erstattet af et nyere. Bed om et nyt.", "It was used, is too old or was replaced by a newer one. Ask for a new one."},
 
+	"me.since":      {"Inloggad sedan", "Logget ind siden", "Signed in since"},
+	"me.until":      {"Längst till", "Senest til", "At the latest until"},
+	"me.everywhere": {"Logga ut överallt", "Log ud overalt", "Sign out everywhere"},
+
 	"role.agent":              {"handläggare", "sagsbehandler", "agent"},
 	"role.agent.what":         {"arbetar med ärenden", "arbejder med sager", "works cases"},
 	"role.lead":               {"arbetsledare", "teamleder", "lead"},
