@@ -50,7 +50,7 @@ func (d *Desk) KeepCases(ctx context.Context) {
 // FollowCases opens and closes the cases of the next entries of the ledger, and says
 // whether there may be more.
 func (d *Desk) FollowCases(ctx context.Context) (more bool, err error) {
-	return d.Book.FollowCases(ctx, casebook.Following{Party: d.Party, Keep: d.keeps, Now: d.Clock()})
+	return d.Book.FollowCases(ctx, casebook.Following{Party: d.Party, Keep: d.keeps, Tasks: d.askedBy, Now: d.Clock()})
 }
 
 // NameAssign names the act that gives a case to somebody.

@@ -2,10 +2,12 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
+	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // ownEnd are the kinds of task that end when what they wait for is done, and never by
@@ -18,6 +20,34 @@ var ownEnd = []casebook.TaskKind{
 // EndsItself says whether a task of a kind ends when what it waits for is done, and
 // cannot be ticked off.
 func EndsItself(k casebook.TaskKind) bool { return slices.Contains(ownEnd, k) }
+
+// How many days there are for what the law gives no day for.
+const (
+	disputeDays  = 14 // to answer an objection; nothing is demanded meanwhile
+	proposalDays = 7  // to answer a borrower who proposes another plan
+)
+
+// askedBy gives what a note as it stands asks of the company: answers to objections, to
+// payments that a borrower says were made, and to what a borrower proposes.
+func (d *Desk) askedBy(n *ledger.Note) []casebook.Task {
+	var all []casebook.Task
+	ask := func(kind casebook.TaskKind, seq uint64, by finance.Date) *casebook.Task {
+		all = append(all, casebook.Task{
+			Kind: kind, About: fmt.Sprintf("%s/%d", n.ID, seq), Note: n.ID, Reason: "task-" + string(kind), Due: dueOn(by),
+		})
+		return &all[len(all)-1]
+	}
+	for _, o := range n.Disputes {
+		ask(casebook.TaskDispute, o.Seq, o.On.AddDays(disputeDays))
+	}
+	for _, c := range n.Claims {
+		ask(casebook.TaskClaim, c.Seq, c.AnswerBy).Promised = true // the borrower reads that day
+	}
+	if p := n.Proposal; p != nil && !slices.Contains(p.Agreed, d.Party) {
+		ask(casebook.TaskAmendment, p.Seq, p.On.AddDays(proposalDays))
+	}
+	return all
+}
 
 // TakeTask makes who does it the owner of a task.
 type TakeTask struct {

@@ -79,8 +79,7 @@ func (s *Server) callRows(v *visit, tasks []casebook.Task) ([]view.Row, error) {
 	return rows, nil
 }
 
-// callOf gives the promised call that the address names. That somebody has looked at it
-// is written down.
+// callOf gives the promised call that the address names.
 func (s *Server) callOf(v *visit) (*casebook.Call, error) {
 	c, err := s.Desk.Book.Call(v.R.Context(), chi.URLParam(v.R, "call"))
 	if err == nil && c == nil {
@@ -103,6 +102,9 @@ func (s *Server) getCall(v *visit) error {
 
 // callSheet shows whom to call, by when and about what, with what can come of it.
 func (s *Server) callSheet(v *visit, c *casebook.Call) (*view.WorkSheet, error) {
+	if err := v.Reads("call", c.Note); err != nil {
+		return nil, err
+	}
 	names, err := s.Desk.Book.StaffNames(v.R.Context())
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (s *Server) getComplaints(v *visit) error {
 	for i := range page1 {
 		notes[i] = page1[i].Note
 	}
-	cases, err := s.Desk.Book.CaseNames(v.R.Context(), notes)
+	cases, err := s.casesOf(v, "complaints", notes)
 	if err != nil {
 		return err
 	}
@@ -149,6 +149,9 @@ func (s *Server) getComplaint(v *visit) error {
 // complaintSheet shows what somebody complains about, with the answer or the form for
 // it.
 func (s *Server) complaintSheet(v *visit, c *casebook.Complaint, answer string) (*view.WorkSheet, error) {
+	if err := v.Reads("complaint", c.Note); err != nil {
+		return nil, err
+	}
 	names, err := s.Desk.Book.StaffNames(v.R.Context())
 	if err != nil {
 		return nil, err

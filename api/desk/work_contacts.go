@@ -62,7 +62,7 @@ func (s *Server) contactRows(v *visit, contacts []casebook.Contact) ([]view.Row,
 	for i := range contacts {
 		notes[i] = contacts[i].Note
 	}
-	cases, err := s.Desk.Book.CaseNames(v.R.Context(), notes)
+	cases, err := s.casesOf(v, "who called", notes)
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +95,9 @@ func (s *Server) getContact(v *visit) error {
 	}
 	if c == nil {
 		return ledger.Refuse(ledger.CodeNotFound)
+	}
+	if err := v.Reads("contact", c.Note); err != nil {
+		return err
 	}
 	names, err := s.Desk.Book.StaffNames(v.R.Context())
 	if err != nil {

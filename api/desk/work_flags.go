@@ -31,7 +31,7 @@ func (s *Server) getFlags(v *visit) error {
 	for i := range flags {
 		notes[i] = flags[i].Note
 	}
-	cases, err := s.Desk.Book.CaseNames(ctx, notes)
+	cases, err := s.casesOf(v, "care", notes)
 	if err != nil {
 		return err
 	}
@@ -69,6 +69,9 @@ func (s *Server) flagOf(v *visit) (*casebook.Flag, error) {
 func (s *Server) getFlag(v *visit) error {
 	f, err := s.flagOf(v)
 	if err != nil {
+		return err
+	}
+	if err := v.Reads("care", f.Note); err != nil {
 		return err
 	}
 	staff, err := s.Desk.Book.StaffNames(v.R.Context())

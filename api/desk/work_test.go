@@ -141,7 +141,7 @@ func TestContactIsLoggedOnOneScreenAndItsNextStepIsOnTheList(t *testing.T) {
 	w.agent.Get("/desk/today?show=mine").Is(http.StatusOK).Says("There is nothing to do here just now.")
 
 	for _, said := range []string{contacts[0].Code.String(), strings.ToLower(string(contacts[0].Code)), "08-123 456 78", "+46 70 123 45 67"} {
-		w.lead.Get("/desk/who-called?said=" + url.QueryEscape(said)).Is(http.StatusOK).Says("Anna", "Karin Åkesson, case 1", "A payment")
+		w.lead.Get("/desk/who-called?said="+url.QueryEscape(said)).Is(http.StatusOK).Says("Anna", "Karin Åkesson, case 1", "A payment")
 	}
 	w.lead.Get("/desk/who-called?said=070-999").Is(http.StatusOK).Says("Nobody here has logged a contact with that.")
 }

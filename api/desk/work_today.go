@@ -45,6 +45,9 @@ func (s *Server) getToday(v *visit) error {
 	case "late":
 		query.Late = true
 	}
+	if !v.actor.Is(payers...) {
+		query.Without = []casebook.TaskKind{casebook.TaskPayment} // they may not see who paid
+	}
 	tasks, next, err := s.Desk.Book.Tasks(v.R.Context(), query)
 	if err != nil {
 		return err
@@ -121,18 +124,15 @@ func dayEnd(t time.Time) time.Time {
 
 // taskRows makes rows of tasks, with the names of all of them at once.
 func (s *Server) taskRows(v *visit, tasks []casebook.Task) ([]view.Row, error) {
-	ctx := v.R.Context()
-	notes := make([]ledger.NoteID, 0, len(tasks))
+	notes := make([]ledger.NoteID, len(tasks))
 	for i := range tasks {
-		if tasks[i].Note != "" {
-			notes = append(notes, tasks[i].Note)
-		}
+		notes[i] = tasks[i].Note
 	}
-	cases, err := s.Desk.Book.CaseNames(ctx, notes)
+	cases, err := s.casesOf(v, "work", notes)
 	if err != nil {
 		return nil, err
 	}
-	staff, err := s.Desk.Book.StaffNames(ctx)
+	staff, err := s.Desk.Book.StaffNames(v.R.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +161,19 @@ func taskReason(t *casebook.Task) page.Text {
 		text.With = append(text.With, name, value)
 	}
 	return text
+}
+
+// casesOf names the cases of the notes of a page, of which some may be none. That
+// somebody reads the names is written down.
+func (s *Server) casesOf(v *visit, why string, notes []ledger.NoteID) (map[ledger.NoteID]casebook.CaseName, error) {
+	notes = slices.Compact(slices.Sorted(slices.Values(notes)))
+	if len(notes) > 0 && notes[0] == "" {
+		notes = notes[1:]
+	}
+	if err := v.Reads(why, notes...); err != nil {
+		return nil, err
+	}
+	return s.Desk.Book.CaseNames(v.R.Context(), notes)
 }
 
 // caseText names a case in a list.
@@ -241,12 +254,16 @@ func taskHref(t *casebook.Task) string {
 	case casebook.TaskProposal:
 		return "/desk/decisions/" + url.PathEscape(t.About)
 	case casebook.TaskPayment:
-		return "/desk/payments/" + url.PathEscape(t.About)
+		return "/desk/payments/entries/" + url.PathEscape(t.About)
 	}
 	if t.Note == "" {
 		return tasksPath + "/" + t.ID
 	}
-	return "/desk/cases/of/" + url.PathEscape(string(t.Note))
+	href := "/desk/cases/of/" + url.PathEscape(string(t.Note))
+	if t.Kind == casebook.TaskDispute || t.Kind == casebook.TaskClaim || t.Kind == casebook.TaskAmendment {
+		href += "#h-asked"
+	}
+	return href
 }
 
 // taskOf gives the task that the address names.

@@ -21,7 +21,10 @@ type Following struct {
 	// has become, none of the party's. It is asked of the note as it stands now, so
 	// that the order in which its events are read does not matter.
 	Keep func(n *ledger.Note, holder ledger.PartyID) (CaseFacts, bool)
-	Now  time.Time
+	// Tasks gives what a note that is kept asks of the party as it stands now, of the
+	// kinds in noteKinds. What it no longer asks for leaves the worklist. It may be nil.
+	Tasks func(n *ledger.Note) []Task
+	Now   time.Time
 }
 
 // FollowCases goes on through the entries of which the party is told, from where it
@@ -79,10 +82,18 @@ func followNote(ctx context.Context, tx *sql.Tx, f Following, id ledger.NoteID) 
 	if err != nil {
 		return err
 	}
-	if n == nil {
-		return closeCase(ctx, tx, id, f.Now)
+	var facts CaseFacts
+	keep := n != nil
+	if keep {
+		facts, keep = f.Keep(n, holder)
 	}
-	facts, keep := f.Keep(n, holder)
+	var tasks []Task
+	if keep && f.Tasks != nil {
+		tasks = f.Tasks(n)
+	}
+	if err := settleNoteTasks(ctx, tx, id, tasks, f.Now); err != nil {
+		return err
+	}
 	if !keep {
 		return closeCase(ctx, tx, id, f.Now)
 	}

@@ -45,10 +45,12 @@ type TaskQuery struct {
 	Free  bool
 	Team  string // of the free ones, those of a team and everybody's
 	Kind  TaskKind
-	Late  bool      // only what a person was promised, and is late
-	Until time.Time // only what is due by then, or has no time
-	After TaskPlace
-	Limit int // at most store.MaxPage
+	// Without selects away what is for others to do.
+	Without []TaskKind
+	Late    bool      // only what a person was promised, and is late
+	Until   time.Time // only what is due by then, or has no time
+	After   TaskPlace
+	Limit   int // at most store.MaxPage
 }
 
 // Tasks lists tasks in the order in which they are to be done, and says where the
@@ -116,6 +118,9 @@ func (q *TaskQuery) sql(p Priority, owner *StaffID, limit int) (query string, ar
 	}
 	if q.Kind != "" {
 		and("kind = $%d", string(q.Kind))
+	}
+	for _, kind := range q.Without {
+		and("kind <> $%d", string(kind))
 	}
 	if p == q.After.Priority {
 		and("(due, place) > ($%d, $%d)", q.After.Due, q.After.Place)

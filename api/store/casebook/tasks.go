@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -138,6 +139,30 @@ func moveTask(ctx context.Context, tx *sql.Tx, t Task, now time.Time) (there boo
 	n, err := store.Changed(tx.ExecContext(ctx, "UPDATE tasks SET due = $1, promised = $2, priority = $3 WHERE id = $4",
 		store.InSeconds(t.Due), bit(t.Promised), int(t.rank(now)), TaskID(t.Kind, t.About)))
 	return n > 0, err
+}
+
+// noteKinds are the kinds of task that follow from a note as it stands.
+const noteKinds = "'dispute', 'claim', 'amendment'"
+
+// settleNoteTasks puts on the worklist what a note asks for, and takes off what it asks
+// for no longer: somebody has answered.
+func settleNoteTasks(ctx context.Context, tx *sql.Tx, note ledger.NoteID, asked []Task, now time.Time) error {
+	places, args := []string{"''"}, []any{string(TaskDropped), now.Unix(), string(note)}
+	for _, t := range asked {
+		if _, err := addTask(ctx, tx, t, now); err != nil {
+			return err
+		}
+		id := TaskID(t.Kind, t.About)
+		// The note may have been another's for a while, with its objection.
+		if _, err := tx.ExecContext(ctx, reopenTask+" AND state = 'dropped'", string(TaskOpen), string(TaskTaken), id); err != nil {
+			return err
+		}
+		args = append(args, id)
+		places = append(places, fmt.Sprintf("$%d", len(args)))
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE tasks SET state = $1, ended = $2 WHERE note = $3 AND ended = 0 AND kind IN ("+noteKinds+
+		") AND id NOT IN ("+strings.Join(places, ", ")+")", args...)
+	return err
 }
 
 // rank gives the priority of a task at a moment.

@@ -255,6 +255,7 @@ func TestWhatWasPromisedAndIsLateComesFirstThenTimesThenAge(t *testing.T) {
 			"mine and the team's": {casebook.TaskQuery{Owner: anna, Free: true, Team: "north"}, []string{"promised at ten", "at one", "at one, too", "tomorrow", "old", "young"}},
 			"late":                {casebook.TaskQuery{Late: true}, []string{"promised at nine", "promised at ten"}},
 			"kind":                {casebook.TaskQuery{Kind: casebook.TaskCallback}, []string{"promised at ten", "at one"}},
+			"without":             {casebook.TaskQuery{Owner: anna, Without: []casebook.TaskKind{casebook.TaskCallback}}, []string{"old"}},
 			"none":                {casebook.TaskQuery{Owner: "nobody"}, nil},
 		} {
 			for _, limit := range []int{1, 2, 3, 50} {
