@@ -19,10 +19,10 @@ const (
 	MaxSearchRunes = 100
 	MaxHits        = 50
 	maxWords       = 6
-	// maxCandidates is how many terms that begin with the longest word are tried
-	// against the others. Where there are more, that word is too short to tell people
-	// apart, and the answer says that there is more.
-	maxCandidates = 5000
+	// maxCandidates is how many terms that begin with the rarest word are tried against
+	// the others. Where there are more, no word tells people apart, and the answer says
+	// that there is more.
+	maxCandidates = 2000
 	// minDialled is the fewest digits that are looked for among telephone numbers.
 	minDialled = 3
 )
@@ -143,10 +143,17 @@ func readings(text string) (all [][]string) {
 }
 
 // notesWith gives the notes that have a term for each word; cut says that some may
-// be left out.
+// be left out. Of several words the rarest leads, and the others are asked of what it
+// finds.
 func (b *Book) notesWith(ctx context.Context, said []string, limit int) (notes []ledger.NoteID, cut bool, err error) {
 	said = slices.Clone(said)
-	slices.SortStableFunc(said, func(a, b string) int { return len(b) - len(a) })
+	if len(said) > 1 {
+		least, err := b.rarestFirst(ctx, said)
+		if err != nil || least == 0 {
+			return nil, false, err
+		}
+		cut = least == maxCandidates
+	}
 	args := []any{[]byte(said[0]), after(said[0]), maxCandidates}
 	var with strings.Builder
 	for _, word := range said[1:] {
@@ -154,7 +161,8 @@ func (b *Book) notesWith(ctx context.Context, said []string, limit int) (notes [
 		fmt.Fprintf(&with, " AND EXISTS (SELECT 1 FROM search_terms o WHERE o.note = t.note AND o.term >= $%d AND o.term < $%d LIMIT 1 OFFSET 0)", len(args)-1, len(args))
 	}
 	// A note has several terms that begin alike: its name's in several spellings.
-	args = append(args, limit*(maxCallingCode+1))
+	most := limit * (maxCallingCode + 1)
+	args = append(args, most)
 	rows, err := b.Reader().QueryContext(ctx, `SELECT t.note FROM
 		(SELECT term, kind, note FROM search_terms WHERE term >= $1 AND term < $2 ORDER BY term, kind, note LIMIT $3) t
 		WHERE 1 = 1`+with.String()+fmt.Sprintf(" ORDER BY t.term, t.kind, t.note LIMIT $%d", len(args)), args...)
@@ -162,23 +170,30 @@ func (b *Book) notesWith(ctx context.Context, said []string, limit int) (notes [
 		return nil, false, fmt.Errorf("searching: %w", err)
 	}
 	all, err := store.Collect(rows, func(rows *sql.Rows) (id ledger.NoteID, err error) { return id, rows.Scan(&id) })
-	if err != nil {
-		return nil, false, err
-	}
 	for _, id := range all {
 		if !slices.Contains(notes, id) {
 			notes = append(notes, id)
 		}
 	}
-	if len(all) == limit*(maxCallingCode+1) {
-		return notes, true, nil
+	return notes, cut || len(all) == most, err
+}
+
+// rarestFirst puts the word first that the fewest terms begin with, and gives how many
+// those are, at most maxCandidates.
+func (b *Book) rarestFirst(ctx context.Context, said []string) (least int, err error) {
+	least = maxCandidates + 1
+	for i, word := range said {
+		var n int
+		err := b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM search_terms WHERE term >= $1 AND term < $2 LIMIT $3) t",
+			[]byte(word), after(word), maxCandidates).Scan(&n)
+		if err != nil {
+			return 0, fmt.Errorf("searching: %w", err)
+		}
+		if n < least {
+			least, said[0], said[i] = n, said[i], said[0]
+		}
 	}
-	if len(said) == 1 {
-		return notes, false, nil
-	}
-	var tried int
-	err = b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM search_terms WHERE term >= $1 AND term < $2 LIMIT $3) t", args[:3]...).Scan(&tried)
-	return notes, tried == maxCandidates, err
+	return least, nil
 }
 
 // after gives the first bytes after all that begin with a word, which no byte of UTF-8
