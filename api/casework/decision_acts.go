@@ -77,11 +77,19 @@ func (a *Accept) proposed(ctx context.Context, d *Desk) (*casebook.Decision, *Ma
 	return kept, made, act, err
 }
 
-// Check asks what the proposed act asks.
+// Check asks whether the rule still asks, and what the proposed act asks.
 func (a *Accept) Check(ctx context.Context, d *Desk) error {
-	_, _, act, err := a.proposed(ctx, d)
-	if err != nil || act == nil {
+	kept, _, act, err := a.proposed(ctx, d)
+	if err != nil {
 		return err
+	}
+	switch outcome, err := d.decideAgain(ctx, kept); {
+	case err != nil:
+		return err
+	case outcome != rule.Act && outcome != rule.Propose:
+		return ledger.Refuse(ledger.CodeDecisionState, "state", string(casebook.DecisionLapsed), "want", string(casebook.DecisionProposed))
+	case act == nil:
+		return nil
 	}
 	return act.Check(ctx, d)
 }

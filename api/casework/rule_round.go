@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/casework/rule"
@@ -125,40 +124,14 @@ func (r *round) carryOn(ctx context.Context, kept *casebook.Decision) error {
 		return err
 	}
 	if done == nil {
-		if holds, err := r.holds(ctx, kept); err != nil {
+		if outcome, err := r.desk.decideAgain(ctx, kept); err != nil {
 			return err
-		} else if !holds {
+		} else if outcome != rule.Act {
 			return r.end(ctx, kept)
 		}
 	}
 	_, err = r.desk.carryOut(ctx, kept, m)
 	return err
-}
-
-// holds says whether a decision that was not carried out would be made again now.
-func (r *round) holds(ctx context.Context, kept *casebook.Decision) (bool, error) {
-	n, err := r.desk.Book.Note(ctx, kept.Note)
-	if err != nil || n == nil {
-		return false, err
-	}
-	v, err := r.desk.see(ctx, n, r.today, true)
-	if err != nil {
-		return false, err
-	}
-	v.facts.Earlier = slices.DeleteFunc(v.facts.Earlier, func(e rule.Earlier) bool { return string(e.Kind) == kept.Kind })
-	outcome := r.again(v, kept)
-	return outcome == rule.Act, nil
-}
-
-// again gives what a decision's rule decides now; nothing where it is about
-// something else.
-func (r *round) again(v *sight, kept *casebook.Decision) rule.Outcome {
-	for i := range r.rules {
-		if known := &r.rules[i]; string(known.ID) == kept.Rule && v.facts.About() == kept.About {
-			return v.decide(known).Decision.Outcome
-		}
-	}
-	return rule.Nothing
 }
 
 // end takes back a decision that was not carried out.
@@ -281,7 +254,7 @@ func (r *round) lapse(ctx context.Context, v *sight) error {
 		if m.State != casebook.DecisionProposed {
 			continue
 		}
-		if o := r.again(v, m); o == rule.Act || o == rule.Propose {
+		if o := v.again(r.rules, m); o == rule.Act || o == rule.Propose {
 			continue
 		}
 		if err := r.end(ctx, m); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/skuld-registry/skuld/api/casework/rule"
@@ -174,6 +175,39 @@ func (d *Desk) Explain(ctx context.Context, id ledger.NoteID) ([]Made, error) {
 		}
 	}
 	return all, nil
+}
+
+// decideAgain has the rule of a decision decide of its note as it is now.
+func (d *Desk) decideAgain(ctx context.Context, kept *casebook.Decision) (rule.Outcome, error) {
+	n, err := d.Book.Note(ctx, kept.Note)
+	if err != nil || n == nil {
+		return rule.Nothing, err
+	}
+	rules, err := d.Rules(ctx)
+	if err != nil {
+		return "", err
+	}
+	v, err := d.see(ctx, n, finance.DateOf(d.Clock()), true)
+	if err != nil {
+		return "", err
+	}
+	return v.again(rules, kept), nil
+}
+
+// again gives what a decision's rule decides now, as if it had not decided before;
+// nothing where it is about something else.
+func (v *sight) again(rules []rule.Rule, kept *casebook.Decision) rule.Outcome {
+	if v.facts.About() != kept.About {
+		return rule.Nothing
+	}
+	for i := range rules {
+		if known := &rules[i]; string(known.ID) == kept.Rule {
+			f := v.factsFor(known)
+			f.Earlier = slices.DeleteFunc(slices.Clone(f.Earlier), func(e rule.Earlier) bool { return string(e.Kind) == kept.Kind })
+			return rule.Decide(known, &f).Outcome
+		}
+	}
+	return rule.Nothing
 }
 
 // entry is what the borrower is told of a decision that was carried out.

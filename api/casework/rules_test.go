@@ -110,6 +110,39 @@ func TestAPersonAnswersWhatARuleAsks(t *testing.T) {
 	}
 }
 
+func TestAnAnswerComesTooLateWhenTheReasonHasGone(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	id := w.note()
+	w.on("2026-03-05")
+	w.round()
+	asked := w.decided(id, rule.Reminder)
+	w.act(&casework.RulePause{Note: id}, "she is in hospital")
+	_, err := w.desk.Do(t.Context(), casework.Request{Actor: w.lead, Act: casework.AcceptDecision(asked)})
+	if ledger.CodeOf(err) != ledger.CodeDecisionState {
+		t.Errorf("a yes to what is stopped gave %v", err)
+	}
+	w.on("2026-03-06")
+	w.round()
+	w.want(id, "in the pause", states{rule.LateInterest: casebook.DecisionLapsed, rule.Reminder: casebook.DecisionLapsed})
+	w.act(&casework.RuleResume{Stop: w.stopOf(id), Note: id}, "she is home")
+	w.on("2026-03-07")
+	w.round()
+	if again := w.decided(id, rule.Reminder); again.ID == asked.ID || again.State != casebook.DecisionProposed {
+		t.Errorf("after the pause there is %s, which is %s", again.ID, again.State)
+	}
+}
+
+// stopOf gives the one stop of a note.
+func (w *ruled) stopOf(id ledger.NoteID) string {
+	w.Helper()
+	stops, err := w.desk.Book.StopsOf(w.Context(), id, finance.DateOf(w.Now()))
+	if err != nil || len(stops) != 1 {
+		w.Fatalf("there are %d stops, %v", len(stops), err)
+	}
+	return stops[0].ID
+}
+
 func TestNothingHappensByItselfWhileAPersonLooksAfterANote(t *testing.T) {
 	t.Parallel()
 	today := func(w *ruled) finance.Date { return finance.DateOf(w.Now()) }

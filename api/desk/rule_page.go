@@ -102,7 +102,7 @@ func (s *Server) addPast(ctx context.Context, v *visit, r *rule.Rule, sheet *vie
 	}
 	sheet.Decisions = view.List{
 		Caption: page.Say("rule.decisions.list"), Empty: page.Empty{Text: page.Say("rule.decisions.empty")},
-		Columns: []page.Text{page.Say("rules.what"), page.Say("rules.since"), page.Say("decision.became")},
+		Columns: []page.Text{page.Say("rules.what"), page.Say("act.at"), page.Say("decision.became")},
 	}
 	if len(decided) > perPage {
 		decided = decided[:perPage]
@@ -116,7 +116,7 @@ func (s *Server) addPast(ctx context.Context, v *visit, r *rule.Rule, sheet *vie
 		return err
 	}
 	sheet.Overrides = view.List{
-		Caption: page.Say("rule.overrides.list"), Columns: []page.Text{page.Say("rules.since"), page.Say("act.who"), page.Say("rule.overrides.why")},
+		Caption: page.Say("rule.overrides.list"), Columns: []page.Text{page.Say("act.at"), page.Say("act.who"), page.Say("rule.overrides.why")},
 	}
 	for _, o := range overridden {
 		sheet.Overrides.Rows = append(sheet.Overrides.Rows, view.Row{Href: decisionPath(o.ID), Cells: []view.Cell{
