@@ -9,6 +9,7 @@ import (
 	"github.com/skuld-registry/skuld/api/bankfile"
 	"github.com/skuld-registry/skuld/api/casework"
 	"github.com/skuld-registry/skuld/api/store/casebook"
+	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
@@ -268,4 +269,37 @@ func TestAFileThatIsNoBankFileIsKeptAsRefused(t *testing.T) {
 	if err != nil || f.State != casebook.BankFileRefused || f.Error == nil || f.Error.Code != string(bankfile.UnknownFormat) {
 		t.Errorf("the file is %+v, %v", f, err)
 	}
+}
+
+func TestAPaymentToAFormerHolderCountsAndIsOwedToTheNewOne(t *testing.T) {
+	t.Parallel()
+	w := newPayments(t)
+	c := w.debt()
+	buyer := w.register("Köp AB", ledger.Company, inproc.Collector)
+	book := ledger.BookID(w.do(buyer, ledger.OpBookOpen, "", 1, ledger.EmptyBody{}).Subject.ID)
+	w.do(w.lender, ledger.OpTransferOffer, string(c.Note), 3, ledger.TransferOfferBody{To: buyer.ID, Kind: ledger.Sale, Form: ledger.InFull})
+	w.do(buyer, ledger.OpTransferAccept, string(c.Note), 4, ledger.TransferAcceptBody{Transfer: w.read(c.Note).Pending.ID, Book: book})
+	// The borrower has not been told, and pays whom it knows (1936:81 par. 29).
+	w.on("2026-02-20")
+	w.take(file("f-1", "2026-02-19", paid{ref: "b-1", amount: 500_00, says: reference(c)}))
+	if got := w.standing(c.Note); !slices.Equal(got, amounts{500_00}) {
+		t.Fatalf("the note has the payments %v", got)
+	}
+	due, err := w.desk.Book.DueToClients(t.Context(), w.lender.ID, 10)
+	if err != nil || len(due) != 1 || due[0].Client != buyer.ID || due[0].Amount != 500_00 {
+		t.Errorf("due to the new holder: %+v, %v", due, err)
+	}
+	owed, err := w.desk.OwedBetweenHolders(t.Context(), c.Note)
+	if err != nil || len(owed) != 1 || owed[0].To != buyer.ID || owed[0].Amount != 500_00 {
+		t.Errorf("owed between the holders: %+v, %v", owed, err)
+	}
+	// Once the borrower has been told and has paid later, the payment is none of ours.
+	n := w.read(c.Note)
+	w.do(buyer, ledger.OpNotice, string(c.Note), n.Seq+1, ledger.NoticeBody{Holder: buyer.ID, DeliveredOn: finance.DateOf(w.Now()), Channel: "letter"})
+	w.on("2026-02-25")
+	w.take(file("f-2", "2026-02-24", paid{ref: "b-2", amount: 100_00, says: reference(c)}))
+	if e := w.only(casebook.EntryUnmatched); e.Why != string(ledger.CodeNotGoodFaith) {
+		t.Errorf("a payment after the notice is %+v", e)
+	}
+	w.agree()
 }

@@ -188,3 +188,19 @@ func (d *Desk) CaseNamed(ctx context.Context, text string) (*casebook.Case, erro
 	}
 	return nil, ledger.Refuse(ledger.CodeBodyInvalid, "field", "case", "want", "the number of a case or its payment reference")
 }
+
+// OwedBetweenHolders gives what the company owes those who hold a note now, for payments
+// that it received in their place.
+func (d *Desk) OwedBetweenHolders(ctx context.Context, note ledger.NoteID) ([]ledger.Settlement, error) {
+	n, err := d.Book.Note(ctx, note)
+	if err != nil || n == nil {
+		return nil, err
+	}
+	var owed []ledger.Settlement
+	for _, s := range n.State.Settlements {
+		if s.From == d.Party {
+			owed = append(owed, s)
+		}
+	}
+	return owed, nil
+}

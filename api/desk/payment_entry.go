@@ -135,7 +135,36 @@ func (s *Server) entryParts(v *visit, sheet *view.BankEntry, e *openEntry) (note
 		}
 		sheet.Parts = append(sheet.Parts, part)
 	}
-	return notes, nil
+	return notes, s.entryOwed(v, sheet, notes)
+}
+
+// entryOwed says what the company owes those who hold the notes now, where it was paid
+// as a former holder.
+func (s *Server) entryOwed(v *visit, sheet *view.BankEntry, notes []ledger.NoteID) error {
+	ctx := v.R.Context()
+	for _, id := range notes {
+		owed, err := s.Desk.OwedBetweenHolders(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, o := range owed {
+			name := string(o.To)
+			p, err := s.Desk.Book.Party(ctx, o.To)
+			if err != nil {
+				return err
+			}
+			if p != nil && p.Name != "" {
+				name = p.Name
+			}
+			n, err := s.Desk.Book.Note(ctx, id)
+			if err != nil || n == nil {
+				return err
+			}
+			m := finance.Money{Amount: o.Amount, Currency: n.State.Terms.Principal.Currency}
+			sheet.Pairs = append(sheet.Pairs, page.Pair{Term: page.Say("payment.between"), Value: page.Say("payment.between.is", "amount", m, "name", name)})
+		}
+	}
+	return nil
 }
 
 // maxAccount bounds what is typed as an account number.

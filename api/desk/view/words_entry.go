@@ -17,6 +17,8 @@ var entryWords = page.Table{
 	"payment.returned":      {"Kom tillbaka, bankens kod", "Kom tilbage, bankens kode", "Came back, the bank's code"},
 	"payment.whole":         {"Del av en bokning på", "Del af en postering på", "Part of a booking of"},
 	"payment.out":           {"{amount} ut", "{amount} ud", "{amount} out"},
+	"payment.between":       {"Mellan innehavare", "Mellem indehavere", "Between holders"},
+	"payment.between.is":    {"Vi tog emot betalningen i den nya innehavarens ställe och är skyldiga {name} {amount}.", "Vi modtog betalingen i den nye indehavers sted og skylder {name} {amount}.", "We received the payment in the new holder's place and owe {name} {amount}."},
 	"payment.wrote":         {"Det skrev betalaren", "Det skrev betaleren", "What the payer wrote"},
 	"payment.in-files":      {"Står i filerna", "Står i filerne", "Stands in the files"},
 	"payment.ledger":        {"På liggaren", "I registeret", "On the ledger"},
