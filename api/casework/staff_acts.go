@@ -174,7 +174,12 @@ func (a *StaffDisable) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error)
 	if s.Disabled.IsZero() {
 		s.Disabled = d.Clock()
 	}
-	return Effect{Undo: &StaffEnable{Staff: a.Staff}}, d.Book.ChangeStaff(ctx, *s)
+	if err := d.Book.ChangeStaff(ctx, *s); err != nil {
+		return Effect{}, err
+	}
+	// What they had taken waits for somebody else.
+	_, err = d.Book.ReleaseTasks(ctx, a.Staff)
+	return Effect{Undo: &StaffEnable{Staff: a.Staff}}, err
 }
 
 // StaffEnable lets a member of staff in again.

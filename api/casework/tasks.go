@@ -21,30 +21,27 @@ var ownEnd = []casebook.TaskKind{
 // cannot be ticked off.
 func EndsItself(k casebook.TaskKind) bool { return slices.Contains(ownEnd, k) }
 
-// How many days there are for what the law gives no day for.
-const (
-	disputeDays  = 14 // to answer an objection; nothing is demanded meanwhile
-	proposalDays = 7  // to answer a borrower who proposes another plan
-)
+// proposalDays is how many days there are to answer a borrower who proposes another
+// plan.
+const proposalDays = 7
 
 // askedBy gives what a note as it stands asks of the company: answers to objections, to
 // payments that a borrower says were made, and to what a borrower proposes.
 func (d *Desk) askedBy(n *ledger.Note) []casebook.Task {
 	var all []casebook.Task
-	ask := func(kind casebook.TaskKind, seq uint64, by finance.Date) *casebook.Task {
-		all = append(all, casebook.Task{
-			Kind: kind, About: fmt.Sprintf("%s/%d", n.ID, seq), Note: n.ID, Reason: "task-" + string(kind), Due: dueOn(by),
-		})
-		return &all[len(all)-1]
+	ask := func(t casebook.Task, seq uint64, by finance.Date) {
+		t.About, t.Note, t.Due = fmt.Sprintf("%s/%d", n.ID, seq), n.ID, dueOn(by)
+		all = append(all, t)
 	}
+	// The borrower reads by which day an objection and a payment are answered.
 	for _, o := range n.Disputes {
-		ask(casebook.TaskDispute, o.Seq, o.On.AddDays(disputeDays))
+		ask(casebook.Task{Kind: casebook.TaskDispute, Reason: "task-dispute", Promised: true}, o.Seq, o.On.AddDays(ledger.DisputeDays))
 	}
 	for _, c := range n.Claims {
-		ask(casebook.TaskClaim, c.Seq, c.AnswerBy).Promised = true // the borrower reads that day
+		ask(casebook.Task{Kind: casebook.TaskClaim, Reason: "task-claim", Promised: true}, c.Seq, c.AnswerBy)
 	}
 	if p := n.Proposal; p != nil && !slices.Contains(p.Agreed, d.Party) {
-		ask(casebook.TaskAmendment, p.Seq, p.On.AddDays(proposalDays))
+		ask(casebook.Task{Kind: casebook.TaskAmendment, Reason: "task-amendment"}, p.Seq, p.On.AddDays(proposalDays))
 	}
 	return all
 }

@@ -2,6 +2,7 @@ package casebook_test
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
@@ -319,6 +320,53 @@ func TestUnsettledWorkHoldsToo(t *testing.T) {
 		}
 		if got, err := b.HoldsOf(t.Context(), noteID(1), day(t, "2026-06-15")); err != nil || len(got) != 0 {
 			t.Errorf("it is held by %+v, %v", got, err)
+		}
+	})
+}
+
+// TestWorkIsErasedWhenTheLawNoLongerKeepsIt: five years after the case was closed, or
+// ten where a complaint still waits; what is open stays.
+func TestWorkIsErasedWhenTheLawNoLongerKeepsIt(t *testing.T) {
+	everywhere(t, func(t *testing.T, b *casebook.Book) {
+		const open, young, old, waiting, ancient = 1, 2, 3, 4, 5
+		closed := map[int]time.Time{young: noon.AddDate(-5, 0, 1), old: noon.AddDate(-5, 0, -1), waiting: noon.AddDate(-6, 0, 0), ancient: noon.AddDate(-10, 0, -1)}
+		for n := open; n <= ancient; n++ {
+			note := noteID(n)
+			must(t, b.KeepCase(t.Context(), note, casebook.CaseFacts{}, noon))
+			must(t, b.AddContact(t.Context(), casebook.Contact{ID: string(note), Note: note, At: noon}, &casebook.Task{Kind: casebook.TaskNext, About: string(note), Note: note}))
+			must(t, b.AddCall(t.Context(), casebook.Call{ID: string(note), Note: note, Created: noon, Promised: noon}))
+			must(t, b.AddPromise(t.Context(), casebook.Promise{ID: string(note), Note: note, Made: noon, Day: finance.DateOf(noon)}))
+			must(t, b.AddFlag(t.Context(), casebook.Flag{ID: string(note), Note: note, Raised: noon, Until: finance.DateOf(noon)}, casebook.Task{Kind: casebook.TaskFlag, About: string(note), Note: note}))
+			if n == waiting || n == ancient {
+				must(t, b.AddComplaint(t.Context(), casebook.Complaint{ID: string(note), Note: note, Received: noon, AnswerBy: finance.DateOf(noon)}, casebook.Task{Kind: casebook.TaskComplaint, About: string(note), Note: note}))
+			}
+			if at, is := closed[n]; is {
+				must(t, b.CloseCase(t.Context(), note, at))
+			}
+		}
+		kept := casebook.WorkKept{ClosedBefore: noon.AddDate(-5, 0, 0), AtMost: noon.AddDate(-10, 0, 0)}
+		for _, want := range []int{2, 0} {
+			if erased, err := b.EraseWork(t.Context(), kept); err != nil || erased != want {
+				t.Errorf("the work of %d cases is erased, %v; want %d", erased, err, want)
+			}
+		}
+		for n, want := range map[int]bool{open: true, young: true, old: false, waiting: true, ancient: false} {
+			note := noteID(n)
+			contacts, err1 := b.ContactsOf(t.Context(), note, 0, 9)
+			calls, err2 := b.CallsOf(t.Context(), note)
+			promises, err3 := b.PromisesOf(t.Context(), note)
+			flags, err4 := b.FlagsOf(t.Context(), note)
+			complaints, err5 := b.ComplaintsOf(t.Context(), note)
+			tasks, err6 := b.TasksOf(t.Context(), note)
+			must(t, errors.Join(err1, err2, err3, err4, err5, err6))
+			for what, left := range map[string]int{"contacts": len(contacts), "calls": len(calls), "promises": len(promises), "flags": len(flags), "tasks": len(tasks)} {
+				if (left > 0) != want {
+					t.Errorf("of case %d %d %s are left", n, left, what)
+				}
+			}
+			if n == ancient && len(complaints) > 0 {
+				t.Errorf("of case %d complaints are left", n)
+			}
 		}
 	})
 }
