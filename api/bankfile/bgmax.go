@@ -18,6 +18,7 @@ import (
 const (
 	startRecord = "01BGMAX"
 	recordSize  = 80
+	codeSize    = 2
 	bgVersion   = "01"
 	maxRecords  = 10 * MaxEntries
 )
@@ -71,7 +72,7 @@ func bgRecords(data []byte) ([]bgRecord, error) {
 	var all []bgRecord
 	for line := range strings.Lines(text) {
 		r := bgRecord{text: []rune(strings.TrimRight(line, "\r\n")), line: len(all) + 1}
-		if len(r.text) < 2 || len(strings.TrimRight(string(r.text), " ")) > utf8.UTFMax*recordSize || len(r.text) > recordSize {
+		if len(r.text) < codeSize || len(r.text) > recordSize {
 			return nil, &FormatError{Code: BadValue, Path: "record", Line: r.line, Want: fmt.Sprintf("%d characters", recordSize)}
 		}
 		for len(r.text) < recordSize {

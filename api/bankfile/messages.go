@@ -49,8 +49,8 @@ func (t types) since(kids ...child) []child {
 	return nil
 }
 
-// until gives elements of which the second version may have many, the eighth one.
-func (t types) until(name string) []child {
+// fewer gives elements of which the second version may have many, the eighth one.
+func (t types) fewer(name string) []child {
 	if t.eighth {
 		return passed(name)
 	}
@@ -166,7 +166,7 @@ func (t types) entry() *schema {
 		one("Sts", status), opt("BookgDt", day()), opt("ValDt", day()), opt("AcctSvcrRef", text(max35))),
 		passed("Avlbty*"), these(one("BkTxCd", &schema{any: true}), opt("ComssnWvrInd", truth())),
 		passed("AddtlInfInd"), these(opt("AmtDtls", t.amounts())),
-		t.until("Chrgs"), passed("TechInptChanl"), t.until("Intrst"), t.since(passed("CardTx")...),
+		t.fewer("Chrgs"), passed("TechInptChanl"), t.fewer("Intrst"), t.since(passed("CardTx")...),
 		these(many("NtryDtls", t.details()), opt("AddtlNtryInf", text(max500))))
 }
 
@@ -182,7 +182,7 @@ func (t types) transaction() *schema {
 	const locations = 10
 	return seq(these(opt("Refs", t.references())),
 		t.since(opt("Amt", amount()), opt("CdtDbtInd", direction())), these(opt("AmtDtls", t.amounts())),
-		passed("Avlbty*", "BkTxCd"), t.until("Chrgs"), t.until("Intrst"),
+		passed("Avlbty*", "BkTxCd"), t.fewer("Chrgs"), t.fewer("Intrst"),
 		these(opt("RltdPties", t.parties())), passed("RltdAgts"), t.since(passed("LclInstrm")...), passed("Purp"),
 		these(upTo(locations, "RltdRmtInf", &schema{any: true}), opt("RmtInf", t.remittance())),
 		passed("RltdDts", "RltdPric", "RltdQties*", "FinInstrmId", "Tax"),
@@ -197,11 +197,11 @@ func (t types) references() *schema {
 		t.since(opt("UETR", pattern("a UUID of version 4", isUETR))),
 		these(ref("TxId"), ref("MndtId"), ref("ChqNb"), ref("ClrSysRef")),
 		t.since(ref("AcctOwnrTxId"), ref("AcctSvcrTxId"), ref("MktInfrstrctrTxId"), ref("PrcgId")),
-		t.until2("Prtry"))
+		t.more("Prtry"))
 }
 
-// until2 gives elements of which the second version may have one, the eighth many.
-func (t types) until2(name string) []child {
+// more gives elements of which the second version may have one, the eighth many.
+func (t types) more(name string) []child {
 	if t.eighth {
 		return passed(name + "*")
 	}

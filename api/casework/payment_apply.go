@@ -256,12 +256,3 @@ func claimOf(n *ledger.Note, p *casebook.BankPart) uint64 {
 	}
 	return seq
 }
-
-// entry gives an entry, or refuses one that is none.
-func (d *Desk) entry(ctx context.Context, id string) (*casebook.BankEntry, error) {
-	e, err := d.Book.BankEntry(ctx, id)
-	if err == nil && e == nil {
-		err = ledger.Refuse(ledger.CodeNotFound)
-	}
-	return e, err
-}

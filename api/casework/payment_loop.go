@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -121,7 +122,7 @@ func (d *Desk) resume(ctx context.Context) error {
 			err = d.pay(ctx, p)
 		}
 		if err != nil {
-			return paymentFailed(p.ID, err)
+			return fmt.Errorf("writing part %s of a payment: %w", p.ID, err)
 		}
 	}
 	entries, err := d.Book.BankEntries(ctx, casebook.EntryMatched, 0, paymentsAtOnce)

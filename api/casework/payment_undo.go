@@ -2,13 +2,9 @@ package casework
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
-	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
 // UnmatchPayment takes a wrong match back: the payments are taken back on the ledger,
@@ -162,45 +158,4 @@ func (d *Desk) payBack(ctx context.Context, p *casebook.BankPart) error {
 	}
 	_, err = d.Book.MoveBankPart(ctx, *p, casebook.PartUndoing)
 	return err
-}
-
-// asRefusal gives the refusal that an error is.
-func asRefusal(err error) (*ledger.Error, bool) { return errors.AsType[*ledger.Error](err) }
-
-// parseMoney reads what Money's String has written.
-func parseMoney(text string) (finance.Money, error) {
-	amount, currency, _ := strings.Cut(text, " ")
-	return finance.ParseMoney(amount, currency)
-}
-
-// paymentFailed says which part of a payment could not be written.
-func paymentFailed(part string, err error) error {
-	return fmt.Errorf("writing part %s of a payment: %w", part, err)
-}
-
-// CaseNamed gives the case of which somebody wrote the number, with # before it or not,
-// or the payment reference.
-func (d *Desk) CaseNamed(ctx context.Context, text string) (*casebook.Case, error) {
-	for _, number := range caseNumbers(text) {
-		if c, err := d.Book.Case(ctx, number); err != nil || c != nil {
-			return c, err
-		}
-	}
-	return nil, ledger.Refuse(ledger.CodeBodyInvalid, "field", "case", "want", "the number of a case or its payment reference")
-}
-
-// OwedBetweenHolders gives what the company owes those who hold a note now, for payments
-// that it received in their place.
-func (d *Desk) OwedBetweenHolders(ctx context.Context, note ledger.NoteID) ([]ledger.Settlement, error) {
-	n, err := d.Book.Note(ctx, note)
-	if err != nil || n == nil {
-		return nil, err
-	}
-	var owed []ledger.Settlement
-	for _, s := range n.State.Settlements {
-		if s.From == d.Party {
-			owed = append(owed, s)
-		}
-	}
-	return owed, nil
 }
