@@ -43,15 +43,29 @@ var plays = []play{
 			return map[string]any{"reason": "wrong note"}
 		}},
 	{operation: "forgive", path: "/forgiveness", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).forgiven},
-	{operation: "chargeFee", path: "/charges", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).charge},
-	{operation: "relieve", path: "/reliefs", by: ledger.RoleHolder, rare: 50, when: running,
+	{operation: "chargeFee", path: "/charges", by: ledger.RoleHolder, rare: 70, when: running, body: (*walk).charge},
+	{operation: "relieve", path: "/reliefs", by: ledger.RoleHolder, rare: 85, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
 			return map[string]any{"part": "late_interest", "ground": "hardship", "reason": "Ill.", "late_free_until": "2026-12-31"}
 		}},
-	{operation: "setOff", path: "/setoffs", by: ledger.RoleHolder, rare: 50, when: running, body: (*walk).setoff},
-	{operation: "relieveOfDebt", path: "/debt-relief", by: ledger.RoleAuthority, rare: 80, when: running,
+	{operation: "setOff", path: "/setoffs", by: ledger.RoleHolder, rare: 85, when: running, body: (*walk).setoff},
+	{operation: "relieveOfDebt", path: "/debt-relief", by: ledger.RoleAuthority, rare: 95, when: running,
 		body: func(w *walk, _ *ledger.Note, _ ledger.PartyID) map[string]any {
 			return map[string]any{"decision": "K 4711-26", "opened_on": w.today(), "left_percent": 40}
+		}},
+	{operation: "accelerate", path: "/acceleration", by: ledger.RoleHolder, rare: 70, when: running,
+		body: func(w *walk, _ *ledger.Note, _ ledger.PartyID) map[string]any {
+			effective := w.world.clock.Now().UTC().AddDate(0, 0, 60).Format(time.DateOnly)
+			return map[string]any{"effective": effective, "delivered_on": w.today(), "channel": "letter"}
+		}},
+	{operation: "cureAcceleration", path: "/acceleration/SEQ/cure", by: ledger.RoleHolder,
+		when: func(n *ledger.Note) bool { return running(n) && n.Acceleration != nil && n.Acceleration.Cured.IsZero() },
+		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
+			return map[string]any{"reason": "We have talked."}
+		}},
+	{operation: "interruptLimitation", path: "/interruptions", by: ledger.RoleHolder, rare: 85, when: running,
+		body: func(w *walk, _ *ledger.Note, _ ledger.PartyID) map[string]any {
+			return map[string]any{"kind": "demand", "on": w.today(), "channel": "letter", "content": ledger.PayloadDigest([]byte("a demand")).String()}
 		}},
 	{operation: "raiseDispute", path: "/disputes", by: ledger.RoleBorrower, rare: 50, when: running,
 		body: func(*walk, *ledger.Note, ledger.PartyID) map[string]any {
@@ -164,7 +178,7 @@ func (w *walk) offer(lender *actor) map[string]any {
 			"kind": pick(w.rng, []string{"negotiable", "simple"}), "consumer": false, "housing": false, "credit_purchase": false,
 			"jurisdiction": "generic", "agreed_on": "2026-02-01", "principal": map[string]any{"amount": 100000, "currency": "SEK"},
 			"rate": "0", "day_count": "actual/365", "schedule": schedule, "interest_from": "2026-02-01",
-			"fees": map[string]any{"reminder": 6000}, "reference": "K-77",
+			"fees": map[string]any{"reminder": 6000}, "reference": "K-77", "acceleration": true,
 		},
 	}
 }

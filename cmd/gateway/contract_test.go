@@ -228,6 +228,8 @@ func fill(path string, n *ledger.Note) string {
 		seq = fmt.Sprint(n.Disputes[0].Seq)
 	case strings.Contains(path, "claims") && len(n.Claims) > 0:
 		seq = fmt.Sprint(n.Claims[0].Seq)
+	case strings.Contains(path, "acceleration") && n.Acceleration != nil:
+		seq = fmt.Sprint(n.Acceleration.Seq)
 	case strings.Contains(path, "amendments") && n.Proposal != nil:
 		seq = fmt.Sprint(n.Proposal.Seq)
 	}

@@ -106,6 +106,7 @@ func (r *redTeam) attacks() map[ledger.Op]attack {
 	maps.Copy(all, r.attacksOnPeople(key))
 	maps.Copy(all, r.attacksOnAgreements())
 	maps.Copy(all, r.attacksOnReliefs())
+	maps.Copy(all, r.attacksOnTime())
 	return all
 }
 
@@ -142,6 +143,17 @@ func (r *redTeam) attacksOnAgreements() map[ledger.Op]attack {
 		ledger.OpAmendAccept:   {note, `{"proposal":6,` + plan + `}`, forbidden},
 		ledger.OpAmendReject:   {note, `{"proposal":6}`, forbidden},
 		ledger.OpAmendWithdraw: {note, `{"proposal":6}`, forbidden},
+	}
+}
+
+// attacksOnTime are those on when the debt may be claimed, and how long.
+func (r *redTeam) attacksOnTime() map[ledger.Op]attack {
+	note := string(r.note)
+	const forbidden = ledger.CodeRoleForbidden
+	return map[ledger.Op]attack{
+		ledger.OpAccelerate: {note, `{"effective":"2026-08-31","delivered_on":"2026-06-15","channel":"letter"}`, forbidden},
+		ledger.OpCure:       {note, `{"acceleration":5,"reason":"x"}`, forbidden},
+		ledger.OpInterrupt:  {note, `{"kind":"demand","on":"2026-06-15","channel":"letter","content":"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"}`, forbidden},
 	}
 }
 
