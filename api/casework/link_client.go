@@ -30,8 +30,8 @@ func (r AtRegistrar) Write(ctx context.Context, entries ...JournalEntry) ([]Writ
 	all := make([]Written, len(results))
 	for i, result := range results {
 		all[i] = Written{ID: entries[i].ID, FollowUp: result.FollowUp}
-		if code := ledger.Code(result.Problem.Code); code != "" {
-			all[i].Refused = &ledger.Error{Code: code, Params: result.Problem.Params}
+		if p := result.Problem; p != nil {
+			all[i].Refused = &ledger.Error{Code: ledger.Code(p.Code), Params: p.Params}
 		}
 	}
 	return all, nil

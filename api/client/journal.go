@@ -12,7 +12,7 @@ import (
 type JournalEntry = rest.JournalEntry
 
 // JournalResult is what became of an entry that was handed in. Problem says why it was
-// not taken; its Code is empty where it was.
+// not taken; nil where it was.
 type JournalResult = rest.JournalResult
 
 // MaxJournalBatch is how many entries go to the gateway at once.
