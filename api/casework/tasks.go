@@ -35,7 +35,7 @@ func (d *Desk) askedBy(n *ledger.Note) []casebook.Task {
 	}
 	// The borrower reads by which day an objection and a payment are answered.
 	for _, o := range n.Disputes {
-		ask(casebook.Task{Kind: casebook.TaskDispute, Reason: "task-dispute", Promised: true}, o.Seq, o.On.AddDays(ledger.DisputeDays))
+		ask(casebook.Task{Kind: casebook.TaskDispute, Reason: "task-dispute", Promised: true}, o.Seq, o.AnswerBy())
 	}
 	for _, c := range n.Claims {
 		ask(casebook.Task{Kind: casebook.TaskClaim, Reason: "task-claim", Promised: true}, c.Seq, c.AnswerBy)
