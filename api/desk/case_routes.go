@@ -18,6 +18,8 @@ var caseRoutes = []route{
 	{method: post, pattern: "/desk/cases/{number}/persons/{party}", roles: workers, handle: (*Server).postCasePerson},
 	{method: get, pattern: "/desk/cases/{number}/alternatives", roles: caseworkers, handle: (*Server).getAlternatives},
 	{method: post, pattern: "/desk/cases/{number}/alternatives", roles: caseworkers, handle: (*Server).postAlternatives},
+	{method: get, pattern: booksPath, roles: []casework.Role{casework.Lead, casework.Finance, casework.Auditor}, handle: (*Server).getBooks},
+	{method: post, pattern: booksPath, roles: []casework.Role{casework.Lead, casework.Finance}, handle: (*Server).postBooks},
 	{method: get, pattern: reachPath, roles: workers, handle: (*Server).getReachFile},
 	{method: post, pattern: reachPath, roles: workers, limit: casework.MaxReachBytes, handle: (*Server).postReachFile},
 }
@@ -28,4 +30,5 @@ var caseworkers = []casework.Role{casework.Agent, casework.Lead}
 const (
 	casesPath = "/desk/cases"
 	reachPath = "/desk/reach"
+	booksPath = "/desk/books"
 )

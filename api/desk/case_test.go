@@ -245,3 +245,35 @@ func TestTheListOfCasesIsATableForTheClient(t *testing.T) {
 		t.Error("the table names a person")
 	}
 }
+
+// TestWhatIsOfferedIsReadAndAcceptedByTwo: note by note before, all at once then.
+func TestWhatIsOfferedIsReadAndAcceptedByTwo(t *testing.T) {
+	t.Parallel()
+	w := newCollecting(t)
+	first, second := w.issued("Anna Åström", "LN-1"), w.issued("Bo Ek", "LN-2")
+	lea, fia := w.staff("Lea", casework.Lead), w.staff("Fia", casework.Finance)
+	books := lea.Get("/desk/books").Is(http.StatusOK).Says("Kredit AB", "mandate to collect", "LN-1", "LN-2", "0 payments on it", "late since")
+	for _, fault := range pagetest.Faults(books.Body) {
+		t.Error(fault)
+	}
+	w.agent().Get("/desk/books").Is(http.StatusForbidden)
+	key := "collection_mandate " + string(w.lender.ID)
+	lea.Send(books, "/desk/books", url.Values{"offer": {"sale " + string(w.lender.ID)}, "reason": {"x"}}).Is(http.StatusNotFound)
+	check := lea.Follow(lea.Send(books, "/desk/books", url.Values{"offer": {key}, "reason": {"As agreed in May."}}).Is(http.StatusSeeOther)).Says("2 notes are accepted.", "A colleague needs to agree first.")
+	lea.Follow(lea.Send(check, check.From, nil).Is(http.StatusSeeOther))
+	if w.note(first).Mandate != nil {
+		t.Fatal("it was accepted by one person")
+	}
+	queue := fia.Get("/desk/approvals").Is(http.StatusOK).Says("Accept the notes")
+	for _, link := range queue.Links() {
+		if strings.HasPrefix(link, "/desk/approvals/") {
+			fia.Send(fia.Get(link).Is(http.StatusOK), link, url.Values{"verdict": {"agreed"}}).Is(http.StatusSeeOther)
+		}
+	}
+	for _, id := range []ledger.NoteID{first, second} {
+		if m := w.note(id).Mandate; m == nil || m.Servicer != w.collector.ID {
+			t.Errorf("the mandate of %s is %+v", id, m)
+		}
+	}
+	lea.Get("/desk/books").Is(http.StatusOK).Says("Nothing is offered to us just now.")
+}

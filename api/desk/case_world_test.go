@@ -117,9 +117,22 @@ func (w *collecting) note(id ledger.NoteID) *ledger.Note {
 	return views[0].Note
 }
 
-// given issues a note of 12 000 kronor to a borrower of a name, whose first instalment
-// was due four months before noon, and gives it to the collector to collect.
+// given issues a note to a borrower of a name, and gives it to the collector to collect.
 func (w *collecting) given(name, reference string) *casebook.Case {
+	w.Helper()
+	id := w.issued(name, reference)
+	w.on(w.collector, ledger.OpTransferAccept, string(id), 4, ledger.TransferAcceptBody{Transfer: w.note(id).Pending.ID})
+	w.kept()
+	c, err := w.desk.Book.CaseOf(w.Context(), id)
+	if err != nil || c == nil {
+		w.Fatalf("the note has no case: %v", err)
+	}
+	return c
+}
+
+// issued issues a note of 12 000 kronor, whose first instalment was due four months
+// before noon, and offers the collector to collect it.
+func (w *collecting) issued(name, reference string) ledger.NoteID {
 	w.Helper()
 	agreed := finance.DateOf(w.Now()).AddMonths(-5, 0)
 	offered := w.on(w.lender, ledger.OpOffer, "", 1, ledger.OfferBody{
@@ -133,13 +146,7 @@ func (w *collecting) given(name, reference string) *casebook.Case {
 	id := ledger.NoteID(offered.Subject.ID)
 	w.on(w.borrower, ledger.OpAccept, string(id), 2, ledger.AcceptBody{Offer: w.note(id).Offer})
 	w.on(w.lender, ledger.OpTransferOffer, string(id), 3, ledger.TransferOfferBody{To: w.collector.ID, Kind: ledger.CollectionMandate})
-	w.on(w.collector, ledger.OpTransferAccept, string(id), 4, ledger.TransferAcceptBody{Transfer: w.note(id).Pending.ID})
-	w.kept()
-	c, err := w.desk.Book.CaseOf(w.Context(), id)
-	if err != nil || c == nil {
-		w.Fatalf("the note has no case: %v", err)
-	}
-	return c
+	return id
 }
 
 // kept brings the cases up to the ledger.

@@ -258,3 +258,29 @@ func (*ReachFile) Template() string { return "reach-file" }
 
 // Title is the page's.
 func (*ReachFile) Title() page.Text { return page.Say("reach.file") }
+
+// Books is what is offered to the company, with what there is to know of each note
+// before it is accepted.
+type Books struct {
+	page.Form
+	Offers []BookOffer
+	Why    page.Field
+	May    bool // the reader may accept
+	Failed page.Text
+	Next   string
+}
+
+// BookOffer is the notes that one company offers in one way.
+type BookOffer struct {
+	From  string
+	Kind  page.Text
+	Key   string // of the form's button
+	Total []finance.Money
+	List  List
+}
+
+// Template names the page.
+func (*Books) Template() string { return "books" }
+
+// Title is the page's.
+func (*Books) Title() page.Text { return page.Say("rail.books") }
