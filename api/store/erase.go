@@ -40,6 +40,10 @@ var ofErased = []string{
 	"DELETE FROM flags WHERE note = $1",
 	"DELETE FROM decisions WHERE note = $1",
 	"DELETE FROM stops WHERE note = $1",
+	"DELETE FROM desk_commands WHERE act IN (SELECT id FROM acts WHERE note = $1)",
+	// That somebody did something stays, and nothing of what it was about.
+	"UPDATE acts SET body = '{}', reason = '', undo_name = '', undo_body = '' WHERE note = $1",
+	"UPDATE approvals SET body = '{}', reason = '', words = '' WHERE note = $1",
 	// The bank has its own statement for as long as books are kept.
 	"UPDATE bank_entries SET payer = '', payer_account = '', payer_number = '', details = '{}' WHERE id IN (SELECT entry FROM bank_parts WHERE note = $1)",
 	"UPDATE bank_entries SET candidates = '[]' WHERE candidates LIKE '%\"' || $1 || '\"%'",
