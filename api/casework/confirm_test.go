@@ -105,7 +105,7 @@ func (o *office) plan(by Actor, act Act, reason string) string {
 
 func (o *office) acts() []casebook.Act {
 	o.t.Helper()
-	all, _, err := o.Book.Acts(o.t.Context(), casebook.ActQuery{})
+	all, _, err := o.Book.Acts(o.t.Context(), casebook.ActQuery{Limit: 10})
 	if err != nil {
 		o.t.Fatal(err)
 	}
