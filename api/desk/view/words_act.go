@@ -40,6 +40,9 @@ var actWords = page.Table{
 	"staff.link.will":         {"Personen kan göra en passnyckel, en gång.", "Personen kan lave en adgangsnøgle, én gang.", "The person can make a passkey, once."},
 	"staff.lost.will":         {"Alla personens passnycklar slutar gälla, och personen loggas ut överallt.", "Alle personens adgangsnøgler ophører med at gælde, og personen logges ud overalt.", "All passkeys of the person stop working, and they are signed out everywhere."},
 
+	"task.why.approval": {"{name} ber om ett godkännande", "{name} beder om en godkendelse", "{name} asks for approval"},
+	"task.why.refused":  {"Liggaren sade till slut nej till det du gjorde ({code})", "Registeret sagde til sidst nej til det, du gjorde ({code})", "The ledger refused in the end what you did ({code})"},
+
 	"approvals.title":     {"Godkännanden", "Godkendelser", "Approvals"},
 	"approvals.list":      {"Väntar på en andra person", "Venter på en anden person", "Waiting for a second person"},
 	"approvals.empty":     {"Inget väntar på ett godkännande. Det som kostar mycket eller gäller många hamnar här innan det görs.", "Intet venter på en godkendelse. Det, der koster meget eller gælder mange, lander her, før det gøres.", "Nothing waits for approval. What costs much or concerns many comes here before it is done."},
