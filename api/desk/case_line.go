@@ -130,9 +130,18 @@ func readPlace(text string) *casebook.Happening {
 	return &casebook.Happening{At: store.InTime(at), Kind: casebook.HappeningKind(parts[1]), ID: parts[2]}
 }
 
+// eventPaths are where what happened has a page of its own.
+var eventPaths = map[casebook.HappeningKind]string{
+	casebook.HappenedContact: contactsPath, casebook.HappenedCall: callsPath, casebook.HappenedComplaint: complaintsPath,
+	casebook.HappenedFlag: flagsPath, casebook.HappenedDecision: decisionsPath, casebook.HappenedAct: actsPath,
+}
+
 // event says one thing that happened.
 func (o *openCase) event(h casebook.Happening) view.CaseEvent {
 	e := view.CaseEvent{At: h.At, Kind: page.Say(page.Key("line.is." + string(h.Kind))), Who: o.staff[h.Staff], Words: h.Words}
+	if at, has := eventPaths[h.Kind]; has {
+		e.Href = at + "/" + h.ID
+	}
 	switch h.Kind {
 	case casebook.HappenedEvent:
 		e.Text = o.onLedger(h)
@@ -145,9 +154,9 @@ func (o *openCase) event(h casebook.Happening) view.CaseEvent {
 			e.Text = page.Say("line.until", "what", e.Text, "date", day)
 		}
 	case casebook.HappenedDecision:
-		e.Text, e.Href = page.Verbatim(h.What), "/desk/decisions/"+h.ID
+		e.Text = page.Verbatim(h.What)
 	case casebook.HappenedAct:
-		e.Text, e.Href = actName(h.What), actsPath+"/"+h.ID
+		e.Text = actName(h.What)
 	case casebook.HappenedReading:
 		e.Text = page.Say("line.reading")
 	default:

@@ -23,9 +23,13 @@ func (s *Server) getCase(v *visit) error {
 	}
 	sheet := &view.Case{
 		Head: o.head(), Closed: o.Closed, Reference: bankfile.Reference(o.Number), LenderRef: o.note.Terms.Reference, Note: string(o.Note),
-		Owner: o.staff[o.Owner], Mine: o.Owner == v.staff.ID, Works: v.works() && o.Open(), Contact: o.path() + "/contact",
+		Owner: o.staff[o.Owner], Mine: o.Owner == v.staff.ID, Works: v.works() && o.Open(),
 		Owed: o.owed(), Plan: shortened(part.Plan("plan", o.facts)), Colleagues: o.colleagues(),
 	}
+	if v.actor.Is(workers...) {
+		sheet.Contact, sheet.Links = o.path()+"/contact", o.workLinks(v)
+	}
+	sheet.Links = append(sheet.Links, page.Link{Href: casesPath + "/of/" + string(o.Note) + "/rules", Text: page.Say("rail.rules")})
 	for _, fill := range []func(*visit, *view.Case) error{o.fillNames, o.fillLast, o.fillActs, o.fillPersons, o.fillAsked, o.fillHolds, o.fillLine} {
 		if err := fill(v, sheet); err != nil {
 			return err

@@ -33,6 +33,7 @@ type Case struct {
 	Roles      []page.Text
 	Plan       *page.Plan
 	Contact    string // address of the form that logs a contact
+	Links      []page.Link
 	Line       CaseLine
 }
 
