@@ -76,26 +76,7 @@ func TestDeskAndRegistrarKeepInStep(t *testing.T) {
 	if _, err := book.AddStaff(ctx, casebook.Staff{ID: "k", Name: "Karin Holm", Language: ledger.Swedish, Roles: []string{"agent"}, Created: noon}); err != nil {
 		t.Fatal(err)
 	}
-	entry := casework.JournalEntry{
-		ID: uuid.NewString(), Note: note, Kind: casework.JournalContact, At: w.clock.Now(), Staff: "Karin Holm", Phone: "+46850000010", Channel: "phone",
-		Direction: "out", Number: "+46850000000", Code: "64S36D1N6R", Topic: casework.TopicPlan, Team: "Sundsvall", FollowUp: true,
-		Why: map[ledger.Language]string{ledger.Swedish: "Passar planen?", ledger.English: "Does the plan suit you?"},
-	}
-	if err := link.Desk.Tell(ctx, entry); err != nil {
-		t.Fatal(err)
-	}
-	round()
-	if page := w.pageOf("/w/64S36-D1N6R"); !strings.Contains(page, "Karin Holm") || strings.Contains(page, string(note)) || strings.Contains(page, "planen?") {
-		t.Error("the page of the contact's code does not say who it was, or says about what")
-	}
-	sending, err := book.SendingOf(ctx, entry.ID)
-	if err != nil || sending.State != casebook.SendingWritten {
-		t.Fatalf("the entry is %+v, %v", sending, err)
-	}
-	questions, err := url.Parse(sending.FollowUp)
-	if err != nil || !strings.Contains(w.pageOf(questions.Path), `name="ideal"`) {
-		t.Errorf("the questions are not at %q", sending.FollowUp)
-	}
+	questions := w.contactTold(link, note, round)
 
 	// What persons ask for on the registrar's pages.
 	callback := store.Callback{ID: uuid.NewString(), Note: note, Party: borrower.party, Number: "070-123 45 67", Language: ledger.Swedish, Created: w.clock.Now(), Promised: w.clock.Now().Add(time.Hour)}
@@ -141,4 +122,32 @@ func TestDeskAndRegistrarKeepInStep(t *testing.T) {
 	if task, err := book.Task(ctx, casebook.TaskID(casebook.TaskAnswer, answer.ID)); err != nil || task == nil {
 		t.Errorf("nobody is to look at what somebody was not content with: %v", err)
 	}
+}
+
+// contactTold has the desk try to reach the person, and gives the address of the
+// questions of how it was.
+func (w *world) contactTold(link *casework.Link, note ledger.NoteID, round func()) *url.URL {
+	w.t.Helper()
+	ctx, book := w.t.Context(), link.Desk.Book
+	entry := casework.JournalEntry{
+		ID: uuid.NewString(), Note: note, Kind: casework.JournalContact, At: w.clock.Now(), Staff: "Karin Holm", Phone: "+46850000010", Channel: "phone",
+		Direction: "out", Number: "+46850000000", Code: "64S36D1N6R", Topic: casework.TopicPlan, Team: "Sundsvall", FollowUp: true,
+		Why: map[ledger.Language]string{ledger.Swedish: "Passar planen?", ledger.English: "Does the plan suit you?"},
+	}
+	if err := link.Desk.Tell(ctx, entry); err != nil {
+		w.t.Fatal(err)
+	}
+	round()
+	if page := w.pageOf("/w/64S36-D1N6R"); !strings.Contains(page, "Karin Holm") || strings.Contains(page, string(note)) || strings.Contains(page, "planen?") {
+		w.t.Error("the page of the contact's code does not say who it was, or says about what")
+	}
+	sending, err := book.SendingOf(ctx, entry.ID)
+	if err != nil || sending.State != casebook.SendingWritten {
+		w.t.Fatalf("the entry is %+v, %v", sending, err)
+	}
+	questions, err := url.Parse(sending.FollowUp)
+	if err != nil || !strings.Contains(w.pageOf(questions.Path), `name="ideal"`) {
+		w.t.Errorf("the questions are not at %q", sending.FollowUp)
+	}
+	return questions
 }
