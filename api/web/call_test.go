@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -16,9 +17,9 @@ func TestWhoHasTheCodeIsCalledBack(t *testing.T) {
 	lender := w.company("Banken AB", inproc.Lender)
 	id := w.issue(lender, w.join("anna", lender))
 	b, path := w.stranger(), w.path(id)+"/call"
-	b.send(b.get(path).is(http.StatusOK).says("Banken AB calls you."), path, url.Values{
+	b.Send(b.Get(path).Is(http.StatusOK).Says("Banken AB calls you."), path, url.Values{
 		"number": {" 070-123 45 67 "}, "when": {"evening"}, "words": {"Jag förstår inte räntan.\r\nRing gärna."},
-	}).is(http.StatusOK).says("We will call you", "Eva Ek på Banken AB", "070-123 45 67", "By 15 June 2026 at 20:00", "They answer vardagar 8–17.")
+	}).Is(http.StatusOK).Says("We will call you", "Eva Ek på Banken AB", "070-123 45 67", "By 15 June 2026 at 20:00", "They answer vardagar 8–17.")
 	wishes, err := w.store.CallbacksOf(t.Context(), id)
 	if err != nil || len(wishes) != 1 {
 		t.Fatalf("kept are %+v, %v", wishes, err)
@@ -35,7 +36,7 @@ func TestWhoIsSignedInIsCalledByName(t *testing.T) {
 	b := w.join("anna", lender)
 	id := w.issue(lender, b)
 	path := w.path(id) + "/call"
-	b.send(b.get(path), path, nil).is(http.StatusOK).says("+46701234567") // the number that is known
+	b.Send(b.Get(path), path, nil).Is(http.StatusOK).Says("+46701234567") // the number that is known
 	wishes, err := w.store.CallbacksOf(t.Context(), id)
 	if err != nil || len(wishes) != 1 || wishes[0].Party != b.party {
 		t.Errorf("kept are %+v, %v", wishes, err)
@@ -48,14 +49,14 @@ func TestNumberThatIsNoneIsAskedForAgain(t *testing.T) {
 	id := w.issue(lender, w.join("anna", lender))
 	b, path := w.stranger(), w.path(id)+"/call"
 	for _, number := range []string{"", "ring", "12345", "1234567890123456", "070-1234567; DROP", "+46+701234567", "<script>", strings.Repeat("0 ", 40)} {
-		a := b.send(b.get(path), path, url.Values{"number": {number}, "words": {"Hej"}}).is(http.StatusUnprocessableEntity).
-			says("One thing needs to be put right", "Write a telephone number").hides("<script>\"")
-		if got := a.form(path).values.Get("words"); got != "Hej" {
+		a := b.Send(b.Get(path), path, url.Values{"number": {number}, "words": {"Hej"}}).Is(http.StatusUnprocessableEntity).
+			Says("One thing needs to be put right", "Write a telephone number").Hides("<script>\"")
+		if got := a.Form(path).Get("words"); got != "Hej" {
 			t.Errorf("what was written is lost: %q", got)
 		}
 	}
-	b.send(b.get(path), path, url.Values{"number": {"0701234567"}, "words": {strings.Repeat("å", 501)}}).is(http.StatusUnprocessableEntity).says("At most 500 characters.")
-	b.send(b.get(path), path, url.Values{"number": {"0701234567"}, "words": {"a\x00b"}}).is(http.StatusUnprocessableEntity)
+	b.Send(b.Get(path), path, url.Values{"number": {"0701234567"}, "words": {strings.Repeat("å", 501)}}).Is(http.StatusUnprocessableEntity).Says("At most 500 characters.")
+	b.Send(b.Get(path), path, url.Values{"number": {"0701234567"}, "words": {"a\x00b"}}).Is(http.StatusUnprocessableEntity)
 	if wishes, err := w.store.CallbacksOf(t.Context(), id); err != nil || len(wishes) > 0 {
 		t.Errorf("kept are %+v, %v", wishes, err)
 	}
@@ -66,9 +67,9 @@ func TestCallsAboutOneNoteAreBounded(t *testing.T) {
 	lender := w.company("Banken AB", inproc.Lender)
 	id := w.issue(lender, w.join("anna", lender))
 	b, path := w.stranger(), w.path(id)+"/call"
-	var last *answer
+	var last *sitetest.Answer
 	for range 6 {
-		last = b.send(b.get(path), path, url.Values{"number": {"0701234567"}}).is(http.StatusOK)
+		last = b.Send(b.Get(path), path, url.Values{"number": {"0701234567"}}).Is(http.StatusOK)
 	}
-	last.says("Banken AB knows already that somebody wants a call", "+46850000000")
+	last.Says("Banken AB knows already that somebody wants a call", "+46850000000")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/web"
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -41,25 +42,25 @@ func (d *debtor) later(days int) {
 	d.anna.signIn()
 }
 
-func (d *debtor) page() *answer {
+func (d *debtor) page() *sitetest.Answer {
 	d.Helper()
-	return d.anna.get(notePage(d.note)).is(http.StatusOK)
+	return d.anna.Get(notePage(d.note)).Is(http.StatusOK)
 }
 
 func TestPaymentThatDoesNotShowIsClaimedAndTakenBack(t *testing.T) {
 	d := newDebtor(t)
 	d.later(20)
-	door := d.anna.get(notePage(d.note)+"/paid").is(http.StatusOK).says("Tell it in your own words", "answer within 14 days")
-	done := d.anna.sign(d.anna.send(door, notePage(d.note)+"/paid", url.Values{
+	door := d.anna.Get(notePage(d.note)+"/paid").Is(http.StatusOK).Says("Tell it in your own words", "answer within 14 days")
+	done := d.anna.sign(d.anna.Send(door, notePage(d.note)+"/paid", url.Values{
 		"words": {"I paid at the till.\r\nShe gave me a slip."}, "amount": {"1,066.19"}, "paid_on": {d.today().AddDays(-3).String()}, "bank": {"B-1"},
-	})).is(http.StatusOK).says("Nordlån AB answers by", "You say that you paid SEK 1,066.19", "She gave me a slip.")
+	})).Is(http.StatusOK).Says("Nordlån AB answers by", "You say that you paid SEK 1,066.19", "She gave me a slip.")
 
 	claims := d.world.note(d.note).Claims
 	if len(claims) != 1 || claims[0].Amount != 1066_19 || claims[0].Text != "I paid at the till.\nShe gave me a slip." || claims[0].Reference != "B-1" ||
 		claims[0].AnswerBy != d.today().AddDays(ledger.ClaimDays) {
 		t.Fatalf("the note has the claims %+v", claims)
 	}
-	d.anna.sign(d.anna.send(done, notePage(d.note)+"/withdrawal", nil)).says("You have taken it back.")
+	d.anna.sign(d.anna.Send(done, notePage(d.note)+"/withdrawal", nil)).Says("You have taken it back.")
 	if left := d.world.note(d.note).Claims; len(left) != 0 {
 		t.Errorf("the note still has the claims %+v", left)
 	}
@@ -68,21 +69,21 @@ func TestPaymentThatDoesNotShowIsClaimedAndTakenBack(t *testing.T) {
 func TestClaimThatNobodyAnswersStopsTheDemand(t *testing.T) {
 	d := newDebtor(t)
 	d.later(1)
-	door := d.anna.get(notePage(d.note) + "/paid")
-	d.anna.sign(d.anna.send(door, notePage(d.note)+"/paid", url.Values{
+	door := d.anna.Get(notePage(d.note) + "/paid")
+	d.anna.sign(d.anna.Send(door, notePage(d.note)+"/paid", url.Values{
 		"words": {"paid"}, "amount": {"100"}, "paid_on": {d.today().String()},
-	})).says("Next payment")
+	})).Says("Next payment")
 	d.later(ledger.ClaimDays + 1)
-	d.page().says("Nothing is demanded meanwhile", "It is now an objection").hides("Next payment")
+	d.page().Says("Nothing is demanded meanwhile", "It is now an objection").Hides("Next payment")
 }
 
 func TestObjectionStopsTheDemandInTheBorrowersOwnWords(t *testing.T) {
 	d := newDebtor(t)
 	d.later(60)
-	d.page().says("A payment is late", "was to be paid by")
-	door := d.anna.get(notePage(d.note) + "/wrong").is(http.StatusOK)
-	d.anna.sign(d.anna.send(door, notePage(d.note)+"/wrong", url.Values{"words": {"I never <b>borrowed</b> this."}})).
-		says("Thank you. The demand has stopped.", "Nothing is demanded meanwhile", "I never <b>borrowed</b> this.").hides("Next payment", "was to be paid by")
+	d.page().Says("A payment is late", "was to be paid by")
+	door := d.anna.Get(notePage(d.note) + "/wrong").Is(http.StatusOK)
+	d.anna.sign(d.anna.Send(door, notePage(d.note)+"/wrong", url.Values{"words": {"I never <b>borrowed</b> this."}})).
+		Says("Thank you. The demand has stopped.", "Nothing is demanded meanwhile", "I never <b>borrowed</b> this.").Hides("Next payment", "was to be paid by")
 	disputes := d.world.note(d.note).Disputes
 	if len(disputes) != 1 || disputes[0].Text != "I never <b>borrowed</b> this." {
 		t.Errorf("the note has the disputes %+v", disputes)
@@ -94,21 +95,21 @@ func TestObjectionStopsTheDemandInTheBorrowersOwnWords(t *testing.T) {
 func TestWaysShowWhatIsOverdueBesideThePayments(t *testing.T) {
 	d := newDebtor(t)
 	help := notePage(d.note) + "/help"
-	d.anna.get(help).is(http.StatusOK).hides("To pay at once")
+	d.anna.Get(help).Is(http.StatusOK).Hides("To pay at once")
 	d.later(60)
 	f, err := ledger.Foresee(d.world.note(d.note), d.lender.ID, d.today())
 	if err != nil || f.Now == 0 {
 		t.Fatalf("foreseen is %+v: %v", f, err)
 	}
-	d.anna.get(help).is(http.StatusOK).says("To pay at once SEK 1,0")
+	d.anna.Get(help).Is(http.StatusOK).Says("To pay at once SEK 1,0")
 }
 
 // TestPauseKeepsTheDayOfTheMonth: that of the plan in force, and not of the terms.
 func TestPauseKeepsTheDayOfTheMonth(t *testing.T) {
 	d := newDebtor(t)
 	proposed := func() ledger.Amendment {
-		page := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK)
-		d.anna.follow(d.anna.ceremony(d.anna.follow(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}}).is(http.StatusSeeOther))))
+		page := d.anna.Get(notePage(d.note) + "/help").Is(http.StatusOK)
+		d.anna.Follow(d.anna.Ceremony(d.anna.Follow(d.anna.Send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}}).Is(http.StatusSeeOther))))
 		return d.world.note(d.note).Proposal.Amendment
 	}
 	if _, _, day := proposed().FirstDue.Civil(); day != 28 {
@@ -167,8 +168,8 @@ func TestFormsSayWhatIsWrongAndDraftNothing(t *testing.T) {
 		{"too long a letter", "help", url.Values{"way": {"plan"}, "words": {string(long)}}, "That is too long"},
 	} {
 		path := notePage(d.note) + "/" + c.door
-		d.anna.send(d.anna.get(path).is(http.StatusOK), path, c.form).is(http.StatusUnprocessableEntity).
-			says("One thing needs to be put right", c.says)
+		d.anna.Send(d.anna.Get(path).Is(http.StatusOK), path, c.form).Is(http.StatusUnprocessableEntity).
+			Says("One thing needs to be put right", c.says)
 	}
 	if n := d.world.note(d.note); n.Seq != 2 {
 		t.Errorf("the note has come to %d", n.Seq)
@@ -178,7 +179,7 @@ func TestFormsSayWhatIsWrongAndDraftNothing(t *testing.T) {
 func TestWaysToPayAreComparedByTheLedgersOwnArithmetic(t *testing.T) {
 	d := newDebtor(t)
 	d.later(50)
-	d.page().says("A payment is late")
+	d.page().Says("A payment is late")
 	n := d.world.note(d.note)
 	var plan ledger.Forecast
 	fewest := 0
@@ -192,29 +193,29 @@ func TestWaysToPayAreComparedByTheLedgersOwnArithmetic(t *testing.T) {
 	money := func(a finance.Amount) string {
 		return plain(ledger.English.Money(finance.Money{Amount: a, Currency: "SEK"}))
 	}
-	page := d.anna.get(notePage(d.note)+"/help?monthly=550&months=3").is(http.StatusOK).
-		says("A pause of 3 months", "As it is today", money(plan.Monthly), money(plan.Total), plain(ledger.English.Date(plan.FreeOfDebt)), money(plan.ExtraCost)+" more")
-	draft := d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "words": {"I have been ill."}})
-	d.anna.follow(draft).says("I have been ill.", money(plan.Monthly)+" each month", money(plan.Total)+" in all", "on "+plain(ledger.English.Date(plan.FreeOfDebt)))
+	page := d.anna.Get(notePage(d.note)+"/help?monthly=550&months=3").Is(http.StatusOK).
+		Says("A pause of 3 months", "As it is today", money(plan.Monthly), money(plan.Total), plain(ledger.English.Date(plan.FreeOfDebt)), money(plan.ExtraCost)+" more")
+	draft := d.anna.Send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "words": {"I have been ill."}})
+	d.anna.Follow(draft).Says("I have been ill.", money(plan.Monthly)+" each month", money(plan.Total)+" in all", "on "+plain(ledger.English.Date(plan.FreeOfDebt)))
 	d.anna.sign(draft).
-		says("Your proposal is sent", "You have proposed something. Nordlån AB is to answer.")
+		Says("Your proposal is sent", "You have proposed something. Nordlån AB is to answer.")
 	p := d.world.note(d.note).Proposal
 	if p == nil || p.Amendment.Instalments != fewest || p.Text != "I have been ill." {
 		t.Fatalf("the proposal is %+v", p)
 	}
 	d.do(d.lender, ledger.OpAmendAccept, string(d.note), ledger.AmendAcceptBody{Proposal: p.Seq, Amendment: p.Amendment})
-	d.page().says("You are on a payment plan", "nothing is late", money(plan.Monthly)).hides("A payment is late")
+	d.page().Says("You are on a payment plan", "nothing is late", money(plan.Monthly)).Hides("A payment is late")
 }
 
 func TestPauseIsProposedAndTakenBack(t *testing.T) {
 	d := newDebtor(t)
-	page := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK).says("A pause of 2 months")
-	d.anna.sign(d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).says("Your proposal is sent")
+	page := d.anna.Get(notePage(d.note) + "/help").Is(http.StatusOK).Says("A pause of 2 months")
+	d.anna.sign(d.anna.Send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).Says("Your proposal is sent")
 	if p := d.world.note(d.note).Proposal; p == nil || p.Amendment.Kind != ledger.AmendPause {
 		t.Fatalf("the proposal is %+v", p)
 	}
-	own := d.anna.get(notePage(d.note) + "/proposal").is(http.StatusOK).says("Anna Andersson proposed this").hides("Yes, let us do that")
-	d.anna.sign(d.anna.send(own, notePage(d.note)+"/proposal", nil)).says("You have taken it back.")
+	own := d.anna.Get(notePage(d.note) + "/proposal").Is(http.StatusOK).Says("Anna Andersson proposed this").Hides("Yes, let us do that")
+	d.anna.sign(d.anna.Send(own, notePage(d.note)+"/proposal", nil)).Says("You have taken it back.")
 	if p := d.world.note(d.note).Proposal; p != nil {
 		t.Errorf("the note still has the proposal %+v", p)
 	}
@@ -223,10 +224,10 @@ func TestPauseIsProposedAndTakenBack(t *testing.T) {
 func TestPaymentTooSmallForAnyPlanSaysSo(t *testing.T) {
 	d := newDebtor(t)
 	for monthly, says := range map[string]string{"100": "That is too little for a plan to pay the debt", "0.01": "That is too little", "x": "Write an amount", "-1": "Write an amount"} {
-		d.anna.get(notePage(d.note)+"/help?monthly="+monthly).is(http.StatusUnprocessableEntity).says(says, "A pause of 2 months")
+		d.anna.Get(notePage(d.note)+"/help?monthly="+monthly).Is(http.StatusUnprocessableEntity).Says(says, "A pause of 2 months")
 	}
 	for _, months := range []string{"0", "7", "-1", "two", "99999999999999999999"} {
-		d.anna.get(notePage(d.note)+"/help?months="+months).is(http.StatusUnprocessableEntity).says("Write a number of months from 1 to 6", "A plan")
+		d.anna.Get(notePage(d.note)+"/help?months="+months).Is(http.StatusUnprocessableEntity).Says("Write a number of months from 1 to 6", "A plan")
 	}
 }
 
@@ -239,9 +240,9 @@ func TestProposalOfTheHolderIsAnsweredEitherWay(t *testing.T) {
 		d.do(d.lender, ledger.OpAmendPropose, string(d.note), ledger.AmendProposeBody{
 			Amendment: ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(30)}, Text: "We offer lower payments.",
 		})
-		d.page().says("Nordlån AB proposes something to you")
-		page := d.anna.get(notePage(d.note)+"/proposal").is(http.StatusOK).says("We offer lower payments.", "As it is today", "Yes, let us do that", "No, thank you")
-		d.anna.sign(d.anna.send(page, notePage(d.note)+"/proposal", url.Values{"answer": {c.answer}})).says(c.says)
+		d.page().Says("Nordlån AB proposes something to you")
+		page := d.anna.Get(notePage(d.note)+"/proposal").Is(http.StatusOK).Says("We offer lower payments.", "As it is today", "Yes, let us do that", "No, thank you")
+		d.anna.sign(d.anna.Send(page, notePage(d.note)+"/proposal", url.Values{"answer": {c.answer}})).Says(c.says)
 		if n := d.world.note(d.note); len(n.Amendments) != c.plans || n.Proposal != nil {
 			t.Errorf("%s: the note has %d plans and the proposal %+v", c.answer, len(n.Amendments), n.Proposal)
 		}
@@ -254,8 +255,8 @@ func TestProposalWhoseDayHasPassedCanOnlyBeRefused(t *testing.T) {
 		Amendment: ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(5)},
 	})
 	d.later(10)
-	page := d.anna.get(notePage(d.note) + "/proposal").is(http.StatusOK).says("It is too late to say yes").hides("Yes, let us do that")
-	d.anna.sign(d.anna.send(page, notePage(d.note)+"/proposal", nil)).says("You have said no to the proposal.")
+	page := d.anna.Get(notePage(d.note) + "/proposal").Is(http.StatusOK).Says("It is too late to say yes").Hides("Yes, let us do that")
+	d.anna.sign(d.anna.Send(page, notePage(d.note)+"/proposal", nil)).Says("You have said no to the proposal.")
 }
 
 func TestHowMuchLongerAWayTakesIsSaidInYearsAndMonths(t *testing.T) {
@@ -269,7 +270,7 @@ func TestHowMuchLongerAWayTakesIsSaidInYearsAndMonths(t *testing.T) {
 		"/help?monthly=450&lang=sv":  "1 år och 8 månader längre",
 		"/help?monthly=1100&lang=en": "13 days shorter",
 	} {
-		d.anna.get(notePage(d.note)+path).is(http.StatusOK).says(says).hides(" days longer", " dagar längre", " dage længere")
+		d.anna.Get(notePage(d.note)+path).Is(http.StatusOK).Says(says).Hides(" days longer", " dagar längre", " dage længere")
 	}
 }
 
@@ -278,18 +279,18 @@ func TestProposalIsAnsweredByThePledgeeAndNotByWhoCollects(t *testing.T) {
 	bank, collector := d.company("Banken AB", inproc.Lender), d.company("Svea Inkasso AB", inproc.Collector)
 	d.transfer(d.lender, bank, d.note, ledger.TransferOfferBody{Kind: ledger.PledgeTransfer}, "")
 	d.transfer(bank, collector, d.note, ledger.TransferOfferBody{Kind: ledger.CollectionMandate}, "")
-	door := d.anna.get(notePage(d.note) + "/help").is(http.StatusOK).says("Banken AB answers yes or no, and until then")
-	d.anna.sign(d.anna.send(door, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).
-		says("Banken AB answers yes or no, and you see the answer here", "You have proposed something. Banken AB is to answer.")
+	door := d.anna.Get(notePage(d.note) + "/help").Is(http.StatusOK).Says("Banken AB answers yes or no, and until then")
+	d.anna.sign(d.anna.Send(door, notePage(d.note)+"/help", url.Values{"way": {"pause"}})).
+		Says("Banken AB answers yes or no, and you see the answer here", "You have proposed something. Banken AB is to answer.")
 }
 
 func TestWhatIsTakenBackLeavesAnotherObjectionOpen(t *testing.T) {
 	d := newDebtor(t)
 	for _, words := range []string{"The first.", "The second."} {
-		d.anna.ceremony(d.object(words)).is(http.StatusSeeOther)
+		d.anna.Ceremony(d.object(words)).Is(http.StatusSeeOther)
 	}
 	page := d.page()
-	back := d.anna.sign(d.anna.send(page, notePage(d.note)+"/withdrawal", nil))
-	back.says("You have taken it back.", "Another objection is still open").hides("The note runs again")
-	d.anna.sign(d.anna.send(d.page(), notePage(d.note)+"/withdrawal", nil)).says("The note runs again as shown here.")
+	back := d.anna.sign(d.anna.Send(page, notePage(d.note)+"/withdrawal", nil))
+	back.Says("You have taken it back.", "Another objection is still open").Hides("The note runs again")
+	d.anna.sign(d.anna.Send(d.page(), notePage(d.note)+"/withdrawal", nil)).Says("The note runs again as shown here.")
 }

@@ -8,6 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/skuld-registry/skuld/api/web/page/pagetest"
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
@@ -19,7 +21,7 @@ func TestNoteAnswersWhatABorrowerAsksInThatOrder(t *testing.T) {
 	d.later(60) // the first payment is late
 	d.pay(d.lender, d.note, 1066_19)
 	page := d.page()
-	shown := page.text()
+	shown := page.Text()
 	at := 0
 	for _, want := range []string{
 		"Running as agreed", "Left to pay", "Next payment", "Pay to Nordlån AB", "Free of this debt on", "What would you like to do?",
@@ -53,13 +55,13 @@ func TestEveryLineOfWhatIsLeftAddsUp(t *testing.T) {
 	}
 	page := d.page()
 	var total finance.Amount
-	for n := range page.root.Descendants() {
-		if n.Type != html.ElementNode || n.Data != "details" || attr(n, "class") != "line" {
+	for n := range page.Root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "details" || pagetest.Attr(n, "class") != "line" {
 			continue
 		}
 		var amounts []finance.Amount
 		for m := range n.Descendants() {
-			if m.Type == html.ElementNode && attr(m, "class") == "money" {
+			if m.Type == html.ElementNode && pagetest.Attr(m, "class") == "money" {
 				amounts = append(amounts, amountIn(t, m.FirstChild.Data))
 			}
 		}
@@ -75,11 +77,11 @@ func TestEveryLineOfWhatIsLeftAddsUp(t *testing.T) {
 	if total != s.Total.Amount {
 		t.Errorf("the lines come to %d, want %d", total, s.Total.Amount)
 	}
-	page.says("SFS 1975:635 § 6", "one day on", "by law",
+	page.Says("SFS 1975:635 § 6", "one day on", "by law",
 		"Fee for a demand of 15 June 2026", "SFS 1981:739 § 3 and 4", "Taken off on 15 June 2026", "“A wrong address.”",
 		"set off: A deposit", "of at most SEK 12,000.00.")
 	d.later(30) // into a half-year whose reference rate nobody knows
-	d.page().says("The reference rate for 1 July 2026 is not set yet")
+	d.page().Says("The reference rate for 1 July 2026 is not set yet")
 }
 
 // amountIn reads an amount as the English page writes it.
@@ -106,14 +108,14 @@ func TestNothingIsDemandedBeforeTheBorrowerIsTold(t *testing.T) {
 	collector := d.company("Svea Inkasso AB", inproc.Collector)
 	d.sell(d.lender, collector, d.note)
 	d.later(100)
-	d.anna.get("/me").is(http.StatusOK).says("New holder", "Svea Inkasso AB has held the note since")
-	d.page().says("The note has changed holder", "Until then nothing is demanded of you", "No late interest and no fees are counted", "You have not been told yet").
-		says("Pay Nordlån AB, if you want to pay now", "you can pay Nordlån AB, and it counts", "Eva Ek på Nordlån AB").
-		hides("Next payment", "Late interest</span>", "A payment is late", "was to be paid by")
-	d.stranger().get(d.path(d.note)).is(http.StatusOK).hides("Eva Ek på Nordlån AB", "it counts")
+	d.anna.Get("/me").Is(http.StatusOK).Says("New holder", "Svea Inkasso AB has held the note since")
+	d.page().Says("The note has changed holder", "Until then nothing is demanded of you", "No late interest and no fees are counted", "You have not been told yet").
+		Says("Pay Nordlån AB, if you want to pay now", "you can pay Nordlån AB, and it counts", "Eva Ek på Nordlån AB").
+		Hides("Next payment", "Late interest</span>", "A payment is late", "was to be paid by")
+	d.stranger().Get(d.path(d.note)).Is(http.StatusOK).Hides("Eva Ek på Nordlån AB", "it counts")
 	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
-	d.page().says("A payment is late", "You were told on").hides("No late interest and no fees are counted", "if you want to pay now")
-	d.anna.get("/me").hides("New holder")
+	d.page().Says("A payment is late", "You were told on").Hides("No late interest and no fees are counted", "if you want to pay now")
+	d.anna.Get("/me").Hides("New holder")
 }
 
 func TestNoteThatAnAuthorityFrozeIsNotLate(t *testing.T) {
@@ -121,26 +123,26 @@ func TestNoteThatAnAuthorityFrozeIsNotLate(t *testing.T) {
 	authority := d.authority()
 	d.must(authority, d.draft(authority, ledger.OpFreeze, string(d.note), ledger.FreezeBody{Ground: "U-123"}))
 	d.later(100)
-	d.page().says("Paused by an authority", "Kronofogden has prohibited payment", "Decision: U-123").hides("A payment is late", "Next payment", "/help\"><strong>I need")
+	d.page().Says("Paused by an authority", "Kronofogden has prohibited payment", "Decision: U-123").Hides("A payment is late", "Next payment", "/help\"><strong>I need")
 }
 
 func TestPaidNoteIsHandedBackWithItsLastReceipt(t *testing.T) {
 	d := newDebtor(t)
 	first := d.pay(d.lender, d.note, 500_00)
-	receipt := d.anna.get(notePage(d.note)+"/receipts/"+strconv.FormatUint(first.Seq, 10)).is(http.StatusOK).
-		says("Receipt: SEK 500.00", "Left after the payment SEK 11,500.00", "Left today SEK 11,500.00", "holds against everyone who gets it later", "Nordlån AB can take the booking back", "Download the proof", "Download the proof (readable)")
-	receipt.hides("yours again")
+	receipt := d.anna.Get(notePage(d.note)+"/receipts/"+strconv.FormatUint(first.Seq, 10)).Is(http.StatusOK).
+		Says("Receipt: SEK 500.00", "Left after the payment SEK 11,500.00", "Left today SEK 11,500.00", "holds against everyone who gets it later", "Nordlån AB can take the booking back", "Download the proof", "Download the proof (readable)")
+	receipt.Hides("yours again")
 	collector := d.company("Svea Inkasso AB", inproc.Collector)
 	d.sell(d.lender, collector, d.note)
-	d.anna.get(receipt.from).says("The payment is final. Nobody can take it back.").hides("can take the booking back")
+	d.anna.Get(receipt.From).Says("The payment is final. Nobody can take it back.").Hides("can take the booking back")
 	d.do(collector, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: collector.ID, DeliveredOn: d.today(), Channel: "letter"})
 	last := d.pay(collector, d.note, 11_500_00)
-	d.page().says("Paid. The note is yours again.", "Keep your handed-back note", "You, now that it is paid", "held the note last").hides("Left to pay", "What would you like to do?")
-	d.anna.get(notePage(d.note)+"/receipts/"+strconv.FormatUint(last.Seq, 10)).is(http.StatusOK).
-		says("Paid. The note is yours again.", "Left after the payment SEK 0.00", "The note has been handed back.", "The note that is yours again", "Amount lent")
-	d.anna.get("/me").says("Finished", "Paid. The note is yours again.")
+	d.page().Says("Paid. The note is yours again.", "Keep your handed-back note", "You, now that it is paid", "held the note last").Hides("Left to pay", "What would you like to do?")
+	d.anna.Get(notePage(d.note)+"/receipts/"+strconv.FormatUint(last.Seq, 10)).Is(http.StatusOK).
+		Says("Paid. The note is yours again.", "Left after the payment SEK 0.00", "The note has been handed back.", "The note that is yours again", "Amount lent")
+	d.anna.Get("/me").Says("Finished", "Paid. The note is yours again.")
 	for _, seq := range []string{"0", "1", "99", "x", "-1", "18446744073709551616"} {
-		d.anna.get(notePage(d.note) + "/receipts/" + seq).is(http.StatusNotFound)
+		d.anna.Get(notePage(d.note) + "/receipts/" + seq).Is(http.StatusNotFound)
 	}
 }
 
@@ -148,8 +150,8 @@ func TestBookingThatWasTakenBackStaysVisible(t *testing.T) {
 	d := newDebtor(t)
 	paid := d.pay(d.lender, d.note, 500_00)
 	d.do(d.lender, ledger.OpPayReverse, string(d.note), ledger.PayReverseBody{Payment: paid.Seq, Reason: "another's"})
-	d.page().says("Taken back", "SEK 12,000.00")
-	d.anna.get(notePage(d.note) + "/receipts/" + strconv.FormatUint(paid.Seq, 10)).is(http.StatusOK).says("The booking was taken back").hides("holds against everyone")
+	d.page().Says("Taken back", "SEK 12,000.00")
+	d.anna.Get(notePage(d.note) + "/receipts/" + strconv.FormatUint(paid.Seq, 10)).Is(http.StatusOK).Says("The booking was taken back").Hides("holds against everyone")
 }
 
 // TestReceiptOfAPaymentThatTheNoteForgotSaysWhetherItWasTakenBack: so many payments
@@ -161,11 +163,11 @@ func TestReceiptOfAPaymentThatTheNoteForgotSaysWhetherItWasTakenBack(t *testing.
 	for range ledger.ReversiblePayments {
 		d.pay(d.lender, d.note, 1_00)
 	}
-	receipt := func(seq uint64) *answer {
-		return d.anna.get(notePage(d.note) + "/receipts/" + strconv.FormatUint(seq, 10)).is(http.StatusOK)
+	receipt := func(seq uint64) *sitetest.Answer {
+		return d.anna.Get(notePage(d.note) + "/receipts/" + strconv.FormatUint(seq, 10)).Is(http.StatusOK)
 	}
-	receipt(back.Seq).says("The booking was taken back").hides("holds against everyone", "Nobody can take it back")
-	receipt(stands.Seq).says("holds against everyone", "The payment is final. Nobody can take it back.")
+	receipt(back.Seq).Says("The booking was taken back").Hides("holds against everyone", "Nobody can take it back")
+	receipt(stands.Seq).Says("holds against everyone", "The payment is final. Nobody can take it back.")
 }
 
 // TestWordsOfAJointBorrowerAreTheirOwn: who owes the debt together reads who said
@@ -179,8 +181,8 @@ func TestWordsOfAJointBorrowerAreTheirOwn(t *testing.T) {
 	said := func(op ledger.Op, body any) { d.must(bo.signer(), d.draft(bo.signer(), op, string(d.note), body)) }
 	said(ledger.OpPayClaim, ledger.PayClaimBody{Amount: finance.Money{Amount: 5_00, Currency: "SEK"}, PaidOn: d.today(), Text: "At the till."})
 	said(ledger.OpDisputeRaise, ledger.DisputeRaiseBody{Text: "Too much."})
-	d.page().says("says that SEK 5.00 was paid on", "Objection by").hides("You say that you paid", "Your objection")
-	bo.get(notePage(d.note)).is(http.StatusOK).says("You say that you paid SEK 5.00", "Your objection of").hides("Objection by")
+	d.page().Says("says that SEK 5.00 was paid on", "Objection by").Hides("You say that you paid", "Your objection")
+	bo.Get(notePage(d.note)).Is(http.StatusOK).Says("You say that you paid SEK 5.00", "Your objection of").Hides("Objection by")
 
 	plan := ledger.Amendment{Kind: ledger.AmendPlan, Instalments: 24, FirstDue: d.today().AddDays(30)}
 	propose := func() ledger.AmendAcceptBody {
@@ -194,9 +196,9 @@ func TestWordsOfAJointBorrowerAreTheirOwn(t *testing.T) {
 	agree(first)
 	d.do(d.lender, ledger.OpAmendAccept, string(d.note), first)
 	holds := notePage(d.note) + "?done=" + string(ledger.OpAmendAccept)
-	d.anna.get(holds).says("The new plan holds from today")
+	d.anna.Get(holds).Says("The new plan holds from today")
 	agree(propose())
-	d.anna.get(holds).hides("The new plan holds from today")
+	d.anna.Get(holds).Hides("The new plan holds from today")
 }
 
 func TestNoteOnDemandHasNoPlan(t *testing.T) {
@@ -206,22 +208,22 @@ func TestNoteOnDemandHasNoPlan(t *testing.T) {
 	terms := w.terms()
 	terms.Schedule = ledger.Schedule{Kind: finance.OnDemand}
 	id := w.offerOf(lender, terms, anna.party)
-	anna.get(notePage(id)+"/offer").is(http.StatusOK).says("The interest is 12% a year until you have paid.", "You pay when the lender asks")
+	anna.Get(notePage(id)+"/offer").Is(http.StatusOK).Says("The interest is 12% a year until you have paid.", "You pay when the lender asks")
 	w.accept(anna, id)
-	anna.get(notePage(id)).is(http.StatusOK).says("There is no plan").hides("Your plan")
-	anna.get(notePage(id) + "/help").is(http.StatusOK).says("A plan")
+	anna.Get(notePage(id)).Is(http.StatusOK).Says("There is no plan").Hides("Your plan")
+	anna.Get(notePage(id) + "/help").Is(http.StatusOK).Says("A plan")
 }
 
 func TestPaperHasEverythingAndTheWayBack(t *testing.T) {
 	d := newDebtor(t)
 	d.pay(d.lender, d.note, 500_00)
-	page := d.anna.get(notePage(d.note)+"/print").is(http.StatusOK).
-		says("Left to pay", "Eva Ek", "SEK 500.00", "Amount lent", string(d.note), strings.TrimPrefix(d.origin, "http://")+d.path(d.note), "Lent at the beginning")
-	if page.find(func(n *html.Node) bool { return n.Data == "path" && attr(n, "class") == "qr-dark" }) == nil {
+	page := d.anna.Get(notePage(d.note)+"/print").Is(http.StatusOK).
+		Says("Left to pay", "Eva Ek", "SEK 500.00", "Amount lent", string(d.note), strings.TrimPrefix(d.origin, "http://")+d.path(d.note), "Lent at the beginning")
+	if page.Find(func(n *html.Node) bool { return n.Data == "path" && pagetest.Attr(n, "class") == "qr-dark" }) == nil {
 		t.Error("the page has no QR code")
 	}
-	for n := range page.root.Descendants() {
-		if n.Type == html.ElementNode && n.Data == "details" && !has(n, "open") {
+	for n := range page.Root.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "details" && !sitetest.Has(n, "open") {
 			t.Error("a part of the page is closed, and paper cannot be opened")
 		}
 	}
@@ -241,11 +243,11 @@ func TestPagesAfterSignInAreReadByEverybody(t *testing.T) {
 		pages = append(pages, notePage(d.note)+p)
 	}
 	for _, language := range []string{"sv", "da", "en"} {
-		d.anna.language = language
+		d.anna.Language = language
 		for _, path := range pages {
-			a := d.anna.get(path).is(http.StatusOK).hides("<script>alert", "%!", "ZgotmplZ")
-			if strings.Contains(a.text(), "{") {
-				t.Errorf("%s in %s leaves a place open: %s", path, language, a.text())
+			a := d.anna.Get(path).Is(http.StatusOK).Hides("<script>alert", "%!", "ZgotmplZ")
+			if strings.Contains(a.Text(), "{") {
+				t.Errorf("%s in %s leaves a place open: %s", path, language, a.Text())
 			}
 			checkStructure(t, a)
 		}
@@ -254,21 +256,21 @@ func TestPagesAfterSignInAreReadByEverybody(t *testing.T) {
 
 // checkStructure checks that a page has one heading of the first rank and no gap in
 // the ranks, no id twice, a label for each field and a caption for each table.
-func checkStructure(t *testing.T, a *answer) {
+func checkStructure(t *testing.T, a *sitetest.Answer) {
 	t.Helper()
 	ids, labelled, rank, firsts := map[string]bool{}, map[string]bool{}, 0, 0
-	for n := range a.root.Descendants() {
+	for n := range a.Root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if id := attr(n, "id"); id != "" {
+		if id := pagetest.Attr(n, "id"); id != "" {
 			if ids[id] {
-				t.Errorf("%s: two elements have the id %q", a.from, id)
+				t.Errorf("%s: two elements have the id %q", a.From, id)
 			}
 			ids[id] = true
 		}
 		if n.Data == "label" {
-			labelled[attr(n, "for")] = true
+			labelled[pagetest.Attr(n, "for")] = true
 		}
 		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' {
 			now := int(n.Data[1] - '0')
@@ -276,36 +278,36 @@ func checkStructure(t *testing.T, a *answer) {
 				firsts++
 			}
 			if now > rank+1 {
-				t.Errorf("%s: a heading of rank %d comes after one of rank %d", a.from, now, rank)
+				t.Errorf("%s: a heading of rank %d comes after one of rank %d", a.From, now, rank)
 			}
 			rank = now
 		}
 	}
 	if firsts != 1 {
-		t.Errorf("%s has %d headings of the first rank", a.from, firsts)
+		t.Errorf("%s has %d headings of the first rank", a.From, firsts)
 	}
-	for n := range a.root.Descendants() {
+	for n := range a.Root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		switch kind := attr(n, "type"); {
+		switch kind := pagetest.Attr(n, "type"); {
 		case n.Data == "textarea", n.Data == "input" && kind != "hidden":
-			if !labelled[attr(n, "id")] {
-				t.Errorf("%s: the field %q has no label", a.from, attr(n, "name"))
+			if !labelled[pagetest.Attr(n, "id")] {
+				t.Errorf("%s: the field %q has no label", a.From, pagetest.Attr(n, "name"))
 			}
 		case n.Data == "table":
-			if n.FirstChild == nil || a.find(func(m *html.Node) bool { return m.Data == "caption" && m.Parent == n }) == nil {
-				t.Errorf("%s: a table has no caption", a.from)
+			if n.FirstChild == nil || a.Find(func(m *html.Node) bool { return m.Data == "caption" && m.Parent == n }) == nil {
+				t.Errorf("%s: a table has no caption", a.From)
 			}
 		case n.Data == "svg":
-			if attr(n, "aria-hidden") != "true" && attr(n, "aria-label") == "" && attr(n, "aria-labelledby") == "" {
-				t.Errorf("%s: a picture has no text", a.from)
+			if pagetest.Attr(n, "aria-hidden") != "true" && pagetest.Attr(n, "aria-label") == "" && pagetest.Attr(n, "aria-labelledby") == "" {
+				t.Errorf("%s: a picture has no text", a.From)
 			}
 		}
 		for _, name := range []string{"aria-labelledby", "aria-describedby"} {
-			for id := range strings.FieldsSeq(attr(n, name)) {
+			for id := range strings.FieldsSeq(pagetest.Attr(n, name)) {
 				if !ids[id] {
-					t.Errorf("%s: %s names %q, which is not there", a.from, name, id)
+					t.Errorf("%s: %s names %q, which is not there", a.From, name, id)
 				}
 			}
 		}
@@ -317,32 +319,32 @@ func TestProofIsDownloadedAndHoldsWithoutThePages(t *testing.T) {
 	paid := d.pay(d.lender, d.note, 500_00)
 	anchors := evidence.Anchors{Networks: []string{d.ledger.Service(inproc.Registrar).Network()}}
 	for _, query := range []string{"", "?payment=" + strconv.FormatUint(paid.Seq, 10)} {
-		file := d.anna.get(notePage(d.note) + "/evidence" + query).is(http.StatusOK)
-		if got := file.header.Get("Content-Type"); got != evidence.MediaType {
-			t.Errorf("%s is of the type %s", file.from, got)
+		file := d.anna.Get(notePage(d.note) + "/evidence" + query).Is(http.StatusOK)
+		if got := file.Header.Get("Content-Type"); got != evidence.MediaType {
+			t.Errorf("%s is of the type %s", file.From, got)
 		}
-		if got := file.header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=") {
-			t.Errorf("%s is to be kept as %q", file.from, got)
+		if got := file.Header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=") {
+			t.Errorf("%s is to be kept as %q", file.From, got)
 		}
-		if report := evidence.Verify([]byte(file.body), anchors); !report.Holds() {
-			t.Errorf("%s does not hold: %v", file.from, report.Findings)
+		if report := evidence.Verify([]byte(file.Body), anchors); !report.Holds() {
+			t.Errorf("%s does not hold: %v", file.From, report.Findings)
 		}
 		separator := "?"
 		if query != "" {
 			separator = "&"
 		}
-		readable := d.anna.get(file.from + separator + "form=page").is(http.StatusOK).says("SEK 500.00")
-		raw, err := evidence.Extract([]byte(readable.body))
+		readable := d.anna.Get(file.From + separator + "form=page").Is(http.StatusOK).Says("SEK 500.00")
+		raw, err := evidence.Extract([]byte(readable.Body))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if report := evidence.Verify(raw, anchors); !report.Holds() {
-			t.Errorf("%s does not hold: %v", readable.from, report.Findings)
+			t.Errorf("%s does not hold: %v", readable.From, report.Findings)
 		}
 	}
 	for _, payment := range []string{"0", "x", "1", "99"} {
-		if a := d.anna.get(notePage(d.note) + "/evidence?payment=" + payment); a.status < 400 || a.status >= 500 {
-			t.Errorf("the proof of payment %s is answered with %d", payment, a.status)
+		if a := d.anna.Get(notePage(d.note) + "/evidence?payment=" + payment); a.Status < 400 || a.Status >= 500 {
+			t.Errorf("the proof of payment %s is answered with %d", payment, a.Status)
 		}
 	}
 }
@@ -355,8 +357,8 @@ func TestPictureOfThePlanNamesTheMonthsOfThePayments(t *testing.T) {
 	terms.Schedule.FirstDue, terms.Schedule.DueDay, terms.Schedule.Instalments = terms.AgreedOn.AddMonths(4, 31), 31, 4
 	id := w.offerOf(lender, terms, anna.party)
 	w.accept(anna, id)
-	anna.get(notePage(id)).is(http.StatusOK).says("November 2026 February 2027", "2 November 2026", "1 February 2027")
-	anna.get(notePage(id)+"/help").is(http.StatusOK).says("As it is today", "November 2026")
+	anna.Get(notePage(id)).Is(http.StatusOK).Says("November 2026 February 2027", "2 November 2026", "1 February 2027")
+	anna.Get(notePage(id)+"/help").Is(http.StatusOK).Says("As it is today", "November 2026")
 }
 
 func TestErasedNoteSaysSoToItsBorrowerForAWhileAndToNobodyElse(t *testing.T) {
@@ -365,12 +367,12 @@ func TestErasedNoteSaysSoToItsBorrowerForAWhileAndToNobodyElse(t *testing.T) {
 	id := d.offer(d.lender, d.anna.party)
 	d.do(d.lender, ledger.OpWithdraw, string(id), ledger.ReasonBody{})
 	d.do(d.lender, ledger.OpErase, string(id), ledger.EmptyBody{})
-	d.anna.get(notePage(id)).is(http.StatusOK).says("A note", "Erased", "The time to keep the", "Maja Lind").hides("Nordlån AB", "Documents", "Call me back")
+	d.anna.Get(notePage(id)).Is(http.StatusOK).Says("A note", "Erased", "The time to keep the", "Maja Lind").Hides("Nordlån AB", "Documents", "Call me back")
 	for _, path := range []string{"/paid", "/offer", "/print", "/evidence", "/receipts/1"} {
-		d.anna.get(notePage(id) + path).is(http.StatusNotFound)
+		d.anna.Get(notePage(id) + path).Is(http.StatusNotFound)
 	}
-	karin.get(notePage(id)).is(http.StatusNotFound)
-	d.join("berit", d.lender).get(notePage(id)).is(http.StatusNotFound)
+	karin.Get(notePage(id)).Is(http.StatusNotFound)
+	d.join("berit", d.lender).Get(notePage(id)).Is(http.StatusNotFound)
 }
 
 func TestHelperReadsWhoseTheNoteIsAgain(t *testing.T) {
@@ -378,7 +380,7 @@ func TestHelperReadsWhoseTheNoteIsAgain(t *testing.T) {
 	karin, _ := d.helper("karin", 30, nil, ledger.ScopeTalk)
 	last := d.pay(d.lender, d.note, 12_000_00)
 	for _, path := range []string{"/me", notePage(d.note), notePage(d.note) + "/receipts/" + strconv.FormatUint(last.Seq, 10)} {
-		karin.get(path).is(http.StatusOK).says("Paid. The note belongs to Anna Andersson again.").hides("yours", "You, now that it is paid")
+		karin.Get(path).Is(http.StatusOK).Says("Paid. The note belongs to Anna Andersson again.").Hides("yours", "You, now that it is paid")
 	}
-	d.page().says("Paid. The note is yours again.", "Those who help you")
+	d.page().Says("Paid. The note is yours again.", "Those who help you")
 }

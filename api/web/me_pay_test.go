@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 )
@@ -17,7 +18,7 @@ func TestNextPaymentIsWhatIsLeftOfTheInstalment(t *testing.T) {
 	}
 	d.pay(d.lender, d.note, 150_00)
 	left := s.Next.Total - 150_00
-	d.page().says("Next payment SEK " + strconv.FormatInt(int64(left/100), 10) + "." + strconv.FormatInt(int64(left%100), 10) + " by")
+	d.page().Says("Next payment SEK " + strconv.FormatInt(int64(left/100), 10) + "." + strconv.FormatInt(int64(left%100), 10) + " by")
 }
 
 // saysAccount replaces how a company is reached by a contact with an account.
@@ -29,24 +30,24 @@ func (d *debtor) saysAccount(c *company, account string) {
 func TestAccountToPayToIsThatOfWhoMayAskForPayment(t *testing.T) {
 	d := newDebtor(t)
 	reference := d.world.note(d.note).Terms.Reference
-	d.page().says("Pay to Nordlån AB", "You get the account on the number below")
+	d.page().Says("Pay to Nordlån AB", "You get the account on the number below")
 	d.saysAccount(d.lender, "Bankgiro 111-1111")
-	for _, p := range []*answer{d.page(), d.anna.get(notePage(d.note) + "/print").is(http.StatusOK)} {
-		p.says("Pay to Nordlån AB Bankgiro 111-1111", "Name "+reference, "names another account, call").hides("You get the account")
+	for _, p := range []*sitetest.Answer{d.page(), d.anna.Get(notePage(d.note) + "/print").Is(http.StatusOK)} {
+		p.Says("Pay to Nordlån AB Bankgiro 111-1111", "Name "+reference, "names another account, call").Hides("You get the account")
 	}
 	buyer, servicer := d.company("Svea Fordran AB", inproc.Collector), d.company("Svea Inkasso AB", inproc.Collector)
 	d.saysAccount(buyer, "Bankgiro 222-2222")
 	d.saysAccount(servicer, "Bankgiro 333-3333")
 	d.sell(d.lender, buyer, d.note)
-	for _, p := range []*answer{d.page(), d.anna.get(notePage(d.note) + "/print").is(http.StatusOK)} {
-		p.hides("Bankgiro", "Pay to")
+	for _, p := range []*sitetest.Answer{d.page(), d.anna.Get(notePage(d.note) + "/print").Is(http.StatusOK)} {
+		p.Hides("Bankgiro", "Pay to")
 	}
 	d.do(buyer, ledger.OpNotice, string(d.note), ledger.NoticeBody{Holder: buyer.ID, DeliveredOn: d.today(), Channel: "letter"})
-	d.page().says("Pay to Svea Fordran AB Bankgiro 222-2222")
+	d.page().Says("Pay to Svea Fordran AB Bankgiro 222-2222")
 	offer := d.draft(buyer.Signer, ledger.OpTransferOffer, string(d.note), ledger.TransferOfferBody{To: servicer.ID, Kind: ledger.CollectionMandate})
 	d.must(buyer.Signer, offer)
 	d.do(servicer, ledger.OpTransferAccept, string(d.note), ledger.TransferAcceptBody{Transfer: offer.Command})
-	d.page().says("Pay to Svea Inkasso AB Bankgiro 333-3333").hides("222-2222")
+	d.page().Says("Pay to Svea Inkasso AB Bankgiro 333-3333").Hides("222-2222")
 }
 
 func TestNoteWithoutAReferenceIsPaidByItsCode(t *testing.T) {
@@ -55,5 +56,5 @@ func TestNoteWithoutAReferenceIsPaidByItsCode(t *testing.T) {
 	terms.Reference = ""
 	d.note = d.offerOf(d.lender, terms, d.anna.party)
 	d.accept(d.anna, d.note)
-	d.page().says("Name " + d.store.CodeOf(d.note).String() + " so that")
+	d.page().Says("Name " + d.store.CodeOf(d.note).String() + " so that")
 }

@@ -32,10 +32,10 @@ func TestDebtReliefIsSaidToTheBorrower(t *testing.T) {
 	d.do(d.lender, ledger.OpRelief, string(d.note), ledger.ReliefBody{
 		Part: ledger.PartLateInterest, Ground: ledger.GroundHardship, Reason: "On sick leave.", LateFreeUntil: d.today().AddDays(2),
 	})
-	d.page().says("No late interest is counted until the end of 16 August 2026")
+	d.page().Says("No late interest is counted until the end of 16 August 2026")
 	d.must(court, d.draft(court, ledger.OpDebtRelief, string(d.note), ledger.DebtReliefBody{Decision: "K 4711-26", OpenedOn: d.today(), LeftPercent: new(40)}))
 	d.later(30)
-	d.page().says("You have debt relief since", "(decision K 4711-26)", "No interest is counted").hides("Late payment")
+	d.page().Says("You have debt relief since", "(decision K 4711-26)", "No interest is counted").Hides("Late payment")
 }
 
 // authority registers an authority that may act.

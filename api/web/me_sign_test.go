@@ -14,6 +14,8 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/skuld-registry/skuld/api/web"
+	"github.com/skuld-registry/skuld/api/web/page/pagetest"
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign"
@@ -21,16 +23,16 @@ import (
 )
 
 // object sends the form of an objection and gives the page that shows what is signed.
-func (d *debtor) object(words string) *answer {
+func (d *debtor) object(words string) *sitetest.Answer {
 	d.Helper()
-	door := d.anna.get(notePage(d.note) + "/wrong").is(http.StatusOK)
-	return d.anna.follow(d.anna.send(door, notePage(d.note)+"/wrong", url.Values{"words": {words}}).is(http.StatusSeeOther)).is(http.StatusOK)
+	door := d.anna.Get(notePage(d.note) + "/wrong").Is(http.StatusOK)
+	return d.anna.Follow(d.anna.Send(door, notePage(d.note)+"/wrong", url.Values{"words": {words}}).Is(http.StatusSeeOther)).Is(http.StatusOK)
 }
 
 func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
 	d := newDebtor(t)
 	page := d.object("Amount: 1\nThis is wrong.")
-	bytes := page.find(func(n *html.Node) bool { return n.Data == "pre" }).FirstChild.Data
+	bytes := page.Find(func(n *html.Node) bool { return n.Data == "pre" }).FirstChild.Data
 	command, err := ledger.DecodeCommand([]byte(bytes))
 	if err != nil {
 		t.Fatalf("the page shows %q: %v", bytes, err)
@@ -40,11 +42,11 @@ func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page.says(plain(act), base64.RawURLEncoding.EncodeToString(digest[:]))
+	page.Says(plain(act), base64.RawURLEncoding.EncodeToString(digest[:]))
 	for _, l := range lines {
-		page.says(l.Label, strings.Join(strings.Fields(l.Value), " "))
+		page.Says(l.Label, strings.Join(strings.Fields(l.Value), " "))
 	}
-	d.anna.follow(d.anna.ceremony(page))
+	d.anna.Follow(d.anna.Ceremony(page))
 	entries, err := d.ledger.Service(inproc.Registrar).History(t.Context(), d.note.Subject(), 3, 1)
 	if err != nil || len(entries) != 1 {
 		t.Fatalf("the history is %+v, %v", entries, err)
@@ -54,7 +56,7 @@ func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
 		t.Errorf("the ledger has %s (%v), the page showed %s", opened.Payload, err, bytes)
 	}
 	// A person's own words never look like a term of what is signed.
-	if n := page.find(func(n *html.Node) bool { return n.Data == "dt" && n.FirstChild.Data == "Amount" }); n != nil {
+	if n := page.Find(func(n *html.Node) bool { return n.Data == "dt" && n.FirstChild.Data == "Amount" }); n != nil {
 		t.Error("words of the person's own stand as a term")
 	}
 }
@@ -62,8 +64,8 @@ func TestWhatIsSignedIsWhatWasShown(t *testing.T) {
 func TestCancelledDraftIsNeverSigned(t *testing.T) {
 	d := newDebtor(t)
 	page := d.object("wrong")
-	d.anna.follow(d.anna.send(page, page.from+"/cancel", nil).is(http.StatusSeeOther)).says("This is wrong")
-	d.anna.get(page.from).is(http.StatusNotFound).says("Nothing was signed now.")
+	d.anna.Follow(d.anna.Send(page, page.From+"/cancel", nil).Is(http.StatusSeeOther)).Says("This is wrong")
+	d.anna.Get(page.From).Is(http.StatusNotFound).Says("Nothing was signed now.")
 	if n := d.world.note(d.note); len(n.Disputes) != 0 {
 		t.Errorf("the note has %+v", n.Disputes)
 	}
@@ -72,15 +74,15 @@ func TestCancelledDraftIsNeverSigned(t *testing.T) {
 func TestSignatureSentTwiceCountsOnce(t *testing.T) {
 	d := newDebtor(t)
 	page := d.object("wrong")
-	form := page.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "data-passkey") != "" })
-	credential, err := d.anna.device.Get([]byte(attr(form, "data-options")))
+	form := page.Find(func(n *html.Node) bool { return n.Data == "form" && pagetest.Attr(n, "data-passkey") != "" })
+	credential, err := d.anna.Device.Get([]byte(pagetest.Attr(form, "data-options")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	filled := url.Values{"credential": {string(credential)}}
-	first := d.anna.send(page, page.from, filled).is(http.StatusSeeOther)
-	d.anna.send(page, page.from, filled).is(http.StatusNotFound).says("done already")
-	d.anna.follow(first).says("The demand has stopped")
+	first := d.anna.Send(page, page.From, filled).Is(http.StatusSeeOther)
+	d.anna.Send(page, page.From, filled).Is(http.StatusNotFound).Says("done already")
+	d.anna.Follow(first).Says("The demand has stopped")
 	if n := d.world.note(d.note); n.Seq != 3 || len(n.Disputes) != 1 {
 		t.Errorf("the note came to %d with %d disputes", n.Seq, len(n.Disputes))
 	}
@@ -90,35 +92,35 @@ func TestDraftIsTheSessionsOwn(t *testing.T) {
 	d := newDebtor(t)
 	bertil := d.join("bertil", d.lender)
 	page := d.object("wrong")
-	bertil.get(page.from).is(http.StatusNotFound)
-	own := bertil.get("/me/helpers")
-	token := own.form("/signout").values.Get("token")
-	bertil.ask(http.MethodPost, page.from, url.Values{"token": {token}, "credential": {"{}"}}).is(http.StatusNotFound)
-	bertil.ask(http.MethodPost, page.from+"/cancel", url.Values{"token": {token}}).is(http.StatusSeeOther)
-	d.anna.get(page.from).is(http.StatusOK)
+	bertil.Get(page.From).Is(http.StatusNotFound)
+	own := bertil.Get("/me/helpers")
+	token := own.Form("/signout").Get("token")
+	bertil.Ask(http.MethodPost, page.From, url.Values{"token": {token}, "credential": {"{}"}}).Is(http.StatusNotFound)
+	bertil.Ask(http.MethodPost, page.From+"/cancel", url.Values{"token": {token}}).Is(http.StatusSeeOther)
+	d.anna.Get(page.From).Is(http.StatusOK)
 	d.anna.forget()
 	d.anna.signIn() // another session of the same person
-	d.anna.get(page.from).is(http.StatusNotFound)
+	d.anna.Get(page.From).Is(http.StatusNotFound)
 }
 
 func TestDraftWhoseNoteHasMovedOnIsMadeAnew(t *testing.T) {
 	d := newDebtor(t)
 	page := d.object("wrong")
 	d.pay(d.lender, d.note, 100_00)
-	d.anna.get(page.from).is(http.StatusConflict).says("Something has happened to the note since you began", "Do it again")
+	d.anna.Get(page.From).Is(http.StatusConflict).Says("Something has happened to the note since you began", "Do it again")
 	// Also where it happens after the page was shown.
 	again := d.object("wrong again")
 	d.pay(d.lender, d.note, 100_00)
-	d.anna.ceremony(again).is(http.StatusConflict).says("Something has happened")
-	d.anna.get(again.from).is(http.StatusNotFound)
+	d.anna.Ceremony(again).Is(http.StatusConflict).Says("Something has happened")
+	d.anna.Get(again.From).Is(http.StatusNotFound)
 }
 
 func TestDraftThatIsAboutNoNoteSaysNothingOfOne(t *testing.T) {
 	d := newDebtor(t)
 	d.helper("karin", 30, nil, ledger.ScopeSee)
-	page := d.anna.follow(d.anna.send(d.anna.get("/me/helpers"), "/me/helpers/revoke", nil))
+	page := d.anna.Follow(d.anna.Send(d.anna.Get("/me/helpers"), "/me/helpers/revoke", nil))
 	d.helper("nils", 30, nil, ledger.ScopeSee)
-	d.anna.get(page.from).is(http.StatusConflict).says("Something has changed since you began", "Do it again").hides("to the note")
+	d.anna.Get(page.From).Is(http.StatusConflict).Says("Something has changed since you began", "Do it again").Hides("to the note")
 }
 
 func TestDraftWaitsAnHour(t *testing.T) {
@@ -126,42 +128,42 @@ func TestDraftWaitsAnHour(t *testing.T) {
 	page := d.object("wrong")
 	for range 5 {
 		d.pass(12 * time.Minute)
-		d.anna.get("/me").is(http.StatusOK)
+		d.anna.Get("/me").Is(http.StatusOK)
 	}
-	d.anna.get(page.from).is(http.StatusNotFound)
+	d.anna.Get(page.From).Is(http.StatusNotFound)
 }
 
 func TestSignatureOfAnotherDeviceOrForAnotherActIsRefused(t *testing.T) {
 	d := newDebtor(t)
 	first := d.object("one")
 	second := d.object("two")
-	form := second.find(func(n *html.Node) bool { return n.Data == "form" && attr(n, "data-passkey") != "" })
-	options := []byte(attr(form, "data-options"))
+	form := second.Find(func(n *html.Node) bool { return n.Data == "form" && pagetest.Attr(n, "data-passkey") != "" })
+	options := []byte(pagetest.Attr(form, "data-options"))
 	foreign := d.join("bertil", d.lender)
-	for name, device := range map[string]*authenticator.Device{"another act": d.anna.device, "another device": foreign.device} {
+	for name, device := range map[string]*authenticator.Device{"another act": d.anna.Device, "another device": foreign.Device} {
 		credential, err := device.Get(options)
 		if err != nil {
 			continue // the device itself refuses what it was not asked for
 		}
-		d.anna.send(first, first.from, url.Values{"credential": {string(credential)}}).is(http.StatusUnprocessableEntity).
-			says("The passkey was not accepted")
+		d.anna.Send(first, first.From, url.Values{"credential": {string(credential)}}).Is(http.StatusUnprocessableEntity).
+			Says("The passkey was not accepted")
 		if n := d.world.note(d.note); n.Seq != 2 {
 			t.Fatalf("%s: the note came to %d", name, n.Seq)
 		}
 	}
 	for _, nonsense := range []string{"", "{}", "null", strings.Repeat("x", 1000)} {
-		d.anna.send(first, first.from, url.Values{"credential": {nonsense}}).is(http.StatusUnprocessableEntity)
+		d.anna.Send(first, first.From, url.Values{"credential": {nonsense}}).Is(http.StatusUnprocessableEntity)
 	}
-	d.anna.follow(d.anna.ceremony(first)).says("The demand has stopped")
+	d.anna.Follow(d.anna.Ceremony(first)).Says("The demand has stopped")
 }
 
 func TestRefusalComesBeforeTheSignature(t *testing.T) {
 	d := newDebtor(t)
 	// A pause that begins before the next payment is due is none, and the form was made up.
-	page := d.anna.get(notePage(d.note) + "/help")
-	d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}, "pause_due": {d.today().AddDays(1).String()}, "pause_day": {"0"}}).
-		is(http.StatusBadRequest).says("too early")
-	d.anna.send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "plan_number": {"100000"}}).is(http.StatusBadRequest)
+	page := d.anna.Get(notePage(d.note) + "/help")
+	d.anna.Send(page, notePage(d.note)+"/help", url.Values{"way": {"pause"}, "pause_due": {d.today().AddDays(1).String()}, "pause_day": {"0"}}).
+		Is(http.StatusBadRequest).Says("too early")
+	d.anna.Send(page, notePage(d.note)+"/help", url.Values{"way": {"plan"}, "plan_number": {"100000"}}).Is(http.StatusBadRequest)
 	if n := d.world.note(d.note); n.Proposal != nil {
 		t.Errorf("the note has the proposal %+v", n.Proposal)
 	}
@@ -187,18 +189,18 @@ func TestOutcomeThatIsNotKnownIsAskedForAgainAndCountsOnce(t *testing.T) {
 	bertil := d.join("bertil", d.lender)
 	page := d.object("wrong")
 	service.silent.Store(true)
-	d.anna.ceremony(page).is(http.StatusAccepted).says("We are waiting to hear", "It cannot be done twice", "Reload")
-	if got := d.anna.get(page.from).is(http.StatusAccepted).header.Get("Refresh"); got == "" {
+	d.anna.Ceremony(page).Is(http.StatusAccepted).Says("We are waiting to hear", "It cannot be done twice", "Reload")
+	if got := d.anna.Get(page.From).Is(http.StatusAccepted).Header.Get("Refresh"); got == "" {
 		t.Error("the page does not reload by itself where there is no script")
 	}
-	d.anna.send(page, page.from+"/cancel", nil).is(http.StatusSeeOther)
-	d.anna.get(page.from).is(http.StatusAccepted) // what is signed cannot be cancelled
-	d.anna.send(page, "/signout", nil)
-	bertil.get(page.from).is(http.StatusNotFound)
+	d.anna.Send(page, page.From+"/cancel", nil).Is(http.StatusSeeOther)
+	d.anna.Get(page.From).Is(http.StatusAccepted) // what is signed cannot be cancelled
+	d.anna.Send(page, "/signout", nil)
+	bertil.Get(page.From).Is(http.StatusNotFound)
 	d.anna.signIn() // and its outcome waits for whoever signed it
-	d.anna.get(page.from).is(http.StatusAccepted)
+	d.anna.Get(page.From).Is(http.StatusAccepted)
 	service.silent.Store(false)
-	d.anna.follow(d.anna.get(page.from).is(http.StatusSeeOther)).says("The demand has stopped")
+	d.anna.Follow(d.anna.Get(page.From).Is(http.StatusSeeOther)).Says("The demand has stopped")
 	if n := d.world.note(d.note); n.Seq != 3 || len(n.Disputes) != 1 {
 		t.Errorf("the note came to %d with %d disputes", n.Seq, len(n.Disputes))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/web"
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign/authenticator"
@@ -43,10 +44,10 @@ func (l *lost) replacement(seed string) (*browser, string) {
 	path := l.invite(l.desk, store.ForRecovery, func(i *store.Invitation) { i.For = l.anna.party })
 	b := l.browser(seed)
 	var err error
-	if b.device, err = authenticator.New(ledger.Passkey{RPID: "localhost", Origin: l.origin}, seed); err != nil {
+	if b.Device, err = authenticator.New(ledger.Passkey{RPID: "localhost", Origin: l.origin}, seed); err != nil {
 		l.Fatal(err)
 	}
-	b.ceremony(b.get(path).is(http.StatusOK)).is(http.StatusOK).says("The new passkey is made.", "14 days", "within 60 days", "The mark of the passkey is "+l.key(b).ID[:4])
+	b.Ceremony(b.Get(path).Is(http.StatusOK)).Is(http.StatusOK).Says("The new passkey is made.", "14 days", "within 60 days", "The mark of the passkey is "+l.key(b).ID[:4])
 	b.party = l.anna.party
 	return b, path
 }
@@ -54,7 +55,7 @@ func (l *lost) replacement(seed string) (*browser, string) {
 // key gives the public key of a device.
 func (l *lost) key(b *browser) ledger.Key {
 	l.Helper()
-	key, err := b.device.Key()
+	key, err := b.Device.Key()
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -90,14 +91,14 @@ func (l *lost) confirm() {
 }
 
 // look signs in with a passkey that does not count yet.
-func (l *lost) look(b *browser) *answer {
+func (l *lost) look(b *browser) *sitetest.Answer {
 	l.Helper()
-	a := b.ceremony(b.get("/signin").is(http.StatusOK)).is(http.StatusOK).hides("Anna", "Nordlån", "K-77", "12,000", string(l.note), "Signed in as")
-	if len(a.header.Values("Set-Cookie")) > 0 {
-		l.Errorf("it gives %q", a.header.Values("Set-Cookie"))
+	a := b.Ceremony(b.Get("/signin").Is(http.StatusOK)).Is(http.StatusOK).Hides("Anna", "Nordlån", "K-77", "12,000", string(l.note), "Signed in as")
+	if len(a.Header.Values("Set-Cookie")) > 0 {
+		l.Errorf("it gives %q", a.Header.Values("Set-Cookie"))
 	}
-	b.get("/me").is(http.StatusSeeOther)
-	b.get(notePage(l.note)).is(http.StatusSeeOther)
+	b.Get("/me").Is(http.StatusSeeOther)
+	b.Get(notePage(l.note)).Is(http.StatusSeeOther)
 	return a
 }
 
@@ -114,39 +115,39 @@ func (l *lost) complete(b *browser) *ledger.Error {
 func TestPasskeyInThePlaceOfLostOnesCountsAfterTheWait(t *testing.T) {
 	l := newLost(t)
 	karin, _ := l.helper("karin", 300, nil, ledger.ScopeSee)
-	l.look(l.fresh).says("It does not count yet. No change of keys is under way with it.")
+	l.look(l.fresh).Says("It does not count yet. No change of keys is under way with it.")
 	l.open()
-	l.look(l.fresh).says("It does not count yet.", "Registrets kundtjänst opened it", "Svea Inkasso AB is to confirm that it is you", "14 days")
+	l.look(l.fresh).Says("It does not count yet.", "Registrets kundtjänst opened it", "Svea Inkasso AB is to confirm that it is you", "14 days")
 	l.confirm()
-	l.look(l.fresh).says("It counts from 29 June 2026", "Nobody can shorten the wait.").hides("data-passkey")
+	l.look(l.fresh).Says("It counts from 29 June 2026", "Nobody can shorten the wait.").Hides("data-passkey")
 	l.pass(ledger.RecoveryWait - time.Second)
-	l.look(l.fresh).says("It counts from 29 June 2026").hides("data-passkey")
+	l.look(l.fresh).Says("It counts from 29 June 2026").Hides("data-passkey")
 	if err := l.complete(l.fresh); ledger.CodeOf(err) != ledger.CodeRecoveryEarly {
 		t.Fatalf("a second early it is answered with %v", err)
 	}
 	l.pass(time.Second)
 	l.anna.signIn()
-	signing := l.look(l.fresh).says("The wait is over.", "You put the new keys in force. The old ones end.", `"op":"recovery.complete"`, "Powers of attorney that you gave stay.")
-	old := l.anna.client.Jar.Cookies(mustURL(t, l.site.URL))[0].Value
-	after := l.fresh.ceremony(signing).is(http.StatusSeeOther)
-	l.fresh.follow(after).is(http.StatusOK).says("Your new passkey is in force. The old ones are not.", "Signed in as Anna Andersson", "the one in use now")
-	l.fresh.get(notePage(l.note)).is(http.StatusOK).says("SEK 12,000.00").hides("Somebody has")
+	signing := l.look(l.fresh).Says("The wait is over.", "You put the new keys in force. The old ones end.", `"op":"recovery.complete"`, "Powers of attorney that you gave stay.")
+	old := l.anna.Client.Jar.Cookies(mustURL(t, l.site.URL))[0].Value
+	after := l.fresh.Ceremony(signing).Is(http.StatusSeeOther)
+	l.fresh.Follow(after).Is(http.StatusOK).Says("Your new passkey is in force. The old ones are not.", "Signed in as Anna Andersson", "the one in use now")
+	l.fresh.Get(notePage(l.note)).Is(http.StatusOK).Says("SEK 12,000.00").Hides("Somebody has")
 
 	party := l.person()
 	if len(party.Keys) != 1 || party.Keys[0].ID != l.key(l.fresh).ID || party.Recovery != nil || len(party.Attorneys) != 1 {
 		t.Errorf("the party is %+v", party)
 	}
 	karin.signIn()
-	karin.get(notePage(l.note)).is(http.StatusOK).says("You see this for Anna Andersson.")
-	l.anna.get("/me").is(http.StatusSeeOther)
-	l.anna.ceremony(l.anna.get("/signin")).is(http.StatusForbidden).says("That passkey belongs to nobody here")
-	if c, err := l.store.Credential(t.Context(), l.anna.device.ID); err != nil || c.Removed.IsZero() {
+	karin.Get(notePage(l.note)).Is(http.StatusOK).Says("You see this for Anna Andersson.")
+	l.anna.Get("/me").Is(http.StatusSeeOther)
+	l.anna.Ceremony(l.anna.Get("/signin")).Is(http.StatusForbidden).Says("That passkey belongs to nobody here")
+	if c, err := l.store.Credential(t.Context(), l.anna.Device.ID); err != nil || c.Removed.IsZero() {
 		t.Errorf("the old passkey is kept as %+v, %v", c, err)
 	}
 	if s, err := l.store.SessionOf(t.Context(), old, l.Now()); err != nil || s != nil {
 		t.Errorf("the old session is %+v, %v", s, err)
 	}
-	l.fresh.send(l.fresh.get("/me"), "/signout", nil)
+	l.fresh.Send(l.fresh.Get("/me"), "/signout", nil)
 	l.fresh.signIn() // as with any passkey
 	if log := l.log.String(); strings.Contains(log, "Anna") || strings.Contains(log, strings.TrimPrefix(l.path, "/i/")) {
 		t.Error("the log holds the person's name or the invitation's code")
@@ -167,16 +168,16 @@ func TestObjectionClosesTheWayOfTheNewPasskey(t *testing.T) {
 	l.open()
 	l.confirm()
 	l.pass(ledger.RecoveryWait)
-	signing := l.look(l.fresh).says("The wait is over.")
+	signing := l.look(l.fresh).Says("The wait is over.")
 	l.anna.signIn()
-	l.anna.sign(l.anna.send(l.anna.get("/me/recovery"), "/me/recovery", nil)).says("The change is stopped.")
-	l.fresh.ceremony(signing).is(http.StatusConflict).
-		says("Something has happened since you began.", "It does not count yet.").hides("data-passkey")
-	l.look(l.fresh).says("No change of keys is under way with it.")
+	l.anna.sign(l.anna.Send(l.anna.Get("/me/recovery"), "/me/recovery", nil)).Says("The change is stopped.")
+	l.fresh.Ceremony(signing).Is(http.StatusConflict).
+		Says("Something has happened since you began.", "It does not count yet.").Hides("data-passkey")
+	l.look(l.fresh).Says("No change of keys is under way with it.")
 	if keys := l.person().Keys; len(keys) != 1 || keys[0].ID != l.key(l.anna).ID {
 		t.Errorf("the keys are %+v", keys)
 	}
-	l.anna.get("/me").is(http.StatusOK)
+	l.anna.Get("/me").Is(http.StatusOK)
 }
 
 func TestRecoveryThatNobodyCompletesRunsOut(t *testing.T) {
@@ -184,18 +185,18 @@ func TestRecoveryThatNobodyCompletesRunsOut(t *testing.T) {
 	l.open()
 	l.confirm()
 	l.pass(ledger.RecoveryLife - time.Minute)
-	signing := l.look(l.fresh).says("The wait is over.", "Do it before 14 August 2026")
+	signing := l.look(l.fresh).Says("The wait is over.", "Do it before 14 August 2026")
 	l.pass(time.Minute)
-	l.fresh.ceremony(signing).is(http.StatusUnprocessableEntity).says("The registry says no: No recovery of lost keys is under way.")
-	l.look(l.fresh).says("its time ran out")
+	l.fresh.Ceremony(signing).Is(http.StatusUnprocessableEntity).Says("The registry says no: No recovery of lost keys is under way.")
+	l.look(l.fresh).Says("its time ran out")
 	l.anna.signIn()
-	l.anna.get("/me").is(http.StatusOK).hides("Somebody has")
+	l.anna.Get("/me").Is(http.StatusOK).Hides("Somebody has")
 }
 
 func TestPersonIsWarnedFromTheCodeOnAndSeesWhatWasTold(t *testing.T) {
 	l := newLost(t)
-	l.anna.get("/me").says("Somebody has got a code to make a new passkey in your name.")
-	l.anna.get("/me/recovery").says("Registrets kundtjänst gave somebody a code", "No change is open yet")
+	l.anna.Get("/me").Says("Somebody has got a code to make a new passkey in your name.")
+	l.anna.Get("/me/recovery").Says("Registrets kundtjänst gave somebody a code", "No change is open yet")
 	i, err := l.store.Recoveries(t.Context(), l.anna.party)
 	if err != nil || len(i) != 1 {
 		t.Fatal(i, err)
@@ -208,11 +209,11 @@ func TestPersonIsWarnedFromTheCodeOnAndSeesWhatWasTold(t *testing.T) {
 	}
 	l.pass(time.Minute)
 	l.open()
-	l.anna.get("/me").says("Somebody has asked for new keys for you.").hides("Somebody has got a code")
-	l.anna.get("/me/recovery").says("Stop the change", "15 June 2026 at 14:00 : by letter").hides("by text message")
+	l.anna.Get("/me").Says("Somebody has asked for new keys for you.").Hides("Somebody has got a code")
+	l.anna.Get("/me/recovery").Says("Stop the change", "15 June 2026 at 14:00 : by letter").Hides("by text message")
 	l.pass(store.ForRecovery.Life())
 	l.anna.signIn()
-	l.anna.get("/me").says("Somebody has asked for new keys for you.") // it is open still
+	l.anna.Get("/me").Says("Somebody has asked for new keys for you.") // it is open still
 }
 
 func TestOneRecoveryPutsOnlyItsOwnPasskeyInForce(t *testing.T) {
@@ -221,7 +222,7 @@ func TestOneRecoveryPutsOnlyItsOwnPasskeyInForce(t *testing.T) {
 	l.open()
 	l.confirm()
 	l.pass(ledger.RecoveryWait)
-	l.look(other).says("No change of keys is under way with it.")
+	l.look(other).Says("No change of keys is under way with it.")
 	if err := l.complete(other); ledger.CodeOf(err) != ledger.CodeKeyUnknown {
 		t.Errorf("another key is answered with %v", err)
 	}
@@ -230,19 +231,19 @@ func TestOneRecoveryPutsOnlyItsOwnPasskeyInForce(t *testing.T) {
 	foreign := l.join("bertil", l.lender)
 	foreign.forget()
 	for _, b := range []*browser{other, foreign} {
-		options := strings.ReplaceAll(signing.passkey("data-options"), base64.RawURLEncoding.EncodeToString(l.fresh.device.ID), base64.RawURLEncoding.EncodeToString(b.device.ID))
-		credential, err := b.device.Get([]byte(options))
+		options := strings.ReplaceAll(signing.Passkey("data-options"), base64.RawURLEncoding.EncodeToString(l.fresh.Device.ID), base64.RawURLEncoding.EncodeToString(b.Device.ID))
+		credential, err := b.Device.Get([]byte(options))
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.send(signing, "/lost/completion", url.Values{"credential": {string(credential)}}).is(http.StatusForbidden).hides("Anna")
+		b.Send(signing, "/lost/completion", url.Values{"credential": {string(credential)}}).Is(http.StatusForbidden).Hides("Anna")
 		signing = l.look(l.fresh) // a challenge is answered once
 	}
 	if keys := l.person().Keys; len(keys) != 1 || keys[0].ID != l.key(l.anna).ID {
 		t.Fatalf("the keys are %+v", keys)
 	}
-	l.fresh.ceremony(signing).is(http.StatusSeeOther)
-	other.ceremony(other.get("/signin")).is(http.StatusForbidden) // it was never in force, and is put away
+	l.fresh.Ceremony(signing).Is(http.StatusSeeOther)
+	other.Ceremony(other.Get("/signin")).Is(http.StatusForbidden) // it was never in force, and is put away
 }
 
 func TestCompletionIsAskedForOnceAndSoon(t *testing.T) {
@@ -252,23 +253,23 @@ func TestCompletionIsAskedForOnceAndSoon(t *testing.T) {
 	l.pass(ledger.RecoveryWait)
 	signing := l.look(l.fresh)
 	for _, form := range []url.Values{{}, {"credential": {"{}"}}, {"credential": {"{}"}, "challenge": {"AAAA"}}, {"credential": {"{}"}, "challenge": {"%"}}} {
-		l.fresh.ask(http.MethodPost, "/lost/completion", form).is(http.StatusUnprocessableEntity)
+		l.fresh.Ask(http.MethodPost, "/lost/completion", form).Is(http.StatusUnprocessableEntity)
 	}
-	l.fresh.ask(http.MethodPost, "/lost/completion", url.Values{}, func(r *http.Request) {
+	l.fresh.Ask(http.MethodPost, "/lost/completion", url.Values{}, func(r *http.Request) {
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
 		r.Header.Set("Origin", "https://evil.example")
-	}).is(http.StatusForbidden)
+	}).Is(http.StatusForbidden)
 	l.pass(store.ChallengeLife + time.Second)
-	l.fresh.ceremony(signing).is(http.StatusUnprocessableEntity).says("It took too long.")
+	l.fresh.Ceremony(signing).Is(http.StatusUnprocessableEntity).Says("It took too long.")
 	// A challenge of signing in is none of completing.
-	signIn := l.fresh.get("/signin")
-	credential, err := l.fresh.device.Get([]byte(signIn.passkey("data-options")))
+	signIn := l.fresh.Get("/signin")
+	credential, err := l.fresh.Device.Get([]byte(signIn.Passkey("data-options")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	form := signIn.form("/signin").values
+	form := signIn.Form("/signin")
 	form.Set("credential", string(credential))
-	l.fresh.ask(http.MethodPost, "/lost/completion", form).is(http.StatusUnprocessableEntity)
+	l.fresh.Ask(http.MethodPost, "/lost/completion", form).Is(http.StatusUnprocessableEntity)
 	if len(l.person().Keys) != 1 || l.person().Recovery == nil {
 		t.Errorf("the party is %+v", l.person())
 	}
@@ -276,8 +277,8 @@ func TestCompletionIsAskedForOnceAndSoon(t *testing.T) {
 
 func TestInvitationForLostKeysIsUsedOnce(t *testing.T) {
 	l := newLost(t)
-	l.browser("thief").get(l.path).is(http.StatusNotFound).says("This invitation cannot be used")
-	l.browser("thief").ask(http.MethodPost, l.path+"/key", url.Values{"credential": {"{}"}}).is(http.StatusNotFound)
+	l.browser("thief").Get(l.path).Is(http.StatusNotFound).Says("This invitation cannot be used")
+	l.browser("thief").Ask(http.MethodPost, l.path+"/key", url.Values{"credential": {"{}"}}).Is(http.StatusNotFound)
 }
 
 func TestCompletionWhoseOutcomeIsNotKnownIsAskedForAgain(t *testing.T) {
@@ -288,9 +289,9 @@ func TestCompletionWhoseOutcomeIsNotKnownIsAskedForAgain(t *testing.T) {
 	l.pass(ledger.RecoveryWait)
 	signing := l.look(l.fresh)
 	service.silent.Store(true)
-	again := l.fresh.ceremony(signing).is(http.StatusAccepted).says("Nothing is done twice.")
-	again = l.fresh.send(again, "/lost/completion", nil).is(http.StatusAccepted)
-	l.fresh.get("/me").is(http.StatusSeeOther)
+	again := l.fresh.Ceremony(signing).Is(http.StatusAccepted).Says("Nothing is done twice.")
+	again = l.fresh.Send(again, "/lost/completion", nil).Is(http.StatusAccepted)
+	l.fresh.Get("/me").Is(http.StatusSeeOther)
 	service.silent.Store(false)
-	l.fresh.follow(l.fresh.send(again, "/lost/completion", nil).is(http.StatusSeeOther)).says("Your new passkey is in force.")
+	l.fresh.Follow(l.fresh.Send(again, "/lost/completion", nil).Is(http.StatusSeeOther)).Says("Your new passkey is in force.")
 }

@@ -30,31 +30,31 @@ func TestEveryPageIsProtected(t *testing.T) {
 	anna := w.join("anna", lender)
 	for _, path := range w.paths(anna, lender) {
 		for _, b := range []*browser{anna, w.stranger()} {
-			a := b.get(path)
+			a := b.Get(path)
 			for name, want := range map[string]string{
 				"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 				"X-Content-Type-Options":  "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
 				"Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "",
 				"Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
 			} {
-				if got := a.header.Get(name); got != want {
+				if got := a.Header.Get(name); got != want {
 					t.Errorf("%s: %s is %q, want %q", path, name, got, want)
 				}
 			}
 			want := "no-store"
-			if a.header.Get("ETag") != "" {
+			if a.Header.Get("ETag") != "" {
 				want = "private, no-cache"
 			}
-			if got := a.header.Get("Cache-Control"); got != want {
+			if got := a.Header.Get("Cache-Control"); got != want {
 				t.Errorf("%s: it may be kept: %q", path, got)
 			}
-			if a.root == nil {
+			if a.Root == nil {
 				continue
 			}
-			for _, fault := range pagetest.Faults(a.body) {
+			for _, fault := range pagetest.Faults(a.Body) {
 				t.Errorf("%s: %s", path, fault)
 			}
-			if a.find(func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(attr(n, "href"), "tel:") }) == nil {
+			if a.Find(func(n *html.Node) bool { return n.Data == "a" && strings.HasPrefix(pagetest.Attr(n, "href"), "tel:") }) == nil {
 				t.Errorf("%s: there is nobody to call", path)
 			}
 		}
@@ -68,7 +68,7 @@ func TestPagesOverHTTPSKeepTheirCookiesThere(t *testing.T) {
 	w.origin = "https://localhost"
 	b := w.browser("anna")
 	last := b.accept(w.invite(w.company("Banken AB", inproc.Lender), "borrower"))
-	cookie := last.header.Get("Set-Cookie")
+	cookie := last.Header.Get("Set-Cookie")
 	for _, want := range []string{"__Host-skuld=", "; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("the cookie %q lacks %s", cookie, want)
@@ -77,7 +77,7 @@ func TestPagesOverHTTPSKeepTheirCookiesThere(t *testing.T) {
 	if strings.Contains(cookie, "Domain") || strings.Contains(cookie, "Expires") || strings.Contains(cookie, "Max-Age") {
 		t.Errorf("the cookie %q goes further, or lasts longer, than the session", cookie)
 	}
-	if b.get("/").header.Get("Strict-Transport-Security") == "" {
+	if b.Get("/").Header.Get("Strict-Transport-Security") == "" {
 		t.Error("the pages do not ask for https")
 	}
 }
@@ -86,7 +86,7 @@ func TestFormsFromElsewhereDoNothing(t *testing.T) {
 	w := newWorld(t)
 	lender := w.company("Banken AB", inproc.Lender)
 	b := w.join("anna", lender)
-	signOut := b.get("/me").form("/signout").values
+	signOut := b.Get("/me").Form("/signout")
 	elsewhere := map[string]func(*http.Request){
 		"another site": func(r *http.Request) {
 			r.Header.Set("Sec-Fetch-Site", "cross-site")
@@ -107,22 +107,22 @@ func TestFormsFromElsewhereDoNothing(t *testing.T) {
 	}
 	call := w.path(w.issue(lender, b)) + "/call"
 	for name, from := range elsewhere {
-		b.ask(http.MethodPost, "/signout", signOut, from).is(http.StatusForbidden).says("The page was too old")
-		b.ask(http.MethodPost, call, url.Values{"number": {"0701234567"}, "when": {"soon"}}, from).is(http.StatusForbidden)
-		b.ask(http.MethodPost, "/signin", url.Values{}, from).is(http.StatusForbidden)
+		b.Ask(http.MethodPost, "/signout", signOut, from).Is(http.StatusForbidden).Says("The page was too old")
+		b.Ask(http.MethodPost, call, url.Values{"number": {"0701234567"}, "when": {"soon"}}, from).Is(http.StatusForbidden)
+		b.Ask(http.MethodPost, "/signin", url.Values{}, from).Is(http.StatusForbidden)
 		if t.Failed() {
 			t.Fatalf("from %s", name)
 		}
 	}
-	for name, token := range map[string]string{"none": "", "invented": "AAAA", "another session's": w.join("eve", lender).get("/me").form("/signout").values.Get("token")} {
-		b.ask(http.MethodPost, "/signout", url.Values{"token": {token}}).is(http.StatusForbidden)
+	for name, token := range map[string]string{"none": "", "invented": "AAAA", "another session's": w.join("eve", lender).Get("/me").Form("/signout").Get("token")} {
+		b.Ask(http.MethodPost, "/signout", url.Values{"token": {token}}).Is(http.StatusForbidden)
 		if t.Failed() {
 			t.Fatalf("with a token of %s", name)
 		}
 	}
-	b.get("/me").is(http.StatusOK)
-	b.ask(http.MethodPost, "/signout", signOut).is(http.StatusSeeOther)
-	b.get("/me").is(http.StatusSeeOther)
+	b.Get("/me").Is(http.StatusOK)
+	b.Ask(http.MethodPost, "/signout", signOut).Is(http.StatusSeeOther)
+	b.Get("/me").Is(http.StatusSeeOther)
 }
 
 // TestTokenOfASessionStandsNowhere: no page tells it, or anything it follows from.
@@ -134,12 +134,12 @@ func TestTokenOfASessionStandsNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range b.client.Jar.Cookies(site) {
+	for _, c := range b.Client.Jar.Cookies(site) {
 		if c.Name != "skuld" {
 			continue
 		}
 		for _, path := range w.paths(b, lender) {
-			b.get(path).hides(c.Value)
+			b.Get(path).Hides(c.Value)
 		}
 		if strings.Contains(w.log.String(), c.Value) {
 			t.Error("the log holds a session's token")
@@ -155,11 +155,11 @@ func TestLogHoldsNeitherCodesNorPersons(t *testing.T) {
 	b := w.join("anna", lender)
 	id := w.issue(lender, b)
 	call := w.path(id) + "/call"
-	b.get(w.path(id))
-	b.send(b.get(call), call, url.Values{"number": {"070-999 88 77"}, "words": {"Ring efter lunch"}}).is(http.StatusOK)
-	b.get("/n/0000-0000-0000-0000")
-	b.get("/me/notes/" + string(id))
-	b.get("/help") // a line is written when the answer has gone
+	b.Get(w.path(id))
+	b.Send(b.Get(call), call, url.Values{"number": {"070-999 88 77"}, "words": {"Ring efter lunch"}}).Is(http.StatusOK)
+	b.Get("/n/0000-0000-0000-0000")
+	b.Get("/me/notes/" + string(id))
+	b.Get("/help") // a line is written when the answer has gone
 	log := w.log.String()
 	for _, secret := range []string{"Anna", "070-999", "99 88 77", "lunch", w.codes.Of(id).String(), string(w.codes.Of(id)), "0000-0000", string(id), "Banken"} {
 		if strings.Contains(log, secret) {
@@ -177,27 +177,27 @@ func TestAddressThatAsksTooMuchWaits(t *testing.T) {
 	w := newWorldWith(t, func(o *web.Options) { o.Limits.Address = limit.Rate{PerSecond: 1, Burst: 3} })
 	b := w.stranger()
 	for range 3 {
-		b.get("/help").is(http.StatusOK)
+		b.Get("/help").Is(http.StatusOK)
 	}
-	a := b.get("/help").is(http.StatusTooManyRequests).says("Wait a second and try again.", "Maja Lind")
-	if a.header.Get("Retry-After") != "1" {
-		t.Errorf("it is told to come back in %q", a.header.Get("Retry-After"))
+	a := b.Get("/help").Is(http.StatusTooManyRequests).Says("Wait a second and try again.", "Maja Lind")
+	if a.Header.Get("Retry-After") != "1" {
+		t.Errorf("it is told to come back in %q", a.Header.Get("Retry-After"))
 	}
 }
 
 func TestFormThatIsTooLargeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	b := w.stranger()
-	b.ask(http.MethodPost, "/", url.Values{"code": {strings.Repeat("A", 100<<10)}}).is(http.StatusRequestEntityTooLarge)
+	b.Ask(http.MethodPost, "/", url.Values{"code": {strings.Repeat("A", 100<<10)}}).Is(http.StatusRequestEntityTooLarge)
 }
 
 func TestMethodsThatAreNotThereAreRefused(t *testing.T) {
 	w := newWorld(t)
 	for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, "INVENT"} {
-		w.stranger().ask(method, "/help", nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }).is(http.StatusMethodNotAllowed)
+		w.stranger().Ask(method, "/help", nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }).Is(http.StatusMethodNotAllowed)
 	}
-	if a := w.stranger().ask(http.MethodHead, "/help", nil).is(http.StatusOK); a.body != "" || a.header.Get("Content-Length") == "" {
-		t.Errorf("HEAD is answered with %q", a.body)
+	if a := w.stranger().Ask(http.MethodHead, "/help", nil).Is(http.StatusOK); a.Body != "" || a.Header.Get("Content-Length") == "" {
+		t.Errorf("HEAD is answered with %q", a.Body)
 	}
 }
 
@@ -205,14 +205,14 @@ func TestLanguageIsTheReaders(t *testing.T) {
 	w := newWorld(t)
 	b := w.stranger()
 	for accept, want := range map[string]string{"sv-SE,sv;q=0.9": "sv", "da": "da", "de": "en", "": "en", "nb,da;q=0.8": "da", strings.Repeat("x", 300): "en"} {
-		b.language = accept
-		if a := b.get("/help"); attr(a.root.FirstChild.NextSibling, "lang") != want {
-			t.Errorf("who asks for %.20q gets %s", accept, attr(a.root.FirstChild.NextSibling, "lang"))
+		b.Language = accept
+		if a := b.Get("/help"); pagetest.Attr(a.Root.FirstChild.NextSibling, "lang") != want {
+			t.Errorf("who asks for %.20q gets %s", accept, pagetest.Attr(a.Root.FirstChild.NextSibling, "lang"))
 		}
 	}
-	b.language = "en"
-	b.get("/help?lang=da").is(http.StatusOK).says("Hjælp")
-	b.get("/help").says("Hjælp") // it is remembered
-	b.get("/help?lang=xx").says("Hjælp")
-	b.get("/help?lang=sv").says("Hjälp")
+	b.Language = "en"
+	b.Get("/help?lang=da").Is(http.StatusOK).Says("Hjælp")
+	b.Get("/help").Says("Hjælp") // it is remembered
+	b.Get("/help?lang=xx").Says("Hjælp")
+	b.Get("/help?lang=sv").Says("Hjälp")
 }

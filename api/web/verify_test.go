@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/skuld-registry/skuld/api/web/site/sitetest"
 	"github.com/skuld-registry/skuld/chaincode/inproc"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/evidence"
@@ -30,13 +31,13 @@ func TestProofIsCheckedInWords(t *testing.T) {
 	id := w.issue(lender, w.join("anna", lender))
 	seq := w.pay(lender, id, 1_000_00).Seq
 	b := w.stranger()
-	whole := b.upload("file", w.proof(id, 0)).is(http.StatusOK).says("Genuine. Everything in the file holds.", "This is proven", "This is not proven")
-	if to := w.path(id); !strings.Contains(strings.Join(whole.links(), " "), to) {
+	whole := b.upload("file", w.proof(id, 0)).Is(http.StatusOK).Says("Genuine. Everything in the file holds.", "This is proven", "This is not proven")
+	if to := w.path(id); !strings.Contains(strings.Join(whole.Links(), " "), to) {
 		t.Errorf("it does not lead to %s", to)
 	}
-	b.upload("file", w.proof(id, seq)).is(http.StatusOK).says("SEK 1,000.00", "15 June 2026", "Received by Banken AB")
-	b.language = "sv"
-	b.upload("file", w.proof(id, seq)).is(http.StatusOK).says("Äkta. Allt i filen stämmer.", "1 000,00 kr")
+	b.upload("file", w.proof(id, seq)).Is(http.StatusOK).Says("SEK 1,000.00", "15 June 2026", "Received by Banken AB")
+	b.Language = "sv"
+	b.upload("file", w.proof(id, seq)).Is(http.StatusOK).Says("Äkta. Allt i filen stämmer.", "1 000,00 kr")
 }
 
 func TestFileThatProvesNothingSaysWhatIsWrong(t *testing.T) {
@@ -50,8 +51,8 @@ func TestFileThatProvesNothingSaysWhatIsWrong(t *testing.T) {
 		"no JSON": []byte("Kvitto på 1 000 kr"), "hostile": []byte(`<script>alert(1)</script>`), "a number changed": bytes.Replace(good, []byte(`"about":{"payment":`), []byte(`"about":{"payment":9`), 1),
 		"another network": other,
 	} {
-		a := w.stranger().upload("file", file).is(http.StatusOK).says("The file proves nothing.", "What is wrong")
-		a.hides("Genuine. Everything", "<script>alert(1)")
+		a := w.stranger().upload("file", file).Is(http.StatusOK).Says("The file proves nothing.", "What is wrong")
+		a.Hides("Genuine. Everything", "<script>alert(1)")
 		if t.Failed() {
 			t.Fatal(name)
 		}
@@ -69,11 +70,11 @@ func newWorldWithout(t *testing.T, _ *world) []byte {
 func TestUploadThatIsNoneIsSaidToBe(t *testing.T) {
 	w := newWorld(t)
 	b := w.stranger()
-	b.upload("file", nil).is(http.StatusUnprocessableEntity).says("Choose a file to check.")
-	b.upload("other", []byte("{}")).is(http.StatusUnprocessableEntity).says("Choose a file to check.")
-	b.ask(http.MethodPost, "/verify", map[string][]string{}).is(http.StatusUnprocessableEntity).says("Choose a file to check.")
-	b.upload("file", bytes.Repeat([]byte("{"), 2<<20+1)).is(http.StatusUnprocessableEntity).says("larger than 2 MB")
-	b.upload("file", bytes.Repeat([]byte("{"), 3<<20)).is(http.StatusUnprocessableEntity).says("larger than 2 MB")
+	b.upload("file", nil).Is(http.StatusUnprocessableEntity).Says("Choose a file to check.")
+	b.upload("other", []byte("{}")).Is(http.StatusUnprocessableEntity).Says("Choose a file to check.")
+	b.Ask(http.MethodPost, "/verify", map[string][]string{}).Is(http.StatusUnprocessableEntity).Says("Choose a file to check.")
+	b.upload("file", bytes.Repeat([]byte("{"), 2<<20+1)).Is(http.StatusUnprocessableEntity).Says("larger than 2 MB")
+	b.upload("file", bytes.Repeat([]byte("{"), 3<<20)).Is(http.StatusUnprocessableEntity).Says("larger than 2 MB")
 }
 
 // TestWhoSendsSlowlyKeepsNobodyElseWaiting: files that never end hold no place in which
@@ -89,7 +90,7 @@ func TestWhoSendsSlowlyKeepsNobodyElseWaiting(t *testing.T) {
 		defer end.Close()
 		slow := w.stranger()
 		all.Go(func() {
-			slow.ask(http.MethodPost, "/verify", nil, func(r *http.Request) {
+			slow.Ask(http.MethodPost, "/verify", nil, func(r *http.Request) {
 				r.Body, r.ContentLength = body, -1
 				r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 			})
@@ -99,12 +100,12 @@ func TestWhoSendsSlowlyKeepsNobodyElseWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w.stranger().upload("file", file).is(http.StatusOK).says("Genuine. Everything in the file holds.")
+	w.stranger().upload("file", file).Is(http.StatusOK).Says("Genuine. Everything in the file holds.")
 }
 
 // upload sends a file to the page that checks proofs.
-func (b *browser) upload(name string, file []byte) *answer {
-	b.w.Helper()
+func (b *browser) upload(name string, file []byte) *sitetest.Answer {
+	b.T.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile(name, "proof.json")
@@ -115,9 +116,9 @@ func (b *browser) upload(name string, file []byte) *answer {
 		err = form.Close()
 	}
 	if err != nil {
-		b.w.Fatal(err)
+		b.T.Fatal(err)
 	}
-	return b.ask(http.MethodPost, "/verify", nil, func(r *http.Request) {
+	return b.Ask(http.MethodPost, "/verify", nil, func(r *http.Request) {
 		r.Body, r.ContentLength = io.NopCloser(&body), int64(body.Len())
 		r.Header.Set("Content-Type", form.FormDataContentType())
 	})

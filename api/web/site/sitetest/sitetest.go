@@ -54,7 +54,7 @@ type Answer struct {
 	Body   string
 	From   string // address
 	Root   *html.Node
-	t      testing.TB
+	T      testing.TB
 }
 
 // Ask sends a request as a browser does.
@@ -86,7 +86,7 @@ func (b *Browser) Ask(method, path string, form url.Values, change ...func(*http
 	if err != nil {
 		b.T.Fatal(err)
 	}
-	a := &Answer{t: b.T, Status: resp.StatusCode, Header: resp.Header, Body: string(text), From: path}
+	a := &Answer{T: b.T, Status: resp.StatusCode, Header: resp.Header, Body: string(text), From: path}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		if a.Root, err = html.Parse(bytes.NewReader(text)); err != nil {
 			b.T.Fatal(err)
@@ -147,20 +147,20 @@ func (b *Browser) Ceremony(a *Answer) *Answer {
 
 // Is checks the status of an answer.
 func (a *Answer) Is(status int) *Answer {
-	a.t.Helper()
+	a.T.Helper()
 	if a.Status != status {
-		a.t.Fatalf("%s is answered with %d, want %d:\n%s", a.From, a.Status, status, a.Text())
+		a.T.Fatalf("%s is answered with %d, want %d:\n%s", a.From, a.Status, status, a.Text())
 	}
 	return a
 }
 
 // Says checks that a reader finds these texts on the page.
 func (a *Answer) Says(texts ...string) *Answer {
-	a.t.Helper()
+	a.T.Helper()
 	shown := a.Text()
 	for _, t := range texts {
 		if !strings.Contains(shown, t) {
-			a.t.Errorf("%s does not say %q:\n%s", a.From, t, shown)
+			a.T.Errorf("%s does not say %q:\n%s", a.From, t, shown)
 		}
 	}
 	return a
@@ -169,10 +169,10 @@ func (a *Answer) Says(texts ...string) *Answer {
 // Hides checks that these texts stand nowhere in the page, not even where no reader
 // looks.
 func (a *Answer) Hides(texts ...string) *Answer {
-	a.t.Helper()
+	a.T.Helper()
 	for _, t := range texts {
 		if strings.Contains(a.Body, t) {
-			a.t.Errorf("%s holds %q:\n%s", a.From, t, a.Body)
+			a.T.Errorf("%s holds %q:\n%s", a.From, t, a.Body)
 		}
 	}
 	return a
@@ -218,23 +218,23 @@ func (a *Answer) Links() []string {
 
 // Form gives the form of an action.
 func (a *Answer) Form(action string) url.Values {
-	a.t.Helper()
+	a.T.Helper()
 	n := a.Find(func(n *html.Node) bool {
 		return n.Data == "form" && pagetest.Attr(n, "action") == action && pagetest.Attr(n, "method") == "post"
 	})
 	if n == nil {
-		a.t.Fatalf("%s has no form for %s:\n%s", a.From, action, a.Body)
+		a.T.Fatalf("%s has no form for %s:\n%s", a.From, action, a.Body)
 	}
 	f := url.Values{}
 	for e := range n.Descendants() {
 		switch {
 		case e.Type != html.ElementNode || pagetest.Attr(e, "name") == "":
 		case e.Data == "input" && pagetest.Attr(e, "type") == "radio":
-			if has(e, "checked") {
+			if Has(e, "checked") {
 				f.Set(pagetest.Attr(e, "name"), pagetest.Attr(e, "value"))
 			}
 		case e.Data == "input" && pagetest.Attr(e, "type") == "checkbox":
-			if has(e, "checked") {
+			if Has(e, "checked") {
 				f.Add(pagetest.Attr(e, "name"), pagetest.Attr(e, "value"))
 			}
 		case e.Data == "input":
@@ -246,7 +246,8 @@ func (a *Answer) Form(action string) url.Values {
 	return f
 }
 
-func has(n *html.Node, name string) bool {
+// Has says whether an element has an attribute.
+func Has(n *html.Node, name string) bool {
 	for _, a := range n.Attr {
 		if a.Key == name {
 			return true
@@ -257,10 +258,10 @@ func has(n *html.Node, name string) bool {
 
 // Passkey gives an attribute of the form that asks for a passkey.
 func (a *Answer) Passkey(name string) string {
-	a.t.Helper()
+	a.T.Helper()
 	n := a.Find(func(n *html.Node) bool { return n.Data == "form" && pagetest.Attr(n, "data-passkey") != "" })
 	if n == nil {
-		a.t.Fatalf("%s asks for no passkey", a.From)
+		a.T.Fatalf("%s asks for no passkey", a.From)
 	}
 	return pagetest.Attr(n, name)
 }
