@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/skuld-registry/skuld/api/web/page/pagetest"
+	"github.com/skuld-registry/skuld/api/web/site/visitor"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/sign/authenticator"
 )
@@ -216,44 +217,23 @@ func (a *Answer) Links() []string {
 	return all
 }
 
-// Form gives the form of an action.
+// Form gives the form of an action, as it stands.
 func (a *Answer) Form(action string) url.Values {
 	a.T.Helper()
-	n := a.Find(func(n *html.Node) bool {
-		return n.Data == "form" && pagetest.Attr(n, "action") == action && pagetest.Attr(n, "method") == "post"
-	})
-	if n == nil {
-		a.T.Fatalf("%s has no form for %s:\n%s", a.From, action, a.Body)
+	var f url.Values
+	if a.Root != nil {
+		f = visitor.FormTo(a.Root, action)
 	}
-	f := url.Values{}
-	for e := range n.Descendants() {
-		switch {
-		case e.Type != html.ElementNode || pagetest.Attr(e, "name") == "":
-		case e.Data == "input" && pagetest.Attr(e, "type") == "radio":
-			if Has(e, "checked") {
-				f.Set(pagetest.Attr(e, "name"), pagetest.Attr(e, "value"))
-			}
-		case e.Data == "input" && pagetest.Attr(e, "type") == "checkbox":
-			if Has(e, "checked") {
-				f.Add(pagetest.Attr(e, "name"), pagetest.Attr(e, "value"))
-			}
-		case e.Data == "input":
-			f.Set(pagetest.Attr(e, "name"), pagetest.Attr(e, "value"))
-		case e.Data == "textarea" && e.FirstChild != nil:
-			f.Set(pagetest.Attr(e, "name"), e.FirstChild.Data)
-		}
+	if f == nil {
+		a.T.Fatalf("%s has no form for %s:\n%s", a.From, action, a.Body)
 	}
 	return f
 }
 
-// Has says whether an element has an attribute.
+// Has says whether an element has an attribute, whatever its value.
 func Has(n *html.Node, name string) bool {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return true
-		}
-	}
-	return false
+	_, has := visitor.Attribute(n, name)
+	return has
 }
 
 // Passkey gives an attribute of the form that asks for a passkey.
