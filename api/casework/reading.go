@@ -27,3 +27,13 @@ func (d *Desk) Read(ctx context.Context, by *casebook.Staff, why string, notes .
 	}
 	return err
 }
+
+// ReadAgain is Read for a page that brings newer rows in by itself: what was looked at
+// that day already is not counted once more.
+func (d *Desk) ReadAgain(ctx context.Context, by *casebook.Staff, why string, notes ...ledger.NoteID) error {
+	unread, err := d.Book.Unread(ctx, by.ID, finance.DateOf(d.Clock()), notes...)
+	if err != nil || len(unread) == 0 {
+		return err
+	}
+	return d.Read(ctx, by, why, unread...)
+}

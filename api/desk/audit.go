@@ -32,6 +32,9 @@ func (v *visit) Reads(why string, notes ...ledger.NoteID) error {
 	if len(notes) == 0 {
 		return nil
 	}
+	if v.live() {
+		return v.server.Desk.ReadAgain(v.R.Context(), v.staff, why, notes...)
+	}
 	return v.server.Desk.Read(v.R.Context(), v.staff, why, notes...)
 }
 

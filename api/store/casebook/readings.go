@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/store"
@@ -48,6 +50,33 @@ func (b *Book) AddReadings(ctx context.Context, r Reading, notes ...ledger.NoteI
 		return nil, fmt.Errorf("counting readings: %w", err)
 	}
 	return first, nil
+}
+
+// Unread gives those of some notes, at most MaxReadings, that a member of staff has not
+// looked at on a day.
+func (b *Book) Unread(ctx context.Context, staff StaffID, day finance.Date, notes ...ledger.NoteID) ([]ledger.NoteID, error) {
+	notes = notes[:min(len(notes), MaxReadings)]
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	args := []any{string(staff), day.String()}
+	places := make([]string, len(notes))
+	for i, note := range notes {
+		args = append(args, string(note))
+		places[i] = fmt.Sprintf("$%d", len(args))
+	}
+	rows, err := b.Reader().QueryContext(ctx, "SELECT note FROM readings WHERE staff = $1 AND day = $2 AND note IN ("+strings.Join(places, ", ")+")", args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading who read: %w", err)
+	}
+	read, err := store.Collect(rows, func(rows *sql.Rows) (id ledger.NoteID, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(notes), func(id ledger.NoteID) bool { return slices.Contains(read, id) }), nil
 }
 
 // ReadingQuery chooses readings. A member that is empty chooses all.
