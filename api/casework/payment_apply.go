@@ -174,14 +174,15 @@ func (d *Desk) payOnce(ctx context.Context, p *casebook.BankPart) (again bool, e
 	}
 	body := ledger.PayBody{Amount: p.Amount, PaidOn: p.BookedOn, Reference: d.bankReference(ctx, p)}
 	if n != nil {
-		if ended(n.State.Status) {
-			return false, d.goesBack(ctx, p, ledger.CodeNoteDischarged)
-		}
 		body.Claim, p.Client = claimOf(n.State, p), n.Holder
 	}
 	p.Tried = d.Clock()
 	done, err := d.Submit(ctx, Doing{ID: p.ID}, p.Note, ledger.OpPay, body)
 	if refusal, is := asRefusal(err); is {
+		// Only now: it may be this very payment, whose answer was lost, that ended it.
+		if n != nil && ended(n.State.Status) && !refusal.Retryable() {
+			refusal = ledger.Refuse(ledger.CodeNoteDischarged)
+		}
 		return d.refusedPart(ctx, p, refusal)
 	}
 	if err != nil {

@@ -116,12 +116,7 @@ func (d *Desk) resume(ctx context.Context) error {
 	}
 	for i := range parts {
 		p := &parts[i]
-		if p.State == casebook.PartUndoing {
-			err = d.payBack(ctx, p)
-		} else {
-			err = d.pay(ctx, p)
-		}
-		if err != nil {
+		if err := d.resumePart(ctx, p); err != nil {
 			return fmt.Errorf("writing part %s of a payment: %w", p.ID, err)
 		}
 	}
@@ -137,6 +132,18 @@ func (d *Desk) resume(ctx context.Context) error {
 		}
 	}
 	return d.Book.SettleBankFiles(ctx, d.Clock())
+}
+
+// resumePart goes on with one part. Who asked for its payment to be taken back was told
+// that it is under way: a person looks at what the ledger keeps after all.
+func (d *Desk) resumePart(ctx context.Context, p *casebook.BankPart) error {
+	if p.State != casebook.PartUndoing {
+		return d.pay(ctx, p)
+	}
+	if err := d.payBack(ctx, p); err != nil || p.State != casebook.PartDone {
+		return err
+	}
+	return d.keptByLedger(ctx, p)
 }
 
 // resumeEntry settles an entry whose parts have come to an end, and writes down the

@@ -125,7 +125,8 @@ func (d *Desk) takeBack(ctx context.Context, entry string, by Doing, after caseb
 	if err != nil {
 		return Effect{}, err
 	}
-	var effect Effect
+	var kept []*casebook.BankPart
+	gone := false
 	for i := range parts {
 		p := &parts[i]
 		if p.State != casebook.PartUndoing || p.Undo != by.ID {
@@ -135,11 +136,39 @@ func (d *Desk) takeBack(ctx context.Context, entry string, by Doing, after caseb
 		if err := d.payBack(ctx, p); err != nil {
 			d.Log.Warn("taking a payment back waits for the ledger", "part", p.ID, "error", err)
 		}
+		if p.State == casebook.PartDone {
+			kept = append(kept, p)
+		} else {
+			gone = true
+		}
 	}
 	if !taken {
 		return Effect{}, ledger.Refuse(ledger.CodeConflict)
 	}
-	return effect, d.settle(ctx, e)
+	if err := d.settle(ctx, e); err != nil {
+		return Effect{}, err
+	}
+	if len(kept) > 0 && !gone {
+		return Effect{}, ledger.Refuse(ledger.CodePaymentFinal)
+	}
+	for _, p := range kept {
+		if err := d.keptByLedger(ctx, p); err != nil {
+			return Effect{}, err
+		}
+	}
+	return Effect{}, nil
+}
+
+// keptByLedger has a person look at a payment that the ledger has not taken back.
+func (d *Desk) keptByLedger(ctx context.Context, p *casebook.BankPart) error {
+	_, err := d.Book.AddTask(ctx, casebook.Task{
+		Kind: casebook.TaskNext, About: p.ID, Note: p.Note, Reason: "task.why.refused", With: map[string]string{"code": p.Why}, Due: d.Clock(),
+	}, d.Clock())
+	if err != nil {
+		return err
+	}
+	_, err = d.Book.ReopenTask(ctx, casebook.TaskID(casebook.TaskNext, p.ID)) // it was kept before
+	return err
 }
 
 // payBack has one payment taken back on the ledger, as pay has it written.
@@ -153,7 +182,7 @@ func (d *Desk) payBack(ctx context.Context, p *casebook.BankPart) error {
 	case !refused && !done.Unsettled, refused && refusal.Code == ledger.CodePaymentReversed:
 		p.State = casebook.PartUndone
 	case refused && !refusal.Retryable():
-		// The ledger keeps it: so does the book, and a person is told why.
+		// The ledger keeps it: so does the book. Who asked, or somebody else, is told.
 		p.State, p.Why = casebook.PartDone, string(refusal.Code)
 	}
 	_, err = d.Book.MoveBankPart(ctx, *p, casebook.PartUndoing)

@@ -31,12 +31,20 @@ type payments struct {
 // faulty is a ledger whose answers can be lost on the way back.
 type faulty struct {
 	ledger.Service
-	mu   sync.Mutex
-	lose int    // answers to lose from now on
-	then func() // is called when a command is on the ledger
+	mu    sync.Mutex
+	lose  int    // answers to lose from now on
+	first func() // is called once, before the next command
+	then  func() // is called when a command is on the ledger
 }
 
 func (f *faulty) Submit(ctx context.Context, all ...ledger.Signed) ([]ledger.Outcome, error) {
+	f.mu.Lock()
+	first := f.first
+	f.first = nil
+	f.mu.Unlock()
+	if first != nil {
+		first()
+	}
 	outcomes, err := f.Service.Submit(ctx, all...)
 	f.mu.Lock()
 	defer f.mu.Unlock()

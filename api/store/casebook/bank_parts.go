@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -205,12 +207,15 @@ func settleBankEntry(ctx context.Context, tx *sql.Tx, entry string, now time.Tim
 	var open, stands int
 	var why string
 	err := tx.QueryRowContext(ctx, `SELECT COALESCE(SUM(CASE WHEN state IN ('waiting', 'undoing') THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(CASE WHEN state IN ('done', 'due', 'paid') THEN 1 ELSE 0 END), 0), COALESCE(MAX(CASE WHEN state = 'dropped' THEN why ELSE '' END), '')
+		COALESCE(SUM(CASE WHEN state IN ('done', 'due', 'paid') THEN 1 ELSE 0 END), 0), COALESCE(MAX(CASE WHEN state = 'dropped' AND kind = 'pay' THEN why ELSE '' END), '')
 		FROM bank_parts WHERE entry = $1`, entry).Scan(&open, &stands, &why)
 	if err != nil || open > 0 {
 		return EntryMatched, err
 	}
 	if stands > 0 {
+		if err := returnTheRest(ctx, tx, entry); err != nil {
+			return "", err
+		}
 		return EntryApplied, setBankEntry(ctx, tx, entry, EntryApplied, "", now)
 	}
 	var after BankEntryState
@@ -222,6 +227,38 @@ func settleBankEntry(ctx context.Context, tx *sql.Tx, entry string, now time.Tim
 	}
 	return after, setBankEntry(ctx, tx, entry, after, why, now)
 }
+
+// returnTheRest has go back to the payer what of the last division of an applied entry
+// stands nowhere: a payment that its note refused, one that was taken back while the
+// ledger kept another, and what was to go back before. The money of an entry is never
+// nowhere. What was taken back stays as it is, since its client may have to be told.
+func returnTheRest(ctx context.Context, tx *sql.Tx, entry string) error {
+	const last = "entry = $1 AND act = (SELECT act FROM bank_parts WHERE entry = $1 ORDER BY place DESC LIMIT 1)"
+	if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET kind = 'return', state = 'due' WHERE state = 'dropped' AND "+last, entry); err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, selectBankParts+"WHERE state = 'undone' AND "+last+" ORDER BY place", entry)
+	if err != nil {
+		return err
+	}
+	undone, err := store.Collect(rows, scanBankPart)
+	if err != nil {
+		return err
+	}
+	for _, p := range undone {
+		rest := BankPart{
+			ID: uuid.NewSHA1(restSpace, []byte(p.ID)).String(), Entry: p.Entry, Act: p.Act, Kind: PartReturn, Note: p.Note, Amount: p.Amount,
+			BookedOn: p.BookedOn, State: PartDue, Tried: p.Tried,
+		}
+		if err := insertBankPart(ctx, tx, &rest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restSpace makes ids of what goes back of payments that were taken back.
+var restSpace = uuid.MustParse("6a1f5a0e-6f0d-5c58-8a0b-3f6f8e3c9d21")
 
 // Taking is that the payments of an entry are taken back.
 type Taking struct {
@@ -244,7 +281,11 @@ func (b *Book) TakeBankParts(ctx context.Context, t Taking) (taken bool, err err
 			return err
 		}
 		taken = true
-		if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'dropped', why = '' WHERE entry = $1 AND state IN ('due', 'dropped')", t.Entry); err != nil {
+		// Why a payment of an earlier division was refused is no reason of this one.
+		if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET why = '' WHERE entry = $1 AND state = 'dropped'", t.Entry); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'dropped' WHERE entry = $1 AND state = 'due'", t.Entry); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "UPDATE bank_parts SET state = 'undoing', undo = $1, remark = $2, tried = 0 WHERE entry = $3 AND state = 'done'", t.Act, t.Reason, t.Entry)
