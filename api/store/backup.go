@@ -30,12 +30,14 @@ var keptTables = []string{
 	"tasks", "contacts", "promised_calls", "promises", "complaint_register", "flags",
 	"cases", "persons_of_cases",
 	"rules", "decisions", "stops", "rounds",
+	"letters",
 	"bank_files", "bank_entries", "bank_file_entries", "bank_parts",
+	"reports",
 }
 
 // passingTables are not backed up: who was signed in when a backup was made is not
 // signed in again by it, perhaps after having signed out.
-var passingTables = []string{"sessions", "challenges", "drafts", "staff_sessions", "staff_invitations", "act_drafts", "search_terms", "case_progress"}
+var passingTables = []string{"sessions", "challenges", "drafts", "staff_sessions", "staff_invitations", "act_drafts", "search_terms", "case_progress", "note_links"}
 
 // The form of a backup.
 const (

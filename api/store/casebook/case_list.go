@@ -139,11 +139,7 @@ func (b *Book) NotesAndPersons(ctx context.Context, ids []ledger.NoteID) (notes 
 	if len(ids) == 0 {
 		return notes, persons, nil
 	}
-	args, places := make([]any, len(ids)), make([]string, len(ids))
-	for i, id := range ids {
-		args[i], places[i] = string(id), fmt.Sprintf("$%d", i+1)
-	}
-	among := " IN (" + strings.Join(places, ", ") + ")"
+	among, args := among(ids)
 	rows, err := b.Reader().QueryContext(ctx, "SELECT state, holder FROM notes WHERE id"+among, args...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the notes of cases: %w", err)

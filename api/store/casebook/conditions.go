@@ -3,6 +3,8 @@ package casebook
 import (
 	"fmt"
 	"strings"
+
+	"github.com/skuld-registry/skuld/ledger"
 )
 
 // conditions are those of a query that chooses by what is given. Values stand in the
@@ -27,4 +29,15 @@ func (c *conditions) sql() string {
 		return ""
 	}
 	return "WHERE " + strings.Join(c.all, " AND ")
+}
+
+// among is the condition that a column has one of some notes, at least one, with the
+// arguments that it stands for. They are the first of the query.
+func among(notes []ledger.NoteID) (condition string, args []any) {
+	places := make([]string, len(notes))
+	for i, id := range notes {
+		places[i] = fmt.Sprintf("$%d", i+1)
+		args = append(args, string(id))
+	}
+	return " IN (" + strings.Join(places, ", ") + ")", args
 }
