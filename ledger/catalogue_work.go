@@ -17,4 +17,9 @@ var workRefusals = map[Code]catalogueEntry{
 		Danish:  "Det er allerede klaret. Se efter, hvad det førte til.",
 		English: "That is settled already. Look at what came of it.",
 	}},
+	CodeLetter: {ClassRefused, false, map[Language]string{
+		Swedish: "Brevet kan inte skickas. Det saknar något som det måste ha: {elements}.",
+		Danish:  "Brevet kan ikke sendes. Det mangler noget, som det skal have: {elements}.",
+		English: "The letter cannot be sent. It lacks something that it must have: {elements}.",
+	}},
 }

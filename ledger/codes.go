@@ -173,4 +173,5 @@ const (
 	CodeTaskTaken       Code = "task_taken"
 	CodeTaskOwnEnd      Code = "task_own_end"
 	CodeSettled         Code = "settled"
+	CodeLetter          Code = "letter_incomplete"
 )

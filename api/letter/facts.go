@@ -24,79 +24,81 @@ func Kinds() []Kind {
 	return []Kind{Reminder, Demand, TransferNotice, PlanOffer, Contact, Correction, Answer}
 }
 
-// Facts are what a letter is written from. Amounts are in minor units of Currency.
+// Facts are what a letter is written from. Amounts are in minor units of Currency. They
+// are kept as JSON with what was written from them.
 type Facts struct {
-	Language ledger.Language
-	On       finance.Date // the day of the letter
-	To       Address
-	From     Company // who sends it: the servicer, or the holder itself
-	Human    Human   // who takes the call about it
+	Language ledger.Language `json:"language"`
+	On       finance.Date    `json:"on"` // the day of the letter
+	To       Address         `json:"to"`
+	From     Company         `json:"from"`  // who sends it: the servicer, or the holder itself
+	Human    Human           `json:"human"` // who takes the call about it
 
-	Note     ledger.NoteID
-	Case     string       // the number of the case at the sender
-	AgreedOn finance.Date // the basis of the claim: a note of that day,
-	Lender   string       // to this lender
-	Creditor Company      // who holds the note now
+	Note     ledger.NoteID `json:"note"`
+	Case     string        `json:"case,omitempty"`     // the number of the case at the sender
+	AgreedOn finance.Date  `json:"agreed_on,omitzero"` // the basis of the claim: a note of that day,
+	Lender   string        `json:"lender,omitempty"`   // to this lender
+	Creditor Company       `json:"creditor,omitzero"`  // who holds the note now
 	// Assigned says that the note was sold; nil where the lender still holds it.
-	Assigned *Assignment
+	Assigned *Assignment `json:"assigned,omitempty"`
 
-	Currency finance.Currency
-	Owed     finance.Owed
-	Lines    []finance.Line // the interest, as it was counted
-	Counted  finance.Parts  // interest that was counted before those lines and is not paid
-	DueOn    finance.Date   // since when it is late
-	Overdue  finance.Amount // what of it is late
-	Fee      finance.Amount // what this letter costs the borrower; within the costs that are owed
-	PayBy    finance.Date   // the last day to pay or to object
-	Account  string         // where to pay
+	Currency finance.Currency `json:"currency,omitempty"`
+	Owed     finance.Owed     `json:"owed,omitzero"`
+	Lines    []finance.Line   `json:"lines,omitempty"`   // the interest, as it was counted
+	Counted  finance.Parts    `json:"counted,omitzero"`  // interest that was counted before those lines and is not paid
+	DueOn    finance.Date     `json:"due_on,omitzero"`   // since when it is late
+	Overdue  finance.Amount   `json:"overdue,omitempty"` // what of it is late
+	Fee      finance.Amount   `json:"fee,omitempty"`     // what this letter costs the borrower; within the costs that are owed
+	PayBy    finance.Date     `json:"pay_by,omitzero"`   // the last day to pay or to object
+	Account  string           `json:"account,omitempty"` // where to pay
 	// Reference is what the payer states, so that the payment finds the note.
-	Reference string
+	Reference string `json:"reference,omitempty"`
 
-	Link      string // the note's page, which the QR code leads to
-	Authority string // to which one can complain
-	Words     string // in own words of who sends it: what was wrong, what the answer is
-	Code      string // of a contact: by which the person finds out who it was
-	Plan      *Plan
+	Link      string `json:"link"`                // the note's page, which the QR code leads to
+	Authority string `json:"authority,omitempty"` // to which one can complain
+	Words     string `json:"words,omitempty"`     // in own words of who sends it: what was wrong, what the answer is
+	Code      string `json:"code,omitempty"`      // of a contact: by which the person finds out who it was
+	Plan      *Plan  `json:"plan,omitempty"`
 
 	// What the ledger says of whether anything may be demanded.
-	GateOpen    bool // the borrower knows who holds the note (1936:81 par. 3)
-	Collectable bool
-	Reasons     []ledger.Reason // why not
+	GateOpen    bool            `json:"gate_open"` // the borrower knows who holds the note (1936:81 par. 3)
+	Collectable bool            `json:"collectable"`
+	Reasons     []ledger.Reason `json:"reasons,omitempty"` // why not
 }
 
 // Address is who a letter is for.
 type Address struct {
-	Name  string
-	Lines []string // street, postal code and town; none for a message
+	Name  string   `json:"name"`
+	Lines []string `json:"lines,omitempty"` // street, postal code and town; none for a message
 }
 
 // Company is a company as a borrower meets it.
 type Company struct {
-	Name    string
-	Address string
-	Phone   string
-	Licence string // what it may do and by whose leave, such as a licence for debt collection
+	Name    string `json:"name"`
+	Address string `json:"address,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Licence string `json:"licence,omitempty"` // what it may do and by whose leave, such as a licence for debt collection
 }
 
 // Human is who answers.
 type Human struct {
-	Name  string
-	Phone string // a direct number
-	Hours string
+	Name  string `json:"name"`
+	Phone string `json:"phone"` // a direct number
+	Hours string `json:"hours"`
 }
 
 // Assignment is the sale by which the creditor came to the note.
 type Assignment struct {
-	From string
-	On   finance.Date
+	From string       `json:"from"`
+	On   finance.Date `json:"on"`
 }
 
 // Plan is a plan that is offered.
 type Plan struct {
-	Instalments int
-	Each        finance.Amount
-	First, Last finance.Date
-	Cost        finance.Amount // interest and fees from now on
+	Instalments int            `json:"instalments"`
+	Each        finance.Amount `json:"each"`
+	First       finance.Date   `json:"first"`
+	Last        finance.Date   `json:"last"`
+	Cost        finance.Amount `json:"cost"` // interest and fees from now on
 }
 
 func (f *Facts) money(a finance.Amount) string {

@@ -8,29 +8,31 @@ import (
 	"github.com/skuld-registry/skuld/ledger/finance"
 )
 
-// Letter is one that has all that it must have.
+// Letter is one that has all that it must have. Kept as JSON, it is what was sent, in
+// the words in which it was sent; its text and its PDF are made from that again.
 type Letter struct {
-	Kind     Kind
-	Language ledger.Language
-	On       finance.Date
-	To       Address
-	From     Company
-	Title    string
-	Blocks   []Block
-	Link     string // of the QR code
+	Kind     Kind            `json:"kind"`
+	Language ledger.Language `json:"language"`
+	On       finance.Date    `json:"on"`
+	To       Address         `json:"to"`
+	From     Company         `json:"from"`
+	Title    string          `json:"title"`
+	Blocks   []Block         `json:"blocks"`
+	Link     string          `json:"link"` // of the QR code
 }
 
 // Block is a piece of a letter: a paragraph, or rows of figures under a heading.
 type Block struct {
-	Elements []string // which of the elements it says
-	Text     string   // a paragraph, or the heading of the rows
-	Rows     []Row
+	Elements []string `json:"elements,omitempty"` // which of the elements it says
+	Text     string   `json:"text"`               // a paragraph, or the heading of the rows
+	Rows     []Row    `json:"rows,omitempty"`
 }
 
 // Row is a line of figures.
 type Row struct {
-	Label, Value string
-	Strong       bool
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Strong bool   `json:"strong,omitempty"`
 }
 
 // Write writes a letter, or says what it lacks (*MissingError).

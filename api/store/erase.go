@@ -39,6 +39,8 @@ var ofErased = []string{
 	"DELETE FROM complaint_register WHERE note = $1",
 	"DELETE FROM flags WHERE note = $1",
 	"DELETE FROM decisions WHERE note = $1",
+	"DELETE FROM letters WHERE note = $1",
+	"DELETE FROM note_links WHERE note = $1",
 	"DELETE FROM stops WHERE note = $1",
 	"DELETE FROM desk_commands WHERE act IN (SELECT id FROM acts WHERE note = $1)",
 	// That somebody did something stays, and nothing of what it was about.

@@ -11,7 +11,7 @@ import (
 )
 
 // workTables hold what is known of the work with persons, each by its note.
-var workTables = []string{"tasks", "contacts", "promised_calls", "promises", "complaint_register", "flags"}
+var workTables = []string{"tasks", "contacts", "promised_calls", "promises", "complaint_register", "flags", "letters", "note_links"}
 
 // keptBatch bounds the cases that one look for what is to be erased goes through.
 const keptBatch = 1000
