@@ -58,8 +58,11 @@ type kind struct {
 	name   ActName
 	roles  []Role // who may; nobody else
 	reason bool   // it must say why, in words
+	// keeps names what of such acts is kept from an actor who may do others; nothing
+	// where it is nil.
+	keeps func(Actor, Act) bool
 	// approval says whether a second person must agree; never where it is nil.
-	approval func(*Desk, Act) bool
+	approval func(context.Context, *Desk, Request) (bool, error)
 	byRule   bool    // rules may do it, too
 	override ActName // what lets a person change or undo what a rule did with it
 	make     func() Act
@@ -82,4 +85,12 @@ func (k kind) permits(a Actor) bool {
 		return k.byRule
 	}
 	return slices.ContainsFunc(k.roles, func(r Role) bool { return a.Is(r) })
+}
+
+// asksSecond says whether a second person must agree to an act of this kind.
+func (k kind) asksSecond(ctx context.Context, d *Desk, r Request) (bool, error) {
+	if k.approval == nil {
+		return false, nil
+	}
+	return k.approval(ctx, d, r)
 }

@@ -6,17 +6,17 @@ import (
 
 // caseKinds are the acts on cases, on the ledger and beside it.
 var caseKinds = []kind{
-	{name: ActName(ledger.OpPay), roles: working(Finance), make: writes},
+	{name: ActName(ledger.OpPay), roles: working(Finance), approval: booksMuch, make: writes},
 	{name: ActName(ledger.OpPayReverse), roles: []Role{Lead, Finance}, reason: true, make: writes},
 	{name: ActName(ledger.OpPayDeny), roles: working(Finance), reason: true, make: writes},
 	{name: ActName(ledger.OpDisputeResolve), roles: working(), reason: true, make: writes},
 	{name: ActName(ledger.OpForgive), roles: []Role{Lead, Finance}, reason: true, approval: always, make: writes},
 	{name: ActName(ledger.OpCharge), roles: working(), byRule: true, override: ActName(ledger.OpRelief), make: writes},
-	{name: ActName(ledger.OpRelief), roles: working(Finance), reason: true, approval: overLimit, make: writes},
-	{name: ActName(ledger.OpSetoff), roles: []Role{Lead, Finance}, reason: true, make: writes},
+	{name: ActName(ledger.OpRelief), roles: working(Finance), reason: true, approval: waivesMuch, make: writes},
+	{name: ActName(ledger.OpSetoff), roles: []Role{Lead, Finance}, reason: true, approval: netsMuch, make: writes},
 	{name: ActName(ledger.OpNotice), roles: working(), make: writes},
-	{name: ActName(ledger.OpAmendPropose), roles: working(), make: writes},
-	{name: ActName(ledger.OpAmendAccept), roles: working(), make: writes},
+	{name: ActName(ledger.OpAmendPropose), roles: working(), approval: sparesMuch, make: writes},
+	{name: ActName(ledger.OpAmendAccept), roles: working(), approval: sparesMuch, make: writes},
 	{name: ActName(ledger.OpAmendReject), roles: working(), reason: true, make: writes},
 	{name: ActName(ledger.OpAmendWithdraw), roles: working(), make: writes},
 	{name: ActName(ledger.OpAccelerate), roles: []Role{Lead}, reason: true, make: writes},

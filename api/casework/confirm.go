@@ -63,7 +63,8 @@ func (d *Desk) planned(ctx context.Context, by Actor, id string) (*Planned, *cas
 	if err != nil {
 		return nil, nil, err
 	}
-	return &Planned{ID: id, Act: act, Reason: kept.Reason, Back: kept.Back, Approval: k.approval != nil && k.approval(d, act)}, kept, nil
+	second, err := k.asksSecond(ctx, d, Request{ID: id, Actor: by, Act: act})
+	return &Planned{ID: id, Act: act, Reason: kept.Reason, Back: kept.Back, Approval: second}, kept, err
 }
 
 // Confirm does an act that waited for it. Where a second person must agree, waits is

@@ -55,7 +55,9 @@ func withTestKinds(t *testing.T) {
 	t.Helper()
 	before := kinds
 	kinds = maps.Clone(before)
-	kinds[actCostly] = kind{name: actCostly, roles: []Role{Agent, Lead}, reason: true, approval: func(_ *Desk, a Act) bool { return a.(*costly).Amount > 500 }, make: func() Act { return new(costly) }}
+	kinds[actCostly] = kind{name: actCostly, roles: []Role{Agent, Lead}, reason: true, approval: func(_ context.Context, _ *Desk, r Request) (bool, error) {
+		return r.Act.(*costly).Amount > 500, nil
+	}, make: func() Act { return new(costly) }}
 	kinds[actCheap] = kind{name: actCheap, roles: []Role{Agent, Lead}, make: func() Act { return new(cheap) }}
 	t.Cleanup(func() { kinds = before })
 }

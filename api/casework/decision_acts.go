@@ -173,12 +173,6 @@ func OverrideDecision(kept *casebook.Decision) *Override {
 	return &Override{decided: decided{kept.ID, kept.Note}, Kind: rule.Kind(kept.Kind), Ground: ledger.GroundError}
 }
 
-// overridesMuch says that a second person must agree: as for any relief.
-func overridesMuch(d *Desk, a Act) bool {
-	o := a.(*Override)
-	return o.takesOff() && (o.Amount == nil || o.Amount.Amount > max(0, d.Limits.Waiver))
-}
-
 // takesOff says that it is about money.
 func (a *Override) takesOff() bool {
 	return a.Kind == rule.ReminderFee || a.Kind == rule.DemandFee || a.Kind == rule.LateInterest

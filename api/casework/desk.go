@@ -28,6 +28,8 @@ type Desk struct {
 	Random io.Reader
 	Log    *slog.Logger
 	Limits Limits
+	// Unlinked says that no registrar is configured, so that nothing is told to persons.
+	Unlinked bool
 }
 
 // Limits are the amounts above which a second person must agree, in minor units of
@@ -60,7 +62,7 @@ var ErrNeedsApproval = errors.New("a second person must agree")
 func (d *Desk) allowed(ctx context.Context, r Request) (kind, error) {
 	k, known := kinds[r.Act.Name()]
 	switch {
-	case !known || !k.permits(r.Actor):
+	case !known || !k.permits(r.Actor) || k.keeps != nil && k.keeps(r.Actor, r.Act):
 		return k, ledger.Refuse(ledger.CodeRoleForbidden, "op", string(r.Act.Name()))
 	case k.reason && strings.TrimSpace(r.Reason) == "":
 		return k, ledger.Refuse(ledger.CodeBodyInvalid, "field", "reason", "want", "why, in words")
@@ -81,7 +83,11 @@ func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
-	if k.approval != nil && k.approval(d, r.Act) {
+	second, err := k.asksSecond(ctx, d, r)
+	if err != nil {
+		return Done{}, err
+	}
+	if second {
 		switch r.Approved {
 		case "":
 			return Done{}, ErrNeedsApproval

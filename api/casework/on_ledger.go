@@ -247,17 +247,3 @@ func sayAmendment(m ledger.Amendment) []Saying {
 	}
 	return one(key, with...)
 }
-
-// overLimit says that a relief is of more than what one person may decide. Without an
-// amount it is of everything, however much that is.
-func overLimit(d *Desk, a Act) bool {
-	var b ledger.ReliefBody
-	on, is := a.(*OnLedger)
-	if !is || json.Unmarshal(on.Body, &b) != nil || b.Amount == nil {
-		return true
-	}
-	return b.Amount.Amount > max(0, d.Limits.Waiver)
-}
-
-// always says that two people are needed whatever the act is.
-func always(*Desk, Act) bool { return true }

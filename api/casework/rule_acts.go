@@ -28,7 +28,7 @@ var ruleKinds = []kind{
 	{name: NameRuleResume, roles: working(), reason: true, make: func() Act { return new(RuleResume) }},
 	{name: NameAccept, roles: working(), make: func() Act { return new(Accept) }},
 	{name: NameDecline, roles: working(), reason: true, make: func() Act { return new(Decline) }},
-	{name: NameOverride, roles: working(), reason: true, approval: overridesMuch, make: func() Act { return new(Override) }},
+	{name: NameOverride, roles: working(), reason: true, approval: waivesMuch, make: func() Act { return new(Override) }},
 	{name: NameTell, byRule: true, override: NameOverride, make: func() Act { return new(TellInterest) }},
 	{name: NameSuggest, byRule: true, override: NameOverride, make: func() Act { return new(SuggestCall) }},
 }
@@ -55,7 +55,9 @@ func (d *Desk) ChangeRule(ctx context.Context, ref rule.Ref, c rule.Change) (*Ru
 	return a, nil
 }
 
-func costsMore(_ *Desk, a Act) bool { return a.(*RuleChange).CostsMore }
+func costsMore(_ context.Context, _ *Desk, r Request) (bool, error) {
+	return r.Act.(*RuleChange).CostsMore, nil
+}
 
 // Name is rule.change.
 func (a *RuleChange) Name() ActName { return NameRuleChange }

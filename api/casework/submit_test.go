@@ -116,7 +116,7 @@ func TestCommandThatIsRefusedLateBecomesATask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done, err := w.desk.Do(t.Context(), casework.Request{Actor: w.lead, Act: act, Reason: "why"})
+	done, err := w.desk.Do(t.Context(), casework.Request{Actor: w.lead, Act: act, Reason: "why", Approved: "s-second"})
 	if err != nil || !done.Effect.Unsettled {
 		t.Fatalf("with its answer lost: %+v, %v", done, err)
 	}
