@@ -40,14 +40,9 @@ SEQUENTIAL := ./ledger ./ledger/evidence ./ledger/evidence/checker ./ledger/evid
 NETWORK_TESTS = $$($(GO) list -f '{{range .TestImports}}{{.}} {{end}}{{range .XTestImports}}{{.}} {{end}}{{.ImportPath}}' ./... | awk '/\/network\/networktest/ {print $$NF}')
 
 # Waits for the file that a ready network writes, as long as the shell that runs
-# the network lives, and then makes the demonstration's parties and notes.
-SEED_WHEN_READY = ( until test -s "$$SKULD_HOME/endpoints.json"; do kill -0 $$$$ 2>/dev/null || exit 0; sleep 0.2; done; $(BIN)/demo seed && $(INVITE_TO_DESK) )
-
-# Prints one-time links to the collector's desk: for who works cases, and for who looks
-# after people and roles.
-INVITE_TO_DESK = { printf '\nThe desk of the collector, for who works cases (open it in a browser on this machine):\n  '; \
-	$(BIN)/network invite 'Karin Holm' --as agent,lead,finance,auditor; \
-	printf 'and for who looks after people and roles:\n  '; $(BIN)/network invite 'Ulla Administratör'; }
+# the network lives, and then makes the demonstration's parties and notes, and a day of
+# work at the collector's desk.
+SEED_WHEN_READY = ( until test -s "$$SKULD_HOME/endpoints.json"; do kill -0 $$$$ 2>/dev/null || exit 0; sleep 0.2; done; $(BIN)/demo seed && $(BIN)/demo desk )
 
 # $(call timed,what it does,command) prints what is being done, and how long it took.
 define timed

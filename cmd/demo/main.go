@@ -1,7 +1,8 @@
 // Command demo plays the whole life of a note on a running network, through the
 // gateways and with keys of its own, and fails if anything differs from what it
 // should be. With the argument seed it instead makes parties and a few notes
-// that stay, for people to try the registry on.
+// that stay, for people to try the registry on; with the argument desk, a day of
+// work at the collector's desk.
 //
 // It must not know more than any client does: it speaks to the gateways alone.
 package main
@@ -27,11 +28,17 @@ const (
 	maxEndpoints = 1 << 20
 )
 
+// What can be made.
+const (
+	makeSeed = "seed"
+	makeDesk = "desk"
+)
+
 // options are what the command line says.
 type options struct {
 	home  string // of the network
 	skuld string // how people here call the client, for what is printed
-	seed  bool
+	make  string // what to make instead of playing: seed, desk or nothing
 }
 
 func main() {
@@ -57,8 +64,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, playTime)
 	defer cancel()
-	if o.seed {
+	switch o.make {
+	case makeSeed:
 		return seed(ctx, o, gateways, out)
+	case makeDesk:
+		return seedDesk(ctx, o, gateways, out)
 	}
 	return newPlay(gateways, out).perform(ctx)
 }
@@ -68,21 +78,21 @@ func parse(args []string) (options, error) {
 	if o.home == "" {
 		o.home = ".skuld"
 	}
-	if len(args) > 0 && args[0] == "seed" {
-		o.seed, args = true, args[1:]
+	if len(args) > 0 && (args[0] == makeSeed || args[0] == makeDesk) {
+		o.make, args = args[0], args[1:]
 	}
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.StringVar(&o.home, "home", o.home, "`folder` of the running network")
 	flags.StringVar(&o.skuld, "skuld", "bin/skuld", "how to call the client in what seed prints")
 	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "demo plays the whole life of a note on a running network.\ndemo seed makes parties and notes to try the registry on.\n\n")
+		fmt.Fprintf(flags.Output(), "demo plays the whole life of a note on a running network.\ndemo seed makes parties and notes to try the registry on.\ndemo desk makes a day of work at the collector's desk, after that.\n\n")
 		flags.PrintDefaults()
 	}
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	if flags.NArg() > 0 {
-		return o, fmt.Errorf("the argument %q is not known; demo takes seed or nothing", flags.Arg(0))
+		return o, fmt.Errorf("the argument %q is not known; demo takes seed, desk or nothing", flags.Arg(0))
 	}
 	return o, nil
 }
