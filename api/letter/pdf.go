@@ -6,48 +6,29 @@ import (
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
 	"rsc.io/qr"
+
+	"github.com/skuld-registry/skuld/api/paper"
 )
 
-// Measures of a page, in millimetres: A4, with the address where a window envelope
-// shows it (SS 61 40 10, DL with the window to the right).
+// Measures of a page, in millimetres, with the address where a window envelope shows it
+// (SS 61 40 10, DL with the window to the right).
 const (
-	pageMargin   = 20.0
-	pageWidth    = 210.0
-	textWidth    = pageWidth - 2*pageMargin
-	windowLeft   = 110.0
-	windowTop    = 42.0
-	bodyTop      = 92.0
-	lineHeight   = 5.6
-	blockGap     = 2.8
-	qrSide       = 26.0
-	valueWidth   = 46.0
-	sizeBody     = 11.0
-	sizeTitle    = 17.0
-	sizeFooter   = 9.0
-	bottomMargin = 28.0
+	windowLeft = 110.0
+	windowTop  = 42.0
+	bodyTop    = 92.0
+	lineHeight = 5.6
+	blockGap   = 2.8
+	qrSide     = 26.0
+	valueWidth = 46.0
+	sizeBody   = 11.0
+	sizeTitle  = 17.0
+	sizeFooter = 9.0
 )
-
-// fontName is the Go fonts, which have the letters of all Europe in them and travel
-// inside of the program: what is printed does not depend on the machine.
-const fontName = "go"
 
 // PDF writes the letter for a printer, the same bytes for the same letter.
 func (l *Letter) PDF(to io.Writer) error {
-	f := fpdf.New("P", "mm", "A4", "")
-	f.AddUTF8FontFromBytes(fontName, "", goregular.TTF)
-	f.AddUTF8FontFromBytes(fontName, "B", gobold.TTF)
-	made := l.made()
-	f.SetCreationDate(made)
-	f.SetModificationDate(made)
-	f.SetCatalogSort(true)
-	f.SetLang(string(l.Language))
-	f.SetTitle(l.Title, true)
-	f.SetAuthor(l.From.Name, true)
-	f.SetMargins(pageMargin, pageMargin, pageMargin)
-	f.SetAutoPageBreak(true, bottomMargin)
+	f := paper.Open(paper.About{Title: l.Title, Author: l.From.Name, Language: string(l.Language), Made: l.made()})
 	f.SetFooterFunc(func() { l.footer(f) })
 	f.AddPage()
 	l.head(f)
@@ -70,12 +51,12 @@ func (l *Letter) made() time.Time {
 }
 
 func (l *Letter) head(f *fpdf.Fpdf) {
-	f.SetFont(fontName, "B", sizeBody)
-	f.MultiCell(windowLeft-pageMargin, lineHeight, l.From.Name, "", "L", false)
-	f.SetFont(fontName, "", sizeFooter)
-	f.MultiCell(windowLeft-pageMargin, lineHeight-1, oneLine(l.From.Address), "", "L", false)
-	f.SetFont(fontName, "", sizeBody)
-	f.SetXY(windowLeft, pageMargin)
+	f.SetFont(paper.Font, "B", sizeBody)
+	f.MultiCell(windowLeft-paper.Margin, lineHeight, l.From.Name, "", "L", false)
+	f.SetFont(paper.Font, "", sizeFooter)
+	f.MultiCell(windowLeft-paper.Margin, lineHeight-1, oneLine(l.From.Address), "", "L", false)
+	f.SetFont(paper.Font, "", sizeBody)
+	f.SetXY(windowLeft, paper.Margin)
 	f.MultiCell(0, lineHeight, l.Language.Date(l.On), "", "L", false)
 	f.SetXY(windowLeft, windowTop)
 	f.MultiCell(0, lineHeight, l.To.Name, "", "L", false)
@@ -83,33 +64,33 @@ func (l *Letter) head(f *fpdf.Fpdf) {
 		f.SetX(windowLeft)
 		f.MultiCell(0, lineHeight, line, "", "L", false)
 	}
-	f.SetXY(pageMargin, bodyTop)
-	f.SetFont(fontName, "B", sizeTitle)
-	f.MultiCell(textWidth, lineHeight+2, l.Title, "", "L", false)
+	f.SetXY(paper.Margin, bodyTop)
+	f.SetFont(paper.Font, "B", sizeTitle)
+	f.MultiCell(paper.TextWidth, lineHeight+2, l.Title, "", "L", false)
 }
 
 func (l *Letter) block(f *fpdf.Fpdf, b Block) {
 	f.Ln(blockGap)
 	if len(b.Rows) == 0 {
-		f.SetFont(fontName, "", sizeBody)
-		f.MultiCell(textWidth, lineHeight, b.Text, "", "L", false)
+		f.SetFont(paper.Font, "", sizeBody)
+		f.MultiCell(paper.TextWidth, lineHeight, b.Text, "", "L", false)
 		return
 	}
-	f.SetFont(fontName, "B", sizeBody)
-	f.MultiCell(textWidth, lineHeight, b.Text, "", "L", false)
+	f.SetFont(paper.Font, "B", sizeBody)
+	f.MultiCell(paper.TextWidth, lineHeight, b.Text, "", "L", false)
 	for _, r := range b.Rows {
 		style := ""
 		if r.Strong {
 			style = "B"
 		}
-		f.SetFont(fontName, style, sizeBody)
-		lines := f.SplitText(r.Label, textWidth-valueWidth)
+		f.SetFont(paper.Font, style, sizeBody)
+		lines := f.SplitText(r.Label, paper.TextWidth-valueWidth)
 		for i, line := range lines {
 			value := ""
 			if i == len(lines)-1 {
 				value = r.Value
 			}
-			f.CellFormat(textWidth-valueWidth, lineHeight, line, "", 0, "L", false, 0, "")
+			f.CellFormat(paper.TextWidth-valueWidth, lineHeight, line, "", 0, "L", false, 0, "")
 			f.CellFormat(valueWidth, lineHeight, value, "", 1, "R", false, 0, "")
 		}
 	}
@@ -123,7 +104,7 @@ func (l *Letter) code(f *fpdf.Fpdf) error {
 	}
 	_, height := f.GetPageSize()
 	f.Ln(2 * blockGap)
-	if f.GetY()+qrSide > height-bottomMargin {
+	if f.GetY()+qrSide > height-paper.Bottom {
 		f.AddPage()
 	}
 	x, y := f.GetXY()
@@ -137,13 +118,13 @@ func (l *Letter) code(f *fpdf.Fpdf) error {
 	}
 	f.LinkString(x, y, qrSide, qrSide, l.Link)
 	f.SetXY(x+qrSide+2*blockGap, y)
-	f.SetFont(fontName, "", sizeBody)
-	f.MultiCell(textWidth-qrSide-2*blockGap, lineHeight, l.Link, "", "L", false)
+	f.SetFont(paper.Font, "", sizeBody)
+	f.MultiCell(paper.TextWidth-qrSide-2*blockGap, lineHeight, l.Link, "", "L", false)
 	return nil
 }
 
 func (l *Letter) footer(f *fpdf.Fpdf) {
-	f.SetY(-bottomMargin + 2*lineHeight)
-	f.SetFont(fontName, "", sizeFooter)
-	f.MultiCell(textWidth, lineHeight-1, l.From.Name+" · "+oneLine(l.From.Address)+" · "+l.From.Phone, "", "C", false)
+	f.SetY(-paper.Bottom + 2*lineHeight)
+	f.SetFont(paper.Font, "", sizeFooter)
+	f.MultiCell(paper.TextWidth, lineHeight-1, l.From.Name+" · "+oneLine(l.From.Address)+" · "+l.From.Phone, "", "C", false)
 }

@@ -48,9 +48,10 @@ func layers() []layer {
 		{dir: "api/code", may: slices.Concat(core, []string{"api/code"})},
 		// What the desk decides by is pure.
 		{dir: "api/casework/rule", may: core},
-		{dir: "api/casework/report", may: core},
+		{dir: "api/casework/report", may: slices.Concat(core, []string{"api/paper"})},
 		{dir: "api/bankfile", may: slices.Concat(core, []string{"api/bankfile"})},
-		{dir: "api/letter", may: core},
+		{dir: "api/letter", may: slices.Concat(core, []string{"api/paper"})},
+		{dir: "api/paper", may: nil},
 		{dir: "api/casework", may: slices.Concat(core, []string{"api/store", "api/casework", "api/bankfile", "api/letter", "api/client", "api/code"}),
 			tests: []string{"ledger/ledgertest", "chaincode"}},
 		{dir: "api/desk", may: slices.Concat(core, []string{"api"}), tests: []string{"ledger/ledgertest", "chaincode"}},
