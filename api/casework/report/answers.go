@@ -13,9 +13,11 @@ const MinGroup = 5
 
 // The scores of an answer.
 const (
-	MinScore  = 1
-	MaxScore  = 10
-	questions = 3
+	MinScore = 1
+	MaxScore = 10
+	// Questions is how many there are: overall, compared with what was expected, and
+	// compared with the ideal.
+	Questions = 3
 )
 
 // Cell is what was said in a month of one team's contacts about one topic: how many
@@ -58,7 +60,7 @@ func (g *Group) Index() int {
 	if g.Answers == 0 {
 		return 0
 	}
-	sum, most := g.Overall+g.Expected+g.Ideal-questions*MinScore*g.Answers, questions*(MaxScore-MinScore)*g.Answers
+	sum, most := g.Overall+g.Expected+g.Ideal-Questions*MinScore*g.Answers, Questions*(MaxScore-MinScore)*g.Answers
 	return (200*sum + most) / (2 * most)
 }
 
