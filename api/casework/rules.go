@@ -143,7 +143,8 @@ func (d *Desk) personHolds(ctx context.Context, note ledger.NoteID, today financ
 	return all, nil
 }
 
-// bankDays is how long a promised payment may take to be written on the note.
+// bankDays is how long a promised payment may take to be written on the note; it counts
+// from the day on which it was made.
 const bankDays = 4
 
 // stopsFor gives the holds that stops of a note are for a rule: its own, and those of

@@ -47,10 +47,12 @@ func (d *Desk) PassWork(ctx context.Context, now time.Time) error {
 }
 
 // settlePromises says of each promise whose day has passed whether it was kept, by
-// what was paid on the note. A broken one becomes a task: somebody asks how it went.
+// what was paid on the note. The bank tells of a payment some days after it was made:
+// until then nobody is taken for having broken a promise. A broken one becomes a task:
+// somebody asks how it went.
 func (d *Desk) settlePromises(ctx context.Context, now time.Time) error {
 	for {
-		due, err := d.Book.PromisesDue(ctx, finance.DateOf(now), store.MaxPage)
+		due, err := d.Book.PromisesDue(ctx, finance.DateOf(now).AddDays(-bankDays), store.MaxPage)
 		if err != nil {
 			return err
 		}

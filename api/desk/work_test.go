@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/skuld-registry/skuld/api/casework"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/api/web/page/pagetest"
@@ -219,7 +221,8 @@ func TestPromiseThatIsNotKeptIsAskedAboutAndOneThatIsKeptIsNot(t *testing.T) {
 	n.State.Seq++
 	n.State.Payments = []ledger.Payment{{Seq: 3, On: finance.DateOf(noon).AddDays(1), Amount: 100_00}, {Seq: 4, On: finance.DateOf(noon).AddDays(1), Amount: 900_00, Reversed: true}}
 	w.read(n.State)
-	w.passed(48 * time.Hour)
+	// The day is the 17th, and the bank tells of a payment within four days.
+	w.passed(6 * 24 * time.Hour)
 	w.agent.Get("/desk/today?show=mine").Is(http.StatusOK).Says("There is nothing to do here")
 	w.passed(24 * time.Hour)
 	w.agent.Get("/desk/today?show=mine").Is(http.StatusOK).Says("The promised payment did not come. Ask how it went.")
@@ -338,4 +341,28 @@ func TestEveryPageOfWorkIsSoundInEveryLanguage(t *testing.T) {
 	if shown != 1 {
 		t.Errorf("the first page has %d ways to the next one", shown)
 	}
+}
+
+// TestWhatPersonsCannotReadIsSaid to who leads the work, and to who looks after staff
+// where nobody outside is told anything.
+func TestWhatPersonsCannotReadIsSaid(t *testing.T) {
+	t.Parallel()
+	const refused, unlinked = "The registrar did not take one entry", "No registrar is configured"
+	w := newWorkWorld(t)
+	admin := w.staff("Ada", casework.Administrator)
+	w.lead.Get("/desk/today").Is(http.StatusOK).Hides(refused)
+	admin.Get("/desk/people").Is(http.StatusOK).Hides(unlinked)
+
+	entry := casework.JournalEntry{ID: uuid.NewString(), Note: workNote, Kind: casework.JournalReading, At: noon}
+	if err := w.desk.Tell(t.Context(), entry); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.desk.Book.SettleSending(t.Context(), []casebook.Settled{{ID: entry.ID, Refused: ledger.CodeNotFound}}, noon); err != nil {
+		t.Fatal(err)
+	}
+	w.lead.Get("/desk/today").Is(http.StatusOK).Says(refused)
+	w.agent.Get("/desk/today").Is(http.StatusOK).Hides(refused)
+
+	w.desk.Unlinked = true
+	admin.Get("/desk/people").Is(http.StatusOK).Says(unlinked)
 }
