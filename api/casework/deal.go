@@ -68,8 +68,8 @@ func (a *Deal) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
 			return e, err
 		}
 		done, err := d.Submit(ctx, by, id, ledger.OpTransferAccept, body)
-		if _, refused := errors.AsType[*ledger.Error](err); err != nil && !refused {
-			return e, err
+		if refusal, refused := errors.AsType[*ledger.Error](err); err != nil && (!refused || refusal.Retryable()) {
+			return e, err // as where the ledger cannot be reached: a repeat goes on
 		}
 		e.Command, e.Unsettled = done.Command, e.Unsettled || done.Unsettled
 	}
