@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
@@ -28,20 +29,27 @@ func (d *Desk) keeps(n *ledger.Note, holder ledger.PartyID) (casebook.CaseFacts,
 	return f, true
 }
 
+// casesRetry is how long after cases could not be kept they are tried again, however
+// quiet the ledger is.
+const casesRetry = 10 * time.Second
+
 // KeepCases opens and closes cases as the ledger goes on, until ctx ends. It goes on
 // from where it came last, and may be stopped at any time.
 func (d *Desk) KeepCases(ctx context.Context) {
 	for ctx.Err() == nil {
 		_, changed := d.Book.Next()
+		var again <-chan time.Time
 		for more := true; more && ctx.Err() == nil; {
 			var err error
 			more, err = d.FollowCases(ctx)
 			if err != nil && ctx.Err() == nil {
-				d.Log.Warn("cases could not be kept up with the ledger; the next block tries again", "error", err)
+				d.Log.Warn("cases could not be kept up with the ledger; they are tried again", "error", err)
+				again = time.After(casesRetry)
 			}
 		}
 		select {
 		case <-changed:
+		case <-again:
 		case <-ctx.Done():
 		}
 	}
