@@ -16,8 +16,12 @@ import (
 )
 
 // Tell puts an entry of the journal into the outbox, from where the link hands it to
-// the registrar however long that takes. The same id again is the same entry.
+// the registrar however long that takes. The same id again is the same entry. Where
+// there is no registrar, nobody would ever take it out, and nothing is kept.
 func (d *Desk) Tell(ctx context.Context, e JournalEntry) error {
+	if d.Unlinked {
+		return nil
+	}
 	if e.ID == "" {
 		id, err := uuid.NewRandomFromReader(d.Random)
 		if err != nil {
@@ -89,27 +93,26 @@ func doubled(first, longest time.Duration, times int) time.Duration {
 	return min(first<<min(times, maxDoublings), longest)
 }
 
-// Round does once what the link does again and again. It is not to be called while
-// Run runs.
+// Round does once what the link does again and again: each by itself, so that a person
+// who asks to be called does not wait for an entry that cannot be handed over. It is not
+// to be called while Run runs.
 func (l *Link) Round(ctx context.Context) error {
-	if err := l.send(ctx); err != nil {
-		return fmt.Errorf("handing entries to the registrar: %w", err)
+	var failed error
+	try := func(doing string, do func(context.Context) error) bool {
+		err := do(ctx)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", doing, err))
+		}
+		return err == nil
 	}
-	if err := l.tellCalls(ctx); err != nil {
-		return fmt.Errorf("telling the registrar of calls: %w", err)
-	}
-	if err := l.tellComplaints(ctx); err != nil {
-		return fmt.Errorf("telling the registrar of complaints: %w", err)
-	}
+	try("handing entries to the registrar", l.send)
+	try("telling the registrar of calls", l.tellCalls)
+	try("telling the registrar of complaints", l.tellComplaints)
 	now := l.Desk.Clock()
-	if now.Before(l.polled.Add(PollEvery)) {
-		return nil
+	if !now.Before(l.polled.Add(PollEvery)) && try("asking the registrar what persons want", l.listen) {
+		l.polled = now
 	}
-	if err := l.listen(ctx); err != nil {
-		return fmt.Errorf("asking the registrar what persons want: %w", err)
-	}
-	l.polled = now
-	return nil
+	return failed
 }
 
 // send hands in what waits. A crash after the registrar has taken a batch, and before

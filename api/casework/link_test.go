@@ -245,6 +245,15 @@ func TestEntryThatTheRegistrarCannotReadIsSetAsideAlone(t *testing.T) {
 	}
 }
 
+func TestNothingWaitsForARegistrarThatIsNotThere(t *testing.T) {
+	l := newLinked(t)
+	l.Desk.Unlinked = true
+	l.tell("Anna1")
+	if c, err := l.Desk.Book.CountOutbox(t.Context()); err != nil || c != (casebook.OutboxCounts{}) {
+		t.Errorf("in the outbox are %+v, %v", c, err)
+	}
+}
+
 func TestAddressOfTheQuestionsComesBack(t *testing.T) {
 	l := newLinked(t)
 	e := casework.JournalEntry{ID: uuid.NewString(), Note: linkNote(1), Kind: casework.JournalContact, At: l.now, Staff: "Anna1", FollowUp: true}
@@ -304,6 +313,17 @@ func TestWhatPersonsAskForComesOntoTheWorklistOnce(t *testing.T) {
 	}
 	l.away = true
 	l.round(false)
+}
+
+func TestWhatPersonsAskForComesAlthoughNothingCanBeHandedIn(t *testing.T) {
+	l := newLinked(t)
+	l.asks()
+	l.tell("Anna1")
+	l.lost = true
+	l.round(false)
+	if got := l.tasks(); len(got) != 5 {
+		t.Errorf("the worklist is %q", got)
+	}
 }
 
 func TestRegistrarIsAskedNowAndThenOnly(t *testing.T) {
