@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/bankfile"
@@ -25,8 +26,11 @@ const (
 	// folderPause is how often the folder is looked at. A file is taken when it was
 	// the same twice: whatever writes it there has ended.
 	folderPause = 5 * time.Second
-	// maxFolderFiles bounds what is looked at in one go.
+	// maxFolderFiles bounds the files that are looked at in one go.
 	maxFolderFiles = 1000
+	// maxKeptName bounds what is kept of a file's name, in bytes: a time stands before
+	// it, and no file system takes more than 255.
+	maxKeptName = 200
 )
 
 // Folder is where a bank's files are put for the desk to take in.
@@ -59,39 +63,49 @@ func (d *Desk) WatchFolder(ctx context.Context, f *Folder) {
 
 // LookInFolder looks once, and takes in what has not changed since it looked before.
 // A file is moved only when the book has it: after a crash it is taken in again, which
-// changes nothing.
-func (d *Desk) LookInFolder(ctx context.Context, f *Folder) error {
-	all, err := os.ReadDir(f.Path)
+// changes nothing. One that cannot be taken holds the others up for nothing.
+func (d *Desk) LookInFolder(ctx context.Context, f *Folder) (err error) {
+	// Whoever may put files there may not lead out of it by a link.
+	root, err := os.OpenRoot(f.Path)
+	if err != nil {
+		return fmt.Errorf("looking into the folder of bank files: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	all, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
 		return fmt.Errorf("looking into the folder of bank files: %w", err)
 	}
 	now := map[string]look{}
-	for _, file := range all[:min(len(all), maxFolderFiles)] {
+	var failed error
+	for _, file := range all {
 		name := file.Name()
+		if !file.Type().IsRegular() || strings.HasPrefix(name, ".") {
+			continue
+		}
+		if len(now) == maxFolderFiles {
+			break
+		}
 		info, err := file.Info()
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue // somebody took it away
 		case err != nil:
-			return fmt.Errorf("looking at a bank file: %w", err)
-		case !info.Mode().IsRegular() || strings.HasPrefix(name, "."):
+			failed = errors.Join(failed, fmt.Errorf("looking at a bank file: %w", err))
 			continue
 		}
 		now[name] = look{info.Size(), info.ModTime()}
 		if f.seen[name] != now[name] {
 			continue
 		}
-		if err := d.takeFile(ctx, f.Path, name); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, d.takeFile(ctx, root, name))
 	}
 	f.seen = now
-	return nil
+	return failed
 }
 
 // takeFile takes one file in and moves it out of the way.
-func (d *Desk) takeFile(ctx context.Context, dir, name string) error {
-	data, err := readFile(filepath.Join(dir, name))
+func (d *Desk) takeFile(ctx context.Context, root *os.Root, name string) error {
+	data, err := readFile(root, name)
 	if err != nil {
 		return err
 	}
@@ -111,16 +125,24 @@ func (d *Desk) takeFile(ctx context.Context, dir, name string) error {
 			to = refusedFolder
 		}
 	}
-	return moveFile(dir, name, to, d.Clock())
+	return moveFile(root, name, to, d.Clock())
 }
 
-// readFile reads as much of a file as a bank file may have, and a byte more.
-func readFile(path string) (data []byte, err error) {
-	f, err := os.Open(path)
+// readFile reads as much of a file as a bank file may have, and a byte more. It waits
+// for no pipe that was put in the place of the file.
+func readFile(root *os.Root, name string) (data []byte, err error) {
+	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("opening a bank file: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("looking at a bank file: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("reading a bank file: it is a file no more")
+	}
 	if data, err = io.ReadAll(io.LimitReader(f, bankfile.MaxBytes+1)); err != nil {
 		return nil, fmt.Errorf("reading a bank file: %w", err)
 	}
@@ -128,13 +150,14 @@ func readFile(path string) (data []byte, err error) {
 }
 
 // moveFile moves a file into a folder beside it, under a name that no other has there.
-func moveFile(dir, name, to string, now time.Time) error {
+func moveFile(root *os.Root, name, to string, now time.Time) error {
 	const private = 0o700
-	if err := os.MkdirAll(filepath.Join(dir, to), private); err != nil {
+	if err := root.MkdirAll(to, private); err != nil {
 		return fmt.Errorf("making the folder for bank files that were read: %w", err)
 	}
-	target := filepath.Join(dir, to, now.UTC().Format("20060102T150405.000000000")+"-"+name)
-	if err := os.Rename(filepath.Join(dir, name), target); err != nil {
+	kept := name[max(0, len(name)-maxKeptName):]
+	target := filepath.Join(to, now.UTC().Format("20060102T150405.000000000")+"-"+kept)
+	if err := root.Rename(name, target); err != nil {
 		return fmt.Errorf("moving a bank file that was read: %w", err)
 	}
 	return nil

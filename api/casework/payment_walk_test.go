@@ -165,6 +165,29 @@ func (w *walk) balanced(when string) {
 	}
 }
 
+func TestAFileThatCannotBeReadHoldsNoOtherOneUp(t *testing.T) {
+	t.Parallel()
+	w := newPayments(t)
+	w.on("2026-02-20")
+	dir := t.TempDir()
+	// What stands in the way of its place among those that were taken in is no folder.
+	for name, data := range map[string][]byte{"a.xml": nil, "b.xml": file("f-1", "2026-02-19", paid{ref: "b-1", amount: 500_00}), "refused": []byte("x")} {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	folder := &casework.Folder{Path: dir}
+	if err := w.desk.LookInFolder(t.Context(), folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.desk.LookInFolder(t.Context(), folder); err == nil {
+		t.Error("nobody is told of a file that cannot be moved")
+	}
+	if all, err := filepath.Glob(filepath.Join(dir, "done", "*-b.xml")); err != nil || len(all) != 1 {
+		t.Errorf("the file after it: %v, %v", all, err)
+	}
+}
+
 func TestAFolderIsTakenInOnceItsFilesRest(t *testing.T) {
 	t.Parallel()
 	w := newPayments(t)
