@@ -55,7 +55,7 @@ func (s *Server) people(v *visit) (*view.People, error) {
 	if err != nil {
 		return nil, err
 	}
-	sheet := &view.People{New: staffForm(casework.Profile{}), Hours: int(casebook.InvitationLife.Hours())}
+	sheet := &view.People{New: staffForm(casework.Profile{}), Hours: int(casebook.InvitationLife.Hours()), Unlinked: s.Desk.Unlinked}
 	for _, m := range all {
 		sheet.Staff = append(sheet.Staff, view.StaffRow{
 			Href: staffPath(m.ID), Name: m.Name, Team: m.Team, Roles: roleTexts(casework.ActorOf(&m).Roles), Passkeys: keys[m.ID],

@@ -67,6 +67,9 @@ func (s *Server) getToday(v *visit) error {
 			Columns: []page.Text{page.Say("today.what"), page.Say("today.case"), page.Say("today.due"), page.Say("today.owner"), page.Say("today.acts")},
 		},
 	}
+	if sheet.Late, err = s.untold(v); err != nil {
+		return err
+	}
 	for _, name := range whose {
 		sheet.List.Filters = append(sheet.List.Filters, view.Filter{
 			Href: todayAddress(name, kind, nil), Text: page.Say(page.Key("today.show." + name)), Current: name == filter,
@@ -80,6 +83,19 @@ func (s *Server) getToday(v *visit) error {
 		sheet.List.Next = todayAddress(filter, kind, next)
 	}
 	return v.Show(http.StatusOK, sheet)
+}
+
+// untold says to who leads the work that the registrar did not take something that
+// persons were to read: what they have is not all that happened.
+func (s *Server) untold(v *visit) (page.Text, error) {
+	if !v.actor.Is(casework.Lead) {
+		return page.Text{}, nil
+	}
+	c, err := s.Desk.Book.CountOutbox(v.R.Context())
+	if err != nil || c.Refused == 0 {
+		return page.Text{}, err
+	}
+	return page.Count("today.untold", c.Refused), nil
 }
 
 // todayAddress is the address of a page of the worklist.

@@ -67,6 +67,7 @@ func (d *staffDesk) open(ctx context.Context) error {
 	work := &casework.Desk{
 		Service: d.options.service, Book: casebook.Open(d.gateway.store), Party: p.Party, Key: key,
 		Clock: d.options.clock, Random: rand.Reader, Log: d.options.log, Limits: casework.Limits{Waiver: d.config.waiver()},
+		Unlinked: d.config.Registrar == "",
 	}
 	o := desk.Options{
 		Desk: work, RelyingParty: d.config.relyingParty(), Help: d.config.help(), Limits: deskLimits(d.options.limits),

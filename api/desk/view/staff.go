@@ -69,6 +69,8 @@ type People struct {
 	Link  string // a one-time link that was just made, shown once
 	For   string // for whom
 	Hours int    // for how long
+	// Unlinked says that nobody outside learns what is done here.
+	Unlinked bool
 }
 
 // Template names the page.

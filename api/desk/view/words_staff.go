@@ -37,6 +37,7 @@ var staffWords = page.Table{
 	"role.administrator.what": {"sköter personal och roller och ser inga ärenden", "tager sig af medarbejdere og roller og ser ingen sager", "looks after people and roles and sees no case"},
 
 	"people.title":          {"Personal och roller", "Medarbejdere og roller", "People and roles"},
+	"people.unlinked":       {"Inget register är inställt (desk.registrar). Personer kan inte läsa vad ni gör, och deras frågor kommer inte hit.", "Der er ikke sat noget register op (desk.registrar). Personer kan ikke læse, hvad I gør, og deres spørgsmål kommer ikke hertil.", "No registrar is configured (desk.registrar). Persons cannot read what you do, and what they ask does not come here."},
 	"people.list":           {"Alla som arbetar här", "Alle, der arbejder her", "Everybody who works here"},
 	"people.name":           {"Namn", "Navn", "Name"},
 	"people.name.hint":      {"Så som den som ringer får höra det.", "Sådan som den, der ringer, får det at høre.", "As whoever calls is told it."},

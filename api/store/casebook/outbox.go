@@ -119,8 +119,7 @@ type OutboxCounts struct{ Waiting, Refused int }
 
 // CountOutbox counts what is in the outbox.
 func (b *Book) CountOutbox(ctx context.Context) (c OutboxCounts, err error) {
-	err = b.Reader().QueryRowContext(ctx, `SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END), COUNT(CASE WHEN state = 'refused' THEN 1 END)
-		FROM outbox WHERE state <> 'written'`).Scan(&c.Waiting, &c.Refused)
+	err = b.Reader().QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM outbox WHERE state = 'waiting'), (SELECT COUNT(*) FROM outbox WHERE state = 'refused')`).Scan(&c.Waiting, &c.Refused)
 	if err != nil {
 		return c, fmt.Errorf("counting the outbox: %w", err)
 	}

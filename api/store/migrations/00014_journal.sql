@@ -100,6 +100,7 @@ CREATE TABLE outbox (
   settled   BIGINT NOT NULL
 );
 CREATE INDEX outbox_waiting ON outbox (place) WHERE state = 'waiting';
+CREATE INDEX outbox_refused ON outbox (place) WHERE state = 'refused';
 CREATE INDEX outbox_deferred ON outbox (note, next) WHERE state = 'waiting';
 CREATE INDEX outbox_note ON outbox (note);
 CREATE INDEX outbox_settled ON outbox (settled) WHERE settled > 0;
