@@ -93,8 +93,12 @@ type AnswersQuery struct {
 	Limit    int // at most MaxPage
 }
 
+// MinTeam is how many answers must have been given of a team before an answer says of
+// which it is: a company that calls each contact a team would know whose answer it is.
+const MinTeam = 5
+
 // Answers lists what was said of a company's contacts, the oldest day first and in no
-// order within it.
+// order within it. An answer of a team with fewer than MinTeam of them names none.
 func (s *Store) Answers(ctx context.Context, q AnswersQuery) (page []Answer, more bool, err error) {
 	limit := pageLimit(q.Limit)
 	rows, err := s.reader.QueryContext(ctx, `SELECT id, by_party, day, team, topic, overall, expected, ideal, words FROM answers
@@ -110,6 +114,36 @@ func (s *Store) Answers(ctx context.Context, q AnswersQuery) (page []Answer, mor
 		}
 		return a, err
 	})
+	if err != nil || len(page) == 0 {
+		return nil, false, err
+	}
+	known, err := s.knownTeams(ctx, q)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := range page {
+		if !known[page[i].Team] {
+			page[i].Team = ""
+		}
+	}
 	page, more = cut(page, limit)
-	return page, more, err
+	return page, more, nil
+}
+
+// knownTeams gives the teams of which enough answers were given.
+func (s *Store) knownTeams(ctx context.Context, q AnswersQuery) (map[string]bool, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT team FROM answers WHERE by_party = $1 AND day < $2 GROUP BY team HAVING COUNT(*) >= $3",
+		string(q.By), q.Before.String(), MinTeam)
+	if err != nil {
+		return nil, fmt.Errorf("counting answers: %w", err)
+	}
+	teams, err := collect(rows, func(rows *sql.Rows) (team string, err error) {
+		err = rows.Scan(&team)
+		return team, err
+	})
+	known := map[string]bool{}
+	for _, team := range teams {
+		known[team] = true
+	}
+	return known, err
 }

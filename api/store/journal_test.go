@@ -192,7 +192,7 @@ func TestAnswerIsGivenOnceAndIsTiedToNobody(t *testing.T) {
 		if asked, err = s.FollowUpOf(t.Context(), open); err != nil || !asked.Answered || asked.Contact != nil {
 			t.Errorf("once answered it is %+v, %v", asked, err)
 		}
-		answer.Day = finance.DateOf(noon)
+		answer.Day, answer.Team = finance.DateOf(noon), "" // of one answer the team would tell whose it is
 		for _, tc := range []struct {
 			q    store.AnswersQuery
 			want int
@@ -204,6 +204,30 @@ func TestAnswerIsGivenOnceAndIsTiedToNobody(t *testing.T) {
 			page, more, err := s.Answers(t.Context(), tc.q)
 			if err != nil || len(page) != tc.want || more || tc.want == 1 && page[0] != answer {
 				t.Errorf("%+v: %+v, %t, %v", tc.q, page, more, err)
+			}
+		}
+	})
+}
+
+func TestTeamOfAnAnswerIsToldOnlyWhereThereAreEnough(t *testing.T) {
+	everywhere(t, func(t *testing.T, on database) {
+		s := calling(t, on)
+		for i := range store.MinTeam {
+			e := entry(fmt.Sprintf("a%d", i), 1)
+			e.FollowUp = code.Code(fmt.Sprintf("0123ABCD1101VW%02d", i))
+			wroteDown(t, s, e)
+			answer := store.Answer{ID: uuid.NewString(), By: collector, Team: "Sundsvall", Scores: store.Scores{Overall: 9, Expected: 8, Ideal: 7}}
+			if taken, err := s.AnswerFollowUp(t.Context(), e.FollowUp, answer, noon); err != nil || !taken {
+				t.Fatal(taken, err)
+			}
+			page, _, err := s.Answers(t.Context(), store.AnswersQuery{By: collector, Before: finance.DateOf(noon).AddDays(1), Limit: store.MinTeam})
+			if err != nil || len(page) != i+1 {
+				t.Fatalf("%+v, %v", page, err)
+			}
+			for _, a := range page {
+				if named := a.Team != ""; named != (len(page) == store.MinTeam) {
+					t.Errorf("of %d answers one names the team %q", len(page), a.Team)
+				}
 			}
 		}
 	})
