@@ -32,7 +32,11 @@ func always(context.Context, *Desk, Request) (bool, error) { return true, nil }
 // may decide. Without an amount it is of everything, however much that is.
 func waivesMuch(ctx context.Context, d *Desk, r Request) (bool, error) {
 	if o, is := r.Act.(*Override); is && !o.takesOff() {
-		return false, nil
+		kept, err := d.Book.Decision(ctx, o.Decision)
+		if err != nil || kept == nil {
+			return false, err // Check says that there is none
+		}
+		return correctsMuch(ctx, d, Request{Act: correctionOf(kept)})
 	}
 	off, free := takenOff(r.Act)
 	if off == nil {

@@ -219,8 +219,15 @@ func (a *Override) relief(ctx context.Context, d *Desk, kept *casebook.Decision)
 // Check asks the rules of the ledger, where something is taken off.
 func (a *Override) Check(ctx context.Context, d *Desk) error {
 	kept, _, err := a.carriedOut(ctx, d)
-	if err != nil || !a.takesOff() {
+	if err != nil {
 		return err
+	}
+	if !a.takesOff() {
+		letters := correctionOf(kept)
+		if stands, err := letters.stands(ctx, d); err != nil || !stands {
+			return err
+		}
+		return letters.Check(ctx, d)
 	}
 	act, err := a.relief(ctx, d, kept)
 	if err != nil {
@@ -268,17 +275,27 @@ func (a *Override) takeBack(ctx context.Context, d *Desk, kept *casebook.Decisio
 		}
 		return act.Do(ctx, d, by)
 	case a.Kind == rule.Reminder, a.Kind == rule.Demand:
-		_, err := d.Book.AddTask(ctx, casebook.Task{
-			Kind: casebook.TaskLetter, About: "correct:" + kept.ID, Note: a.Note, Reason: "task.letter-correct",
-			Due: now.Add(proposalTime), Owner: by.Actor.Staff,
-		}, now)
-		return Effect{}, err
+		return a.correct(ctx, d, kept, by)
 	case a.Kind == rule.Priority:
 		call := SuggestCall{Note: a.Note, About: kept.About}
 		_, err := d.Book.DropTask(ctx, casebook.TaskID(casebook.TaskNext, call.about()), by.Reason, now)
 		return Effect{}, err
 	}
 	return Effect{}, nil
+}
+
+// correctionOf makes the act that takes back the letters that a decision has sent.
+func correctionOf(kept *casebook.Decision) *LetterCorrect {
+	return &LetterCorrect{Note: kept.Note, Sent: automaticID(kept)}
+}
+
+// correct takes the letters of the decision back, if there are any that nobody has.
+func (a *Override) correct(ctx context.Context, d *Desk, kept *casebook.Decision, by Doing) (Effect, error) {
+	act := correctionOf(kept)
+	if stands, err := act.stands(ctx, d); err != nil || !stands {
+		return Effect{}, err
+	}
+	return act.Do(ctx, d, by)
 }
 
 // everyRule stands where an override is about no rule alone.

@@ -30,6 +30,7 @@ type Desk struct {
 	Limits Limits
 	// Unlinked says that no registrar is configured, so that nothing is told to persons.
 	Unlinked bool
+	Letters  Letters
 }
 
 // Limits are the amounts above which a second person must agree, in minor units of

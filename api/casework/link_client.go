@@ -129,3 +129,12 @@ func (r AtRegistrar) Answers(ctx context.Context, after string) ([]Answer, strin
 	}
 	return all, next, nil
 }
+
+// Link gives the address of a note's page for everybody, which letters lead to.
+func (r AtRegistrar) Link(ctx context.Context, note ledger.NoteID) (string, error) {
+	l, err := r.Client.Link(ctx, note)
+	if err != nil {
+		return "", err
+	}
+	return l.Link, nil
+}

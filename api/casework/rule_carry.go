@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/skuld-registry/skuld/api/casework/rule"
+	"github.com/skuld-registry/skuld/api/letter"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -137,23 +138,13 @@ func (d *Desk) askAPerson(ctx context.Context, kept *casebook.Decision) error {
 	return err
 }
 
-// NameLetter names the act that sends a letter. It is made by its name, and takes a
-// wantedLetter.
-const NameLetter ActName = "letter.send"
-
-// wantedLetter is what a rule asks of a letter.
-type wantedLetter struct {
-	Note  ledger.NoteID `json:"note"`
-	Kind  string        `json:"kind"`
-	PayBy finance.Date  `json:"pay_by"`
-}
-
 // automatic makes the act that a decision leads to; nil where a rule has no means to
 // do it.
 func (d *Desk) automatic(ctx context.Context, note ledger.NoteID, m *Made) (Act, error) {
 	switch k := m.Decision.Kind; k {
 	case rule.Reminder, rule.Demand:
-		return named(NameLetter, wantedLetter{note, string(k), m.Decision.PayBy})
+		fee, err := d.feeWith(ctx, note, m)
+		return &LetterSend{Note: note, Kind: letter.Kind(k), PayBy: m.Decision.PayBy, Fee: fee}, err
 	case rule.ReminderFee:
 		return d.feeFor(ctx, note, rule.Reminder, finance.ReminderCharge, m)
 	case rule.DemandFee:
@@ -164,35 +155,4 @@ func (d *Desk) automatic(ctx context.Context, note ledger.NoteID, m *Made) (Act,
 		return &SuggestCall{Note: note, About: m.Decision.About}, nil
 	}
 	return nil, nil
-}
-
-// named makes an act by its name; nil where there is none that rules may do.
-func named(name ActName, body any) (Act, error) {
-	if !kinds[name].byRule {
-		return nil, nil
-	}
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return nil, fmt.Errorf("writing the act %s: %w", name, err)
-	}
-	act, _, err := actOf(string(name), raw)
-	return act, err
-}
-
-// feeFor makes the act that charges for a letter, which it names by its digest.
-func (d *Desk) feeFor(ctx context.Context, note ledger.NoteID, letter rule.Kind, kind finance.ChargeKind, m *Made) (Act, error) {
-	sent := casebook.Decision{Kind: string(letter), Note: note, About: m.Decision.About}
-	digest, err := d.letterOf(ctx, automaticID(&sent))
-	if err != nil || digest.IsZero() {
-		return nil, err
-	}
-	return On(note, ledger.OpCharge, ledger.ChargeBody{
-		Kind: kind, Amount: finance.Money{Amount: m.Decision.Fee, Currency: m.Facts.Currency}, On: m.Facts.On, About: digest,
-	})
-}
-
-// letterOf gives the digest of the letter that an act has sent; none where no letter
-// was.
-func (d *Desk) letterOf(context.Context, string) (ledger.Digest, error) {
-	return ledger.Digest{}, nil
 }

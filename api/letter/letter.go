@@ -21,6 +21,9 @@ type Letter struct {
 	Link     string          `json:"link"` // of the QR code
 }
 
+// TitleIn gives what letters of the kind are called.
+func (k Kind) TitleIn(l ledger.Language) string { return titles[k].in(l) }
+
 // Block is a piece of a letter: a paragraph, or rows of figures under a heading.
 type Block struct {
 	Elements []string `json:"elements,omitempty"` // which of the elements it says
@@ -41,7 +44,7 @@ func Write(k Kind, f Facts) (*Letter, error) {
 		return nil, err
 	}
 	w := &writer{f: &f, letter: &Letter{
-		Kind: k, Language: f.Language, On: f.On, To: f.To, From: f.From, Title: titles[k].in(f.Language), Link: f.Link,
+		Kind: k, Language: f.Language, On: f.On, To: f.To, From: f.From, Title: k.TitleIn(f.Language), Link: f.Link,
 	}}
 	w.body(k)
 	w.say([]string{"human"}, wordsHuman, "human", f.Human.Name, "phone", f.Human.Phone, "hours", f.Human.Hours)

@@ -9,18 +9,25 @@ func (l *Letter) Text() string {
 	for _, line := range l.To.Lines {
 		b.WriteString(line + "\n")
 	}
-	b.WriteString("\n" + l.Title + "\n")
+	b.WriteString("\n" + l.Said() + "\n" + l.From.Name + "\n")
+	if l.From.Address != "" {
+		b.WriteString(oneLine(l.From.Address) + "\n")
+	}
+	b.WriteString(l.Link + "\n")
+	return b.String()
+}
+
+// Said is what the letter says, from its title to its last paragraph, without who it is
+// from and for.
+func (l *Letter) Said() string {
+	var b strings.Builder
+	b.WriteString(l.Title + "\n")
 	for _, block := range l.Blocks {
 		b.WriteString("\n" + block.Text + "\n")
 		for _, r := range block.Rows {
 			b.WriteString("  " + r.Label + ": " + r.Value + "\n")
 		}
 	}
-	b.WriteString("\n" + l.From.Name + "\n")
-	if l.From.Address != "" {
-		b.WriteString(oneLine(l.From.Address) + "\n")
-	}
-	b.WriteString(l.Link + "\n")
 	return b.String()
 }
 

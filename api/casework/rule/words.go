@@ -103,6 +103,7 @@ var words = map[string]text{
 	"rule.doubt.refused": {"Registret tog inte emot det. Därför avgör en människa.", "Registret tog ikke imod det. Derfor afgør et menneske.", "The registry did not take it. So a person decides."},
 
 	"rule.override.reminder":      {"Påminnelsen rättas.", "Påmindelsen rettes.", "The reminder is corrected."},
+	"rule.override.letter":        {"Brevet rättas.", "Brevet rettes.", "The letter is corrected."},
 	"rule.override.reminder_fee":  {"Avgiften för påminnelsen är nedsatt.", "Gebyret for påmindelsen er sat ned.", "The fee for the reminder has been reduced."},
 	"rule.override.demand":        {"Kravet rättas.", "Kravet rettes.", "The demand is corrected."},
 	"rule.override.demand_fee":    {"Avgiften för kravet är nedsatt.", "Gebyret for kravet er sat ned.", "The fee for the demand has been reduced."},

@@ -155,8 +155,8 @@ var ruleWords = page.Table{
 	"act.decision.accept":    {"Det som regeln föreslår görs. Personen får veta varför.", "Det, reglen foreslår, gøres. Personen får at vide hvorfor.", "What the rule proposes is done. The person is told why."},
 	"act.decision.decline":   {"Det görs inte, och frågan kommer inte igen om samma betalning.", "Det gøres ikke, og spørgsmålet kommer ikke igen om samme betaling.", "It is not done, and the question does not come back about the same payment."},
 
-	"act.decision.override.reminder":      {"Påminnelsen rättas: ett nytt brev läggs i arbetslistan.", "Påmindelsen rettes: et nyt brev lægges på arbejdslisten.", "The reminder is corrected: a new letter is put on the worklist."},
-	"act.decision.override.demand":        {"Kravet rättas: ett nytt brev läggs i arbetslistan.", "Kravet rettes: et nyt brev lægges på arbejdslisten.", "The demand is corrected: a new letter is put on the worklist."},
+	"act.decision.override.reminder":      {"Påminnelsen gäller inte längre. Den som fått den får en rättelse, och avgiften tas bort.", "Påmindelsen gælder ikke længere. Den, der har fået den, får en rettelse, og gebyret fjernes.", "The reminder counts no more. Who has got it gets a correction, and its fee is taken off."},
+	"act.decision.override.demand":        {"Kravet gäller inte längre. Den som fått det får en rättelse, och avgiften tas bort.", "Kravet gælder ikke længere. Den, der har fået det, får en rettelse, og gebyret fjernes.", "The demand counts no more. Who has got it gets a correction, and its fee is taken off."},
 	"act.decision.override.reminder_fee":  {"Avgiften för påminnelsen tas bort eller sätts ned.", "Gebyret for påmindelsen fjernes eller sættes ned.", "The fee for the reminder is taken off or reduced."},
 	"act.decision.override.demand_fee":    {"Avgiften för kravet tas bort eller sätts ned.", "Gebyret for kravet fjernes eller sættes ned.", "The fee for the demand is taken off or reduced."},
 	"act.decision.override.late_interest": {"Dröjsmålsräntan tas bort eller sätts ned.", "Morarenten fjernes eller sættes ned.", "The late interest is taken off or reduced."},
@@ -176,5 +176,4 @@ var ruleWords = page.Table{
 	"task.proposal.broken_plan":   {"En plan hålls inte. Prata med personen.", "En plan holdes ikke. Tal med personen.", "A plan is not kept. Talk with the person."},
 	"task.proposal.priority":      {"En regel frågar om någon ska ringa.", "En regel spørger, om nogen skal ringe.", "A rule asks whether somebody should call."},
 	"task.rule-call":              {"Ingen har pratat med personen på länge. Ring innan fler brev skickas.", "Ingen har talt med personen længe. Ring, før der sendes flere breve.", "Nobody has talked with the person for long. Call before more letters go out."},
-	"task.letter-correct":         {"Ett brev blev fel. Skicka ett rättat.", "Et brev blev forkert. Send et rettet.", "A letter was wrong. Send a corrected one."},
 }

@@ -52,6 +52,7 @@ type Letter struct {
 	Party   ledger.PartyID // whom it is for
 	Kind    string
 	Channel Delivery
+	Reach   string // the e-mail address or telephone number that it goes to; "" on paper
 	Name    string // of the person, as it stands on the letter
 	Title   string
 	Facts   json.RawMessage // what it was written from
@@ -69,12 +70,13 @@ type Letter struct {
 	Withdrawn time.Time
 }
 
-const letterColumns = `id, place, note, party, kind, channel, name, title, facts, body, digest, fee, act, staff, rule, state, at, sent, delivered, withdrawn`
+const letterColumns = `id, place, note, party, kind, channel, reach, name, title, facts, body, digest, fee, act, staff, rule, state, at, sent, delivered,
+	withdrawn`
 
 func scanLetter(rows *sql.Rows) (l Letter, err error) {
 	var at, sent, withdrawn int64
 	var facts, body, digest, delivered string
-	if err := rows.Scan(&l.ID, &l.Place, &l.Note, &l.Party, &l.Kind, &l.Channel, &l.Name, &l.Title, &facts, &body, &digest, &l.Fee, &l.Act, &l.Staff, &l.Rule,
+	if err := rows.Scan(&l.ID, &l.Place, &l.Note, &l.Party, &l.Kind, &l.Channel, &l.Reach, &l.Name, &l.Title, &facts, &body, &digest, &l.Fee, &l.Act, &l.Staff, &l.Rule,
 		&l.State, &at, &sent, &delivered, &withdrawn); err != nil {
 		return l, err
 	}
@@ -111,9 +113,9 @@ func addLetter(ctx context.Context, tx *sql.Tx, l *Letter) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO letters (id, place, note, party, kind, channel, name, title, facts, body, digest, fee, act, staff, rule, state, at,
-		sent, delivered, withdrawn) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, '', 0) ON CONFLICT (id) DO NOTHING`,
-		l.ID, place, string(l.Note), string(l.Party), l.Kind, string(l.Channel), l.Name, l.Title, string(l.Facts), string(l.Body), l.Digest.String(), int64(l.Fee),
+	_, err = tx.ExecContext(ctx, `INSERT INTO letters (id, place, note, party, kind, channel, reach, name, title, facts, body, digest, fee, act, staff, rule, state,
+		at, sent, delivered, withdrawn) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, '', 0) ON CONFLICT (id) DO NOTHING`,
+		l.ID, place, string(l.Note), string(l.Party), l.Kind, string(l.Channel), l.Reach, l.Name, l.Title, string(l.Facts), string(l.Body), l.Digest.String(), int64(l.Fee),
 		l.Act, string(l.Staff), l.Rule, string(l.State), l.At.Unix())
 	return err
 }
@@ -136,15 +138,21 @@ func (b *Book) LettersOfAct(ctx context.Context, act string) ([]Letter, error) {
 	return b.letters(ctx, "WHERE act = $1 ORDER BY place LIMIT $2", act, maxPersons)
 }
 
+// ActWaits says whether it is not known yet what became of a command of an act.
+func (b *Book) ActWaits(ctx context.Context, act string) (bool, error) {
+	open, err := b.commands(ctx, "WHERE act = $1 AND state = '' LIMIT 1", act)
+	return len(open) > 0, err
+}
+
 // LettersIn gives letters in a state, the oldest first, after a place.
 func (b *Book) LettersIn(ctx context.Context, state LetterState, after int64, limit int) ([]Letter, error) {
 	return b.letters(ctx, "WHERE state = $1 AND place > $2 ORDER BY place LIMIT $3", string(state), after, store.PageLimit(limit))
 }
 
-// LettersSent gives the letters that went out from a time on and before another one, in
-// the order in which they came, after a place.
+// LettersSent gives the letters that were made from a time on and before another one and
+// have gone out, in the order in which they came, after a place.
 func (b *Book) LettersSent(ctx context.Context, from, before time.Time, after int64, limit int) ([]Letter, error) {
-	return b.letters(ctx, "WHERE sent >= $1 AND sent < $2 AND sent > 0 AND place > $3 ORDER BY place LIMIT $4",
+	return b.letters(ctx, "WHERE at >= $1 AND at < $2 AND sent > 0 AND place > $3 ORDER BY place LIMIT $4",
 		from.Unix(), before.Unix(), after, store.PageLimit(limit))
 }
 

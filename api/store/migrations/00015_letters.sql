@@ -5,7 +5,8 @@
 -- +goose Up
 -- What was written to persons. facts is what it was written from and body what it says,
 -- both as JSON; digest is the SHA-256 of its PDF, which is made again from body. act is
--- what sent it, one for each person whom it is for; party is that person. delivered is
+-- what sent it, one for each person whom it is for; party is that person, and reach the e-mail address
+-- or telephone number that it goes to. delivered is
 -- the day on which it reached the person, as staff confirmed.
 CREATE TABLE letters (
   id        TEXT   NOT NULL PRIMARY KEY,
@@ -14,6 +15,7 @@ CREATE TABLE letters (
   party     TEXT   NOT NULL,
   kind      TEXT   NOT NULL,
   channel   TEXT   NOT NULL,
+  reach     TEXT   NOT NULL,
   name      TEXT   NOT NULL,
   title     TEXT   NOT NULL,
   facts     TEXT   NOT NULL,
@@ -32,7 +34,7 @@ CREATE TABLE letters (
 CREATE INDEX letters_note ON letters (note, place);
 CREATE INDEX letters_act ON letters (act);
 CREATE INDEX letters_state ON letters (state, place);
-CREATE INDEX letters_sent ON letters (sent, place) WHERE sent > 0;
+CREATE INDEX letters_sent ON letters (at, place) WHERE sent > 0;
 
 -- Addresses of notes' pages for everybody, as the registrar gave them.
 CREATE TABLE note_links (
