@@ -85,7 +85,7 @@ func TestHiddenGroupsCannotBeWorkedOut(t *testing.T) {
 				if inner&^outer != 0 {
 					continue
 				}
-				if left := count(outer&^inner, cells); left > 0 && left < report.MinGroup {
+				if left := answersOf(outer&^inner, cells); left > 0 && left < report.MinGroup {
 					t.Fatalf("world %d: %d answers can be worked out of the teams %s and the topics %s of %v", world, left, names(a.Teams), names(a.Topics), cells)
 				}
 			}
@@ -113,7 +113,7 @@ func unions(groups []report.Group, cells []report.Cell, name func(report.Cell) s
 	return all
 }
 
-func count(set uint, cells []report.Cell) (n int) {
+func answersOf(set uint, cells []report.Cell) (n int) {
 	for i, c := range cells {
 		if set&(1<<i) != 0 {
 			n += c.Answers

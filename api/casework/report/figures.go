@@ -152,3 +152,6 @@ func SoldInHalves(all []Figures) []Sold {
 	}
 	return sortedSold(sum)
 }
+
+// Share is how much of the capital was paid.
+func (r Recovered) Share() Share { return Share{Part: int(r.Paid), Whole: int(r.Capital)} }
