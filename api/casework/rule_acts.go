@@ -25,7 +25,7 @@ var ruleKinds = []kind{
 	{name: NameRuleChange, roles: []Role{Lead}, reason: true, approval: costsMore, make: func() Act { return new(RuleChange) }},
 	{name: NameRuleStop, roles: []Role{Lead}, reason: true, make: func() Act { return new(RuleStop) }},
 	{name: NameRulePause, roles: working(), reason: true, make: func() Act { return new(RulePause) }},
-	{name: NameRuleResume, roles: working(), reason: true, make: func() Act { return new(RuleResume) }},
+	{name: NameRuleResume, roles: working(), reason: true, keeps: ofEveryNote, make: func() Act { return new(RuleResume) }},
 	{name: NameAccept, roles: working(), make: func() Act { return new(Accept) }},
 	{name: NameDecline, roles: working(), reason: true, make: func() Act { return new(Decline) }},
 	{name: NameOverride, roles: working(), reason: true, approval: waivesMuch, make: func() Act { return new(Override) }},
@@ -112,6 +112,20 @@ func (a *RuleChange) Describe() []Saying {
 		said = append(said, Say("act.rule.change.costs"))
 	}
 	return said
+}
+
+// Changes says in words of which rule what changes. It can be asked for as long as the
+// rule is kept, also when the change was made.
+func (a *RuleChange) Changes(ctx context.Context, d *Desk) ([]rule.Saying, error) {
+	before, err := d.RuleAt(ctx, rule.Ref(string(a.Rule)+"@"+strconv.Itoa(a.Version)))
+	if err != nil || before == nil {
+		return nil, orNotFound(err)
+	}
+	after, err := before.Next(a.Change)
+	if err != nil {
+		return nil, err
+	}
+	return append([]rule.Saying{rule.Say("rule.kind." + string(before.Kind))}, rule.Differences(before, &after)...), nil
 }
 
 // Do keeps the next version.
@@ -216,6 +230,10 @@ type RuleResume struct {
 	Stop string        `json:"stop"`
 	Note ledger.NoteID `json:"note,omitempty"` // of the stop
 }
+
+// ofEveryNote keeps the end of a stop that holds for every note from who could not have
+// stopped the rule.
+func ofEveryNote(by Actor, a Act) bool { return a.(*RuleResume).Note == "" && !by.Is(Lead) }
 
 // Name is rule.resume.
 func (a *RuleResume) Name() ActName { return NameRuleResume }

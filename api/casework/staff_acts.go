@@ -27,7 +27,7 @@ const (
 // staffKinds are the acts of this theme.
 var staffKinds = []kind{
 	{name: ActStaffAdd, roles: []Role{Administrator}, byRule: true, override: ActStaffDisable, make: func() Act { return new(StaffAdd) }},
-	{name: ActStaffChange, roles: []Role{Administrator}, make: func() Act { return new(StaffChange) }},
+	{name: ActStaffChange, roles: []Role{Administrator}, keeps: ownRoles, make: func() Act { return new(StaffChange) }},
 	{name: ActStaffDisable, roles: []Role{Administrator}, make: func() Act { return new(StaffDisable) }},
 	{name: ActStaffEnable, roles: []Role{Administrator}, make: func() Act { return new(StaffEnable) }},
 	{name: ActStaffLink, roles: []Role{Administrator}, byRule: true, override: ActStaffLost, make: func() Act { return new(StaffLink) }},
@@ -118,6 +118,13 @@ type StaffChange struct {
 	about
 	Staff   casebook.StaffID `json:"staff"`
 	Profile Profile          `json:"profile"`
+}
+
+// ownRoles keeps an administrator from giving themself other roles: somebody else then
+// knows of it.
+func ownRoles(by Actor, a Act) bool {
+	c := a.(*StaffChange)
+	return by.Staff == c.Staff && !slices.Contains(c.Profile.Roles, Administrator)
 }
 
 // Name names the act.
