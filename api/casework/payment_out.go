@@ -11,8 +11,9 @@ import (
 // RefundPayment notes that what a note did not take was paid back. Two people decide:
 // money leaves the company.
 type RefundPayment struct {
-	Part    string `json:"part"`
-	Account string `json:"account"` // to which, masked; see Masked
+	Part    string        `json:"part"`
+	Account string        `json:"account"` // to which, masked; see Masked
+	Amount  finance.Money `json:"amount"`  // all of the part, so that who agrees reads how much
 }
 
 // maskedRunes is how much of an account number is kept.
@@ -47,6 +48,8 @@ func (a *RefundPayment) Check(ctx context.Context, d *Desk) error {
 		return err
 	case p == nil:
 		return ledger.Refuse(ledger.CodeNotFound)
+	case p.Amount != a.Amount:
+		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "amount", "want", p.Amount.String())
 	case p.State != casebook.PartDue && p.State != casebook.PartPaid:
 		return ledger.Refuse(ledger.CodeConflict)
 	}
@@ -55,7 +58,7 @@ func (a *RefundPayment) Check(ctx context.Context, d *Desk) error {
 
 // Describe says what is noted.
 func (a *RefundPayment) Describe() []Saying {
-	return one("act.payment.refund.says", "account", a.Account)
+	return one("act.payment.refund.says", "amount", a.Amount, "account", a.Account)
 }
 
 // Do notes it.

@@ -63,7 +63,12 @@ func TestWhatTheNoteDoesNotTakeGoesBack(t *testing.T) {
 	if err != nil || len(due) != 2 {
 		t.Fatalf("to be paid back: %+v, %v", due, err)
 	}
-	refund := &casework.RefundPayment{Part: due[0].ID, Account: casework.Masked("54911")}
+	refund := &casework.RefundPayment{Part: due[0].ID, Account: casework.Masked("54911"), Amount: due[0].Amount}
+	other := *refund
+	other.Amount.Amount--
+	if err := w.try(w.finance, &other, "paid twice"); ledger.CodeOf(err) != ledger.CodeBodyInvalid {
+		t.Errorf("another amount than the part's: %v", err)
+	}
 	if err := w.try(w.finance, refund, "paid twice"); err != casework.ErrNeedsApproval {
 		t.Errorf("one person pays money back: %v", err)
 	}

@@ -134,9 +134,23 @@ func (s *Server) getCheck(v *visit) error {
 	return s.showCheck(v, http.StatusOK, p, page.Text{})
 }
 
+// will says what an act will do: all of it, since who confirms or agrees reads no more.
+func (s *Server) will(v *visit, act casework.Act) ([]page.Text, error) {
+	texts := textsOf(act.Describe())
+	if c, is := act.(*casework.RuleChange); is {
+		changes, err := c.Changes(v.R.Context(), s.Desk)
+		return append(texts, v.saysRules(changes)...), err
+	}
+	return texts, nil
+}
+
 func (s *Server) showCheck(v *visit, status int, p *casework.Planned, failed page.Text) error {
+	will, err := s.will(v, p.Act)
+	if err != nil {
+		return err
+	}
 	return v.Show(status, &view.Check{
-		Action: "/desk/check/" + p.ID, Cancel: p.Back, Name: actName(string(p.Act.Name())), Will: textsOf(p.Act.Describe()),
+		Action: "/desk/check/" + p.ID, Cancel: p.Back, Name: actName(string(p.Act.Name())), Will: will,
 		Note: noteLink(p.Act.Subject()), Reason: p.Reason, Approval: p.Approval, Failed: failed,
 	})
 }

@@ -59,8 +59,12 @@ func (s *Server) showApproval(v *visit, status int, failed page.Text) error {
 	if err != nil {
 		return err
 	}
+	will, err := s.will(v, a.Act)
+	if err != nil {
+		return err
+	}
 	sheet := &view.Approval{
-		Action: approvalsPath + "/" + a.ID, Name: actName(a.Name), Will: textsOf(a.Act.Describe()), Note: noteLink(a.Note),
+		Action: approvalsPath + "/" + a.ID, Name: actName(a.Name), Will: will, Note: noteLink(a.Note),
 		Asked: names[a.Approval.Asked], At: a.Created, Reason: a.Reason, Own: a.Approval.Asked == v.staff.ID, May: s.Desk.MayDecide(v.actor, a),
 		Words: page.Field{Name: "words", Label: page.Say("approval.words"), Rows: 3, Max: view.MaxReason, Optional: true}, Failed: failed,
 	}

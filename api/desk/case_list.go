@@ -261,7 +261,7 @@ func (r *caseRow) record() []string {
 	if !r.Closed.IsZero() {
 		closed = r.Closed.UTC().Format(time.DateOnly)
 	}
-	row := []string{strconv.FormatInt(r.Number, 10), bankfile.Reference(r.Number), string(r.Note), "", r.client, r.Opened.UTC().Format(time.DateOnly), closed, "", "", "", "", r.Due.String(), ""}
+	row := []string{strconv.FormatInt(r.Number, 10), bankfile.Reference(r.Number), string(r.Note), "", cell(r.client), r.Opened.UTC().Format(time.DateOnly), closed, "", "", "", "", r.Due.String(), ""}
 	if f := r.facts; f != nil {
 		late := f.Late()
 		row[3], row[7] = cell(f.State.Terms.Reference), string(f.Situation)

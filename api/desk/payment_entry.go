@@ -356,13 +356,14 @@ func (s *Server) postPaymentReturned(v *visit) error {
 // part's place on the page.
 func (s *Server) postPaymentRefund(v *visit) error {
 	id, n := chi.URLParam(v.R, "part"), ""
+	var amount finance.Money
 	e, err := s.entryOf(v)
 	if err != nil {
 		return err
 	}
 	for i, p := range e.parts {
 		if p.ID == id {
-			n = strconv.Itoa(i)
+			n, amount = strconv.Itoa(i), p.Amount
 		}
 	}
 	account := v.written("account-" + n)
@@ -370,7 +371,7 @@ func (s *Server) postPaymentRefund(v *visit) error {
 		return ledger.Refuse(ledger.CodeNotFound)
 	}
 	return s.about(v, true, v.words("reason-"+n), func(*openEntry) casework.Act {
-		return &casework.RefundPayment{Part: id, Account: casework.Masked(account)}
+		return &casework.RefundPayment{Part: id, Account: casework.Masked(account), Amount: amount}
 	})
 }
 

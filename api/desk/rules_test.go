@@ -112,7 +112,7 @@ func TestAChangeThatMayCostMoreWaitsForASecondPerson(t *testing.T) {
 	shown := lead.Get(path)
 	lead.Send(shown, path+"/change", url.Values{"value_pay_days": {"3"}, "change_reason": {"faster"}}).Is(http.StatusUnprocessableEntity).Says("Write a number within the bounds.")
 	check := lead.Follow(lead.Send(shown, path+"/change", url.Values{"value_after_days": {"9"}, "change_reason": {"the post is quick"}})).Is(http.StatusOK)
-	check.Says("It may cost persons more, or come sooner.", "A colleague needs to agree first.")
+	check.Says("It may cost persons more, or come sooner.", "A colleague needs to agree first.", "days become 9.")
 	lead.Follow(lead.Send(check, check.From, nil)).Is(http.StatusOK).Says("Waits for approval: Change a rule", "14 days")
 	check = lead.Follow(lead.Send(lead.Get(path), path+"/change", url.Values{"value_after_days": {"20"}, "change_reason": {"the post is slow"}})).Is(http.StatusOK)
 	check.Hides("A colleague needs to agree first.")

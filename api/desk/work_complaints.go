@@ -103,6 +103,15 @@ func (s *Server) getComplaintsExport(v *visit) error {
 		if err != nil {
 			return err
 		}
+		var notes []ledger.NoteID
+		for i := range rows {
+			if rows[i].Note != "" {
+				notes = append(notes, rows[i].Note)
+			}
+		}
+		if err := v.Reads("complaint", notes...); err != nil {
+			return err
+		}
 		for i := range rows {
 			c := &rows[i]
 			answered := ""
@@ -110,7 +119,7 @@ func (s *Server) getComplaintsExport(v *visit) error {
 				answered = c.Answered.UTC().Format(time.RFC3339)
 			}
 			records = append(records, []string{
-				c.Number, string(c.Note), string(c.Channel), string(c.Language), c.Received.UTC().Format(time.RFC3339), c.AnswerBy.String(),
+				cell(c.Number), string(c.Note), string(c.Channel), string(c.Language), c.Received.UTC().Format(time.RFC3339), c.AnswerBy.String(),
 				answered, cell(names[c.AnsweredBy]), cell(c.Words), cell(c.Answer),
 			})
 			before = c.Place
