@@ -209,21 +209,25 @@ func TestCommandsOutOfOrderAreRefused(t *testing.T) {
 }
 
 func TestAStrangerLearnsNothingOfANoteByTrying(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
 	for _, sit := range situations()[1:] {
-		f := s.fork()
-		f.n = 1_000
-		id := sit.prepare(f)
-		for _, v := range variants() {
-			if v.op == ledger.OpOffer || v.op == ledger.OpExpire {
-				continue // anybody may
+		t.Run(sit.name, func(t *testing.T) {
+			t.Parallel()
+			f := s.fork()
+			f.t, f.n = t, 1_000
+			id := sit.prepare(f)
+			for _, v := range variants() {
+				if v.op == ledger.OpOffer || v.op == ledger.OpExpire {
+					continue // anybody may
+				}
+				want := code(ledger.CodeRoleForbidden)
+				if sit.name == string(ledger.StatusErased) {
+					want = code(ledger.CodeNoteErased) // which is public
+				}
+				f.refuse(want, f.stranger, v.op, string(id), v.body(f, id, f.stranger))
 			}
-			want := code(ledger.CodeRoleForbidden)
-			if sit.name == string(ledger.StatusErased) {
-				want = code(ledger.CodeNoteErased) // which is public
-			}
-			f.refuse(want, f.stranger, v.op, string(id), v.body(f, id, f.stranger))
-		}
+		})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // interest came to it, and the note is handed back by the last payment and by no
 // earlier one.
 func TestAPlanThatIsKeptCostsWhatWasShown(t *testing.T) {
+	t.Parallel()
 	base := newStage(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		s := base.fork()

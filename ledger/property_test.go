@@ -20,6 +20,7 @@ const walkSteps = 50
 // TestRandomWalksKeepThePromises lets honest, mistaken and dishonest parties do
 // anything to a few notes, and checks after every command what must always hold.
 func TestRandomWalksKeepThePromises(t *testing.T) {
+	t.Parallel()
 	base := newStage(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := &walk{t: rt, s: base.fork(), all: variants()}

@@ -77,6 +77,7 @@ func TestNothingIsChargedPastTheCap(t *testing.T) {
 // TestTheCapIsNeverPassed plays years of a dear note: payments that are booked late
 // and taken back, fees, reliefs, plans, and nothing ever makes it cost more than it lent.
 func TestTheCapIsNeverPassed(t *testing.T) {
+	t.Parallel()
 	base := newStage(t)
 	all := variants()
 	rapid.Check(t, func(rt *rapid.T) {

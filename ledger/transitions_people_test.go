@@ -16,6 +16,7 @@ import (
 // notes: a rule on who acts for a person, and on its keys, that changes is a
 // visible difference in testdata/persons.txt.
 func TestPersonTransitionsAreThoseOfTheGoldenFile(t *testing.T) {
+	t.Parallel()
 	var b strings.Builder
 	writePersonRows(t, &b)
 	writeRepresentedRows(t, &b)
