@@ -84,8 +84,14 @@ func namesOf(persons []casebook.PersonOfCase) string {
 			names = append(names, p.Name)
 		}
 	}
+	if len(names) == 0 {
+		return nameless
+	}
 	return strings.Join(names, " & ")
 }
+
+// nameless stands where a case has no names: an older note says none.
+const nameless = "–"
 
 // situationTones say how each situation is meant to staff.
 var situationTones = map[facts.Situation]page.Tone{

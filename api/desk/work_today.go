@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -198,7 +199,7 @@ func caseText(cases map[ledger.NoteID]casebook.CaseName, note ledger.NoteID) pag
 	if !known {
 		return page.Say("today.no-case")
 	}
-	return page.Say("work.case", "name", strings.Join(c.Names, " & "), "number", int(c.Number))
+	return page.Say("work.case", "name", cmp.Or(strings.Join(c.Names, " & "), nameless), "number", int(c.Number))
 }
 
 // dueCell says when something is due as people say it: with the time of day for today
