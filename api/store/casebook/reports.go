@@ -139,3 +139,13 @@ func (b *Book) BookedSince(ctx context.Context, from finance.Date) ([]Booked, er
 		return c, err
 	})
 }
+
+// ReportsMade is when figures were last counted; never where it is zero.
+func (b *Book) ReportsMade(ctx context.Context) (time.Time, error) {
+	var made int64
+	err := b.Reader().QueryRowContext(ctx, "SELECT COALESCE(MAX(made), 0) FROM reports").Scan(&made)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading when reports were counted: %w", err)
+	}
+	return store.InTime(made), nil
+}
