@@ -199,16 +199,26 @@ func (s *Store) ContactOf(ctx context.Context, c code.Contact) (*JournalEntry, e
 const (
 	// KnownNumber is how long a company is found by a number that it called from.
 	KnownNumber = 90 * 24 * time.Hour
-	// maxFromNumber bounds the contacts from a number that are looked at.
+	// maxFromNumber bounds the contacts and the companies from a number that are
+	// looked at.
 	maxFromNumber = 50
 )
 
-// ContactsFrom gives the latest contacts from a number since a time, the latest first.
-func (s *Store) ContactsFrom(ctx context.Context, number string, since time.Time) ([]JournalEntry, error) {
+// CompaniesFrom gives the companies that wrote down contacts from a number since a time,
+// whoever did so last first; each once, so that none hides the others behind its own.
+func (s *Store) CompaniesFrom(ctx context.Context, number string, since time.Time) ([]ledger.PartyID, error) {
 	if number == "" {
 		return nil, nil
 	}
-	return s.journal(ctx, "WHERE j.number = $1 AND j.number <> '' AND j.at >= $2 ORDER BY j.place DESC LIMIT $3", number, since.Unix(), maxFromNumber)
+	rows, err := s.reader.QueryContext(ctx, `SELECT by_party FROM journal WHERE number = $1 AND number <> '' AND at >= $2
+		GROUP BY by_party ORDER BY MAX(place) DESC LIMIT $3`, number, since.Unix(), maxFromNumber)
+	if err != nil {
+		return nil, fmt.Errorf("looking for who called from a number: %w", err)
+	}
+	return collect(rows, func(rows *sql.Rows) (id ledger.PartyID, err error) {
+		err = rows.Scan(&id)
+		return id, err
+	})
 }
 
 // ContactsWith gives the latest contacts from a number that were with one borrower, or

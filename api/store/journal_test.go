@@ -137,11 +137,11 @@ func TestWhoCalledIsFoundByCodeAndByNumber(t *testing.T) {
 			}
 			return ids
 		}
-		if got := ids(s.ContactsFrom(t.Context(), switchboard, since)); got != "dba" {
-			t.Errorf("from the number there are %q", got)
+		if got, err := s.CompaniesFrom(t.Context(), switchboard, since); err != nil || !slices.Equal(got, []ledger.PartyID{collector, lender}) {
+			t.Errorf("from the number call %q, %v", got, err)
 		}
-		if got := ids(s.ContactsFrom(t.Context(), "", since)); got != "" {
-			t.Errorf("from no number there are %q", got)
+		if got, err := s.CompaniesFrom(t.Context(), "", since); err != nil || len(got) != 0 {
+			t.Errorf("from no number call %q, %v", got, err)
 		}
 		if got := ids(s.ContactsWith(t.Context(), switchboard, borrower, since)); got != "ba" {
 			t.Errorf("with the borrower there are %q", got)

@@ -96,7 +96,7 @@ const maxCallers = 5
 // signed in, which of the calls were for them.
 func (s *Server) findNumber(v *visit, view *page.WhoCalled, number string) error {
 	ctx, since := v.R.Context(), s.Clock().Add(-store.KnownNumber)
-	contacts, err := s.Store.ContactsFrom(ctx, number, since)
+	callers, err := s.Store.CompaniesFrom(ctx, number, since)
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func (s *Server) findNumber(v *visit, view *page.WhoCalled, number string) error
 	for _, id := range own {
 		add(id, "called.number.own")
 	}
-	for _, c := range contacts {
-		add(c.By, "called.number")
+	for _, id := range callers {
+		add(id, "called.number")
 	}
 	if v.party == nil {
-		if len(contacts) > 0 {
+		if len(callers) > 0 {
 			view.Sign = page.Link{Href: "/signin?next=/who-called", Text: page.Say("frame.sign-in")}
 		}
 		return names.err
