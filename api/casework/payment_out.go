@@ -83,9 +83,9 @@ func (a *RefundPayment) Do(ctx context.Context, d *Desk, by Doing) (Effect, erro
 // AccountToClient notes that a client was told of what came in for it on a day, and has
 // or gets it (1974:182 par. 10).
 type AccountToClient struct {
-	Client   ledger.PartyID   `json:"client"`
-	Currency finance.Currency `json:"currency"`
-	Day      finance.Date     `json:"day"`
+	Client ledger.PartyID `json:"client"`
+	Day    finance.Date   `json:"day"`
+	Amount finance.Money  `json:"amount"` // what the client was told: what came in since is not among it
 }
 
 // Name names the act.
@@ -104,17 +104,14 @@ func (a *AccountToClient) Check(context.Context, *Desk) error {
 
 // Describe says what is noted.
 func (a *AccountToClient) Describe() []Saying {
-	return one("act.payment.account.says", "day", a.Day)
+	return one("act.payment.account.says", "amount", a.Amount, "day", a.Day)
 }
 
 // Do notes it.
 func (a *AccountToClient) Do(ctx context.Context, d *Desk, _ Doing) (Effect, error) {
-	m, err := d.Book.Account(ctx, casebook.Accounting{Client: a.Client, Currency: a.Currency, Day: a.Day, At: d.Clock()})
-	if err != nil {
-		return Effect{}, err
+	accounted, err := d.Book.Account(ctx, casebook.Accounting{Client: a.Client, Day: a.Day, Amount: a.Amount, At: d.Clock()})
+	if err == nil && !accounted {
+		err = ledger.Refuse(ledger.CodeConflict)
 	}
-	if m.Count == 0 {
-		return Effect{}, ledger.Refuse(ledger.CodeConflict)
-	}
-	return Effect{}, nil
+	return Effect{}, err
 }

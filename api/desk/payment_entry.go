@@ -378,7 +378,12 @@ func (s *Server) postPaymentRefund(v *visit) error {
 // postClientMoney says that a client was told.
 func (s *Server) postClientMoney(v *visit) error {
 	form := v.R.PostForm
+	amount, err := strconv.ParseInt(form.Get("amount"), 10, 64)
+	if err != nil {
+		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "amount", "want", "minor units")
+	}
 	return v.check(&casework.AccountToClient{
-		Client: ledger.PartyID(form.Get("client")), Currency: finance.Currency(form.Get("currency")), Day: v.writtenDay("day"),
+		Client: ledger.PartyID(form.Get("client")), Day: v.writtenDay("day"),
+		Amount: finance.Money{Amount: finance.Amount(amount), Currency: finance.Currency(form.Get("currency"))},
 	}, "", "/desk/payments/clients")
 }

@@ -163,6 +163,7 @@ func (s *Server) getClientMoney(v *visit) error {
 		if v.actor.Is(money...) {
 			row.Acts = []view.RowAct{{Action: "/desk/payments/clients", Text: page.Say("payments.account"), Hidden: []page.Hidden{
 				{Name: "client", Value: string(m.Client)}, {Name: "currency", Value: string(m.Currency)}, {Name: "day", Value: m.Day.String()},
+				{Name: "amount", Value: strconv.FormatInt(int64(m.Amount), 10)},
 			}}}
 		}
 		sheet.List.Rows = append(sheet.List.Rows, row)

@@ -100,5 +100,5 @@ var entryWords = page.Table{
 	"act.payment.ignore.says":   {"Posten läggs åt sidan. Den kan tas upp igen.", "Posten lægges til side. Den kan tages op igen.", "The entry is put aside. It can be taken up again."},
 	"act.payment.restore.says":  {"Posten väntar på en människa igen.", "Posten venter igen på et menneske.", "The entry waits for a person again."},
 	"act.payment.refund.says":   {"Det antecknas att {amount} har betalats tillbaka till {account}.", "Det noteres, at {amount} er betalt tilbage til {account}.", "It is noted that {amount} was paid back to {account}."},
-	"act.payment.account.says":  {"Det som kom in {day} antecknas som redovisat till uppdragsgivaren.", "Det, der kom ind {day}, noteres som afregnet med klienten.", "What came in on {day} is noted as accounted for to the client."},
+	"act.payment.account.says":  {"{amount} som kom in {day} antecknas som redovisat till uppdragsgivaren.", "{amount}, der kom ind {day}, noteres som afregnet med klienten.", "{amount} that came in on {day} is noted as accounted for to the client."},
 }

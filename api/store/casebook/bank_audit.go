@@ -79,48 +79,35 @@ func (b *Book) DueToClients(ctx context.Context, self ledger.PartyID, limit int)
 
 // Accounting is that a client was told of what came in on a day.
 type Accounting struct {
-	Client   ledger.PartyID
-	Currency finance.Currency
-	Day      finance.Date
-	At       time.Time
+	Client ledger.PartyID
+	Day    finance.Date
+	Amount finance.Money // what it was told
+	At     time.Time
 }
 
-// Account notes it, and gives what the client was told of.
-func (b *Book) Account(ctx context.Context, a Accounting) (m ClientMoney, err error) {
-	m = ClientMoney{Client: a.Client, Currency: a.Currency, Day: a.Day}
+// Account notes it. accounted is false, and nothing is noted, where there is nothing to
+// account for, or another amount than the client was told.
+func (b *Book) Account(ctx context.Context, a Accounting) (accounted bool, err error) {
 	err = b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		const of = unaccounted + " AND client = $1 AND currency = $2 AND booked_on = $3"
+		var count int
+		var amount finance.Amount
+		accounted = false
 		err := tx.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN state = 'done' THEN amount ELSE -amount END), 0) FROM bank_parts WHERE "+of,
-			string(a.Client), string(a.Currency), a.Day.String()).Scan(&m.Count, &m.Amount)
-		if err != nil {
+			string(a.Client), string(a.Amount.Currency), a.Day.String()).Scan(&count, &amount)
+		if err != nil || count == 0 || amount != a.Amount.Amount {
 			return err
 		}
+		accounted = true
 		_, err = tx.ExecContext(ctx, `UPDATE bank_parts SET accounted_back = CASE WHEN state = 'undone' THEN $4 ELSE 0 END,
 			accounted = CASE WHEN state = 'done' THEN $5 ELSE accounted END WHERE `+of,
-			string(a.Client), string(a.Currency), a.Day.String(), a.At.Unix(), a.At.Unix())
+			string(a.Client), string(a.Amount.Currency), a.Day.String(), a.At.Unix(), a.At.Unix())
 		return err
 	})
 	if err != nil {
-		return m, fmt.Errorf("accounting to a client: %w", err)
+		return false, fmt.Errorf("accounting to a client: %w", err)
 	}
-	return m, nil
-}
-
-// Unaccount takes the accounting of a moment back.
-func (b *Book) Unaccount(ctx context.Context, a Accounting) error {
-	err := b.Update(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		for _, column := range []string{"accounted", "accounted_back"} {
-			if _, err := tx.ExecContext(ctx, "UPDATE bank_parts SET "+column+" = 0 WHERE client = $1 AND currency = $2 AND booked_on = $3 AND "+column+" = $4",
-				string(a.Client), string(a.Currency), a.Day.String(), a.At.Unix()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("taking an accounting back: %w", err)
-	}
-	return nil
+	return accounted, nil
 }
 
 // NotesPaidFrom gives the notes that were paid from an account before, the latest first.
