@@ -41,8 +41,10 @@ var ofErased = []string{
 	"DELETE FROM decisions WHERE note = $1",
 	"DELETE FROM letters WHERE note = $1",
 	"DELETE FROM note_links WHERE note = $1",
+	"DELETE FROM offer_checks WHERE note = $1",
 	"DELETE FROM stops WHERE note = $1",
-	"DELETE FROM desk_commands WHERE act IN (SELECT id FROM acts WHERE note = $1)",
+	"DELETE FROM desk_commands WHERE act IN (SELECT id FROM acts WHERE note = $1) OR act IN (SELECT id FROM bank_parts WHERE note = $1)",
+	"DELETE FROM desk_commands WHERE command IN (SELECT command FROM entries WHERE kind = 'note' AND id = $1)", // also of acts about many notes
 	// That somebody did something stays, and nothing of what it was about.
 	"UPDATE acts SET body = '{}', reason = '', undo_name = '', undo_body = '' WHERE note = $1",
 	"UPDATE approvals SET body = '{}', reason = '', words = '' WHERE note = $1",

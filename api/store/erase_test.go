@@ -74,6 +74,9 @@ func TestErasedNoteIsGoneFromEverythingButItsEntries(t *testing.T) {
 				"INSERT INTO deliveries (webhook, position, id, subject, state, attempts, due, tried, status, fault, took) SELECT 'w', position, 'd-' || id, 'note/' || id, 'dead', 1, 0, 0, 500, 'no route', 1 FROM entries WHERE id = '%s' AND seq = 1",
 				"INSERT INTO imports (id, party, digest, name, total, created) VALUES ('import of %[1]s', 'p', '%[1]s', '', 1, 0)",
 				"INSERT INTO import_rows (import, line, state, note, code, params, jws) VALUES ('import of %[1]s', 1, 'offered', '%[1]s', '', '{\"owed\":\"12 000\"}', 'ey')",
+				"INSERT INTO bank_parts (id, place, entry, act, kind, note, amount, currency, booked_on, state, why, tried, command, seq, client, undo, remark, account, accounted, accounted_back) VALUES ('part of %[1]s', %[2]d, 'e', 'a', 'pay', '%[1]s', 1, 'SEK', '2026-01-01', 'done', '', 0, '', 0, '', '', '', '', 0, 0)",
+				"INSERT INTO desk_commands (command, act, seq, signed, state, code, created) VALUES ('pays %[1]s', 'part of %[1]s', 1, 'ey', 'rejected', '', %[2]d)",
+				"INSERT INTO desk_commands (command, act, seq, signed, state, code, created) SELECT command, 'of many', 1, 'ey', 'committed', '', %[2]d FROM entries WHERE id = '%[1]s' AND seq = 1",
 				"INSERT INTO callbacks (id, place, note, party, number, wanted, language, words, created, taken_by, taken_name, taken, done, outcome) VALUES ('call of %[1]s', %[2]d, '%[1]s', '', '0701', 'today', 'sv', 'help', 0, '', '', 0, 0, '')",
 			} {
 				if strings.Count(statement, "%") == 1 {
@@ -99,6 +102,7 @@ func TestErasedNoteIsGoneFromEverythingButItsEntries(t *testing.T) {
 			"notes WHERE id = $1": 1, "note_parties WHERE born IN (SELECT position FROM entries WHERE id = $1 AND seq = 1)": 2,
 			"entries WHERE id = $1": 2, "submissions WHERE id = $1": 1, "deliveries WHERE subject = 'note/' || $1": 1,
 			"idempotency WHERE target LIKE '%' || $1 || '%' OR body LIKE '%' || $1 || '%'": 2, "idempotency_notes WHERE note = $1": 2,
+			"desk_commands WHERE act = 'part of ' || $1 OR command IN (SELECT command FROM entries WHERE id = $1)": 2,
 			"callbacks WHERE note = $1": 1, "drafts WHERE id = CASE $1 WHEN '" + string(noteID(1)) + "' THEN '1' ELSE '2' END": 1, "import_rows WHERE note = $1 AND jws <> ''": 1,
 			"entry_parties p JOIN entries e ON e.position = p.position WHERE e.id = $1 AND e.op <> 'erase'": 4,
 		} {
