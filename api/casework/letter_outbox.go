@@ -3,9 +3,9 @@ package casework
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/store"
@@ -154,8 +154,13 @@ func (d *Desk) putOut(ctx context.Context, ready []casebook.Letter) error {
 }
 
 // takeOut takes a letter out of the outbox again.
-func (d *Desk) takeOut(ctx context.Context, l *casebook.Letter) error {
-	if err := os.Remove(filepath.Join(d.Letters.Folder, l.ID+".pdf")); err != nil && !os.IsNotExist(err) {
+func (d *Desk) takeOut(ctx context.Context, l *casebook.Letter) (err error) {
+	root, err := os.OpenRoot(d.Letters.Folder)
+	if err != nil {
+		return fmt.Errorf("opening the outbox of letters: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	if err := root.Remove(l.ID + ".pdf"); err != nil && !os.IsNotExist(err) {
 		return fmt.Errorf("taking a letter out of the outbox: %w", err)
 	}
 	return d.writeIndex(ctx, l.At.UTC().Format(time.DateOnly), nil)
@@ -226,14 +231,19 @@ func indexed(kept *casebook.Letter) (Indexed, error) {
 	return i, nil
 }
 
-// writeFile puts a file into the outbox, whole or not at all.
-func (d *Desk) writeFile(name string, data []byte) error {
-	path := filepath.Join(d.Letters.Folder, name)
-	half := filepath.Join(d.Letters.Folder, "."+name)
-	if err := os.WriteFile(half, data, private); err != nil {
+// writeFile puts a file into the outbox, whole or not at all. Who fetches letters may
+// write there as well: no link of theirs leads a letter over another file.
+func (d *Desk) writeFile(name string, data []byte) (err error) {
+	root, err := os.OpenRoot(d.Letters.Folder)
+	if err != nil {
+		return fmt.Errorf("opening the outbox of letters: %w", err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	half := "." + name
+	if err := root.WriteFile(half, data, private); err != nil {
 		return fmt.Errorf("writing into the outbox of letters: %w", err)
 	}
-	if err := os.Rename(half, path); err != nil {
+	if err := root.Rename(half, name); err != nil {
 		return fmt.Errorf("writing into the outbox of letters: %w", err)
 	}
 	return nil
