@@ -172,7 +172,7 @@ func (d *Desk) payOnce(ctx context.Context, p *casebook.BankPart) (again bool, e
 	if err != nil {
 		return false, err
 	}
-	body := ledger.PayBody{Amount: p.Amount, PaidOn: p.BookedOn, Reference: d.bankReference(ctx, p)}
+	body := ledger.PayBody{Amount: p.Amount, PaidOn: d.paidOn(p), Reference: d.bankReference(ctx, p)}
 	if n != nil {
 		body.Claim, p.Client = claimOf(n.State, p), n.Holder
 	}
@@ -194,6 +194,16 @@ func (d *Desk) payOnce(ctx context.Context, p *casebook.BankPart) (again bool, e
 	}
 	_, err = d.Book.MoveBankPart(ctx, *p, casebook.PartWaiting)
 	return false, err
+}
+
+// paidOn gives the day that a payment counts from: that of its booking. In Sweden a day
+// begins before the ledger's does (UTC), which knows of no payment of tomorrow: until
+// then it counts from today, to the payer's advantage.
+func (d *Desk) paidOn(p *casebook.BankPart) finance.Date {
+	if today := finance.DateOf(d.Clock()); p.BookedOn == today.AddDays(1) {
+		return today
+	}
+	return p.BookedOn
 }
 
 // refusedPart says what becomes of a payment that the note does not take.

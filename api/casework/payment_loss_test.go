@@ -63,6 +63,22 @@ func TestALostAnswerToTheLastPaymentDoesNotSendItBack(t *testing.T) {
 	w.agree()
 }
 
+func TestAPaymentOfTheDayThatHasBegunInSwedenIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newPayments(t)
+	c := w.debt()
+	w.on("2026-02-20")
+	w.later(14*time.Hour + 30*time.Minute) // 23.30 in UTC
+	w.take(file("f-1", "2026-02-21", paid{ref: "b-1", amount: 500_00, says: reference(c)}))
+	if p := w.read(c.Note).Payments; len(p) != 1 || p[0].On.String() != "2026-02-20" {
+		t.Errorf("the note has the payments %+v", p)
+	}
+	w.take(file("f-2", "2026-02-22", paid{ref: "b-2", amount: 500_00, says: reference(c)}))
+	if e := w.only(casebook.EntryUnmatched); e.Why != string(ledger.CodeDateFuture) {
+		t.Errorf("a payment of the day after that is %+v", e)
+	}
+}
+
 func TestWhatOneNoteRefusesOfADividedPaymentGoesBack(t *testing.T) {
 	t.Parallel()
 	w := newPayments(t)
