@@ -29,6 +29,12 @@ func (s *Store) UpdateAlone(ctx context.Context, do func(context.Context, *sql.T
 	return s.write(ctx, do)
 }
 
+// InsertNew writes rows that are not there, given as their values one after the other,
+// many with one statement.
+func InsertNew(ctx context.Context, tx *sql.Tx, table string, columns []string, values []any) error {
+	return insertNew(ctx, tx, table, columns, values)
+}
+
 // Collect reads all rows; their number is to be bounded by the query.
 func Collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	return collect(rows, scan)

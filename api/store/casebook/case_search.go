@@ -40,8 +40,8 @@ func indexCase(ctx context.Context, tx *sql.Tx, id ledger.NoteID) error {
 	if _, err := tx.ExecContext(ctx, "DELETE FROM search_terms WHERE note = $1", string(id)); err != nil {
 		return err
 	}
-	for _, t := range terms(n, persons) {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO search_terms (term, kind, note) VALUES ($1, $2, $3)", []byte(t.text), string(t.kind), string(id)); err != nil {
+	for _, t := range Terms(n, persons) {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO search_terms (term, kind, note) VALUES ($1, $2, $3)", []byte(t.Text), string(t.Kind), string(id)); err != nil {
 			return err
 		}
 	}

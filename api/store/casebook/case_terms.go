@@ -21,21 +21,21 @@ const (
 	TermReference TermKind = "reference" // the lender's own number
 )
 
-// term is something that a case is found by: by it, or by how it begins.
-type term struct {
-	text string
-	kind TermKind
+// Term is something that a case is found by: by it, or by how it begins.
+type Term struct {
+	Text string
+	Kind TermKind
 }
 
 // maxCallingCode is the most digits of a country's calling code (ITU-T E.164).
 const maxCallingCode = 3
 
-// terms gives what the case of a note is found by.
-func terms(n *ledger.Note, persons []PersonOfCase) []term {
-	all := []term{{string(n.ID), TermNote}}
+// Terms gives what the case of a note is found by.
+func Terms(n *ledger.Note, persons []PersonOfCase) []Term {
+	all := []Term{{string(n.ID), TermNote}}
 	add := func(kind TermKind, texts ...string) {
 		for _, text := range texts {
-			if t := (term{text, kind}); text != "" && !slices.Contains(all, t) {
+			if t := (Term{text, kind}); text != "" && !slices.Contains(all, t) {
 				all = append(all, t)
 			}
 		}

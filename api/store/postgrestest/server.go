@@ -71,6 +71,21 @@ func URL(t testing.TB) string {
 	return database(t, "")
 }
 
+// Temporary gives the address of a new, empty database to a program that is no test: it
+// is there until Stop ends the server.
+func Temporary() (string, error) {
+	bin, err := find()
+	if err != nil {
+		return "", err
+	}
+	theServer.once.Do(func() { theServer.server, theServer.err = start(bin) })
+	if theServer.err != nil {
+		return "", theServer.err
+	}
+	name := fmt.Sprintf("test_%d", databases.Add(1))
+	return theServer.url(name), theServer.do("CREATE DATABASE " + name)
+}
+
 // prepared is the name of the database that Copy copies.
 const prepared = "prepared"
 
