@@ -42,12 +42,15 @@ type options struct {
 	Only     []string // workloads; all of them where empty
 	REST     bool     // also through a gateway
 	Notes    int      // to look at the gateways' memory with; 0 to leave them out
+	Desk     int      // notes of the collector whose desk is measured; 0 to leave it out
+	Network  bool     // also what needs a network of Fabric
 }
 
 // Bounds of the command line. Beyond maxCallers a peer refuses calls.
 const (
 	maxCallers = 2000
 	maxNotes   = 1_000_000
+	minDesk    = 1000 // with fewer, lists have no second page
 )
 
 func parse(args []string, errs io.Writer) (options, error) {
@@ -65,8 +68,13 @@ func parse(args []string, errs io.Writer) (options, error) {
 	only := flags.String("only", "", "workloads to run beside the put, of offer, pay and transfer (default all)")
 	flags.BoolVar(&o.REST, "rest", true, "also measure requests through a gateway")
 	flags.IntVar(&o.Notes, "notes", 0, "also look at the gateways' memory with so many notes (0: not)")
+	flags.IntVar(&o.Desk, "desk", 100_000, "also measure the pages of a collector's desk with so many notes (0: not)")
+	flags.BoolVar(&o.Network, "network", true, "measure what needs a network of Fabric")
 	if err := flags.Parse(args); err != nil {
 		return o, err
+	}
+	if o.Desk != 0 && (o.Desk < minDesk || o.Desk > maxNotes) {
+		return o, fmt.Errorf("-desk must be 0 or from %d to %d", minDesk, maxNotes)
 	}
 	if o.Notes < 0 || o.Notes > maxNotes {
 		return o, fmt.Errorf("-notes must be from 0 to %d", maxNotes)
@@ -97,23 +105,14 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return fmt.Errorf("making a folder for the network: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
-	fmt.Fprintln(progress, "Starting a network for this run.")
-	rig := rigOptions{Bin: o.Bin, Home: home, Progress: progress}
-	result, notes, err := throughput(ctx, o, rig)
-	if err != nil {
-		return err
-	}
-	if o.REST {
-		var most peaks
-		if result.REST, result.Pages, most, err = overREST(ctx, o, rig); err != nil {
+	result := newReport(o.Duration, nil, peaks{})
+	if o.Network {
+		if result, err = onNetwork(ctx, o, rigOptions{Bin: o.Bin, Home: home, Progress: progress}); err != nil {
 			return err
 		}
-		for name, bytes := range most {
-			result.Memory[name] = max(result.Memory[name], bytes)
-		}
 	}
-	if o.Notes > 0 {
-		if result.Gateways, err = gatewayMemory(ctx, rig, notes); err != nil {
+	if o.Desk > 0 {
+		if result.Desks, err = desks(ctx, home, o.Desk, progress); err != nil {
 			return err
 		}
 	}
@@ -121,6 +120,28 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (err error
 		return err
 	}
 	return result.write(o.Out)
+}
+
+// onNetwork measures what needs a network of Fabric, on one that it starts.
+func onNetwork(ctx context.Context, o options, rig rigOptions) (result report, err error) {
+	fmt.Fprintln(rig.Progress, "Starting a network for this run.")
+	result, notes, err := throughput(ctx, o, rig)
+	if err != nil {
+		return report{}, err
+	}
+	if o.REST {
+		var most peaks
+		if result.REST, result.Pages, most, err = overREST(ctx, o, rig); err != nil {
+			return report{}, err
+		}
+		for name, bytes := range most {
+			result.Memory[name] = max(result.Memory[name], bytes)
+		}
+	}
+	if o.Notes > 0 {
+		result.Gateways, err = gatewayMemory(ctx, rig, notes)
+	}
+	return result, err
 }
 
 // throughput measures the workloads on a network without gateways, and leaves

@@ -58,6 +58,8 @@ type report struct {
 	REST []cell `json:"rest,omitempty"`
 	// Pages is what the registrar's public pages bear.
 	Pages *pagesLoad `json:"pages,omitempty"`
+	// Desks is what the pages of a collector's desk take, on each database.
+	Desks []deskLoad `json:"desks,omitempty"`
 	// Gateways is set where it was asked for.
 	Gateways *gatewayLoad `json:"gateways,omitempty"`
 	// Ratios compare our operations with the plain put of the same run.
@@ -136,6 +138,9 @@ func (r report) write(path string) error {
 
 // print shows the report to a person.
 func (r report) print(out io.Writer) error {
+	if len(r.Cells) == 0 { // nothing was measured that needs a network
+		return r.printDesks(out)
+	}
 	if err := printCells(out, "commands", r.Cells); err != nil {
 		return err
 	}
@@ -150,7 +155,7 @@ func (r report) print(out io.Writer) error {
 	if err := r.printCPU(out); err != nil {
 		return err
 	}
-	if err := errors.Join(r.printREST(out), r.printPages(out)); err != nil {
+	if err := errors.Join(r.printREST(out), r.printPages(out), r.printDesks(out)); err != nil {
 		return err
 	}
 	if r.Gateways != nil {
