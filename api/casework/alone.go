@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/skuld-registry/skuld/api/store"
@@ -180,4 +181,42 @@ func spares(n *store.Note, m ledger.Amendment, today finance.Date, limit finance
 	m.Free, m.Rate = false, n.State.Terms.Rate
 	without, err := ledger.Preview(n.State, n.Holder, m, today)
 	return without.Total-with.Total > limit, err
+}
+
+// turns lets acts that may need a second person take place one after the other on a
+// note: of several that somebody confirms at the same moment each counts those before.
+// Its zero value is ready.
+type turns struct {
+	mu    sync.Mutex
+	taken map[ledger.NoteID]chan struct{} // closed when the turn is given back
+}
+
+// take waits for the turn on a note. It is to be given back.
+func (t *turns) take(ctx context.Context, note ledger.NoteID) error {
+	for {
+		t.mu.Lock()
+		before, taken := t.taken[note]
+		if !taken {
+			if t.taken == nil {
+				t.taken = map[ledger.NoteID]chan struct{}{}
+			}
+			t.taken[note] = make(chan struct{})
+		}
+		t.mu.Unlock()
+		if !taken {
+			return nil
+		}
+		select {
+		case <-before:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for another act on note %s: %w", note, ctx.Err())
+		}
+	}
+}
+
+func (t *turns) give(note ledger.NoteID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.taken[note])
+	delete(t.taken, note)
 }

@@ -18,7 +18,7 @@ func (w *ruled) byOne(role casework.Role, note ledger.NoteID, op ledger.Op, body
 	w.Helper()
 	act, err := casework.On(note, op, body)
 	if err != nil {
-		w.Fatal(err)
+		return err
 	}
 	who := casework.Actor{Staff: "s-ali", Name: "Ali", Roles: []casework.Role{role}}
 	_, err = w.desk.Do(w.Context(), casework.Request{Actor: who, Act: act, Reason: "so that it is less"})
@@ -45,6 +45,35 @@ func TestAWaiverInPiecesIsOneWaiver(t *testing.T) {
 	w.later(31 * 24 * time.Hour)
 	if err := w.byOne(casework.Agent, note, ledger.OpRelief, piece); err != nil {
 		t.Errorf("300 kronor a month later: %v", err)
+	}
+}
+
+// TestPiecesAtTheSameMomentAreOneWaiver: of those that are confirmed together each counts
+// the ones before.
+func TestPiecesAtTheSameMomentAreOneWaiver(t *testing.T) {
+	t.Parallel()
+	w := newRuled(t)
+	note := w.note()
+	w.on("2026-12-20")
+	some := kronor(300)
+	results := make(chan error)
+	const pieces = 4
+	for range pieces {
+		go func() {
+			results <- w.byOne(casework.Agent, note, ledger.OpRelief, ledger.ReliefBody{Part: ledger.PartInterest, Ground: ledger.GroundGoodwill, Amount: &some})
+		}()
+	}
+	done := 0
+	for range pieces {
+		switch err := <-results; {
+		case err == nil:
+			done++
+		case !errors.Is(err, casework.ErrNeedsApproval):
+			t.Error(err)
+		}
+	}
+	if n := w.read(note); done != 1 || len(n.Reliefs) != 1 {
+		t.Errorf("%d were done, and the note has %+v", done, n.Reliefs)
 	}
 }
 

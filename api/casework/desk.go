@@ -31,6 +31,8 @@ type Desk struct {
 	// Unlinked says that no registrar is configured, so that nothing is told to persons.
 	Unlinked bool
 	Letters  Letters
+
+	turns turns
 }
 
 // Limits are the amounts above which a second person must agree, in minor units of
@@ -83,6 +85,12 @@ func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 	k, err := d.allowed(ctx, r)
 	if err != nil {
 		return Done{}, err
+	}
+	if note := r.Act.Subject(); k.approval != nil && note != "" {
+		if err := d.turns.take(ctx, note); err != nil {
+			return Done{}, err
+		}
+		defer d.turns.give(note)
 	}
 	second, err := k.asksSecond(ctx, d, r)
 	if err != nil {
