@@ -32,7 +32,7 @@ func (b *Book) BankDifferences(ctx context.Context, limit int) (missing, extra [
 		return nil, nil, err
 	}
 	extra, err = b.differences(ctx, `SELECT '', '', e.id, e.command, e.seq FROM desk_commands c JOIN entries e ON e.command = c.command
-		WHERE e.op = 'pay' AND NOT EXISTS (SELECT 1 FROM bank_parts p WHERE p.command = e.command) ORDER BY e.position LIMIT $1`, store.PageLimit(limit))
+		WHERE e.op = 'pay' AND NOT EXISTS (SELECT 1 FROM bank_parts p WHERE p.command = e.command AND p.command <> '') ORDER BY e.position LIMIT $1`, store.PageLimit(limit))
 	return missing, extra, err
 }
 

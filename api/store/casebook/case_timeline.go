@@ -145,7 +145,7 @@ func (b *Book) events(ctx context.Context, q TimelineQuery, limit int) ([]Happen
 		last = seq
 	}
 	rows, err := b.Reader().QueryContext(ctx, `SELECT e.seq, e.op, t.at, COALESCE(a.staff, ''), COALESCE(a.reason, '')
-		FROM entries e JOIN transactions t ON t.id = e.tx LEFT JOIN acts a ON a.note = e.id AND a.command = e.command
+		FROM entries e JOIN transactions t ON t.id = e.tx LEFT JOIN acts a ON a.command = e.command AND a.command <> '' AND a.note = e.id
 		WHERE e.kind = 'note' AND e.id = $1 AND e.seq <= $2 ORDER BY e.seq DESC LIMIT $3`, string(q.Note), int64(last), limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading what happened to note %s: %w", q.Note, err)
