@@ -38,7 +38,10 @@ type Desk struct {
 // Limits are the amounts above which a second person must agree, in minor units of
 // the note's currency.
 type Limits struct {
-	Waiver finance.Amount // of fees and interest
+	// Waiver is of what single persons take off a note within a month: fees and interest
+	// and, counted for themselves, payments booked by hand and set-offs; and of the
+	// interest that one plan spares.
+	Waiver finance.Amount
 }
 
 // Request is an act that somebody wants done.
