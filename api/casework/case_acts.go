@@ -25,6 +25,8 @@ var caseKinds = []kind{
 	{name: ActName(ledger.OpTransferAccept), roles: []Role{Lead, Finance}, make: writes},
 	{name: ActName(ledger.OpTransferReject), roles: []Role{Lead, Finance}, reason: true, make: writes},
 	{name: ActName(ledger.OpMandateEnd), roles: []Role{Lead}, reason: true, make: writes},
+	{name: NameCheckOffers, roles: []Role{Lead, Finance}, make: func() Act { return new(CheckOffers) }},
+	{name: NameStopOffers, roles: []Role{Lead, Finance}, make: func() Act { return new(StopOffers) }},
 	{name: NameDeal, roles: []Role{Lead, Finance}, reason: true, approval: always, make: func() Act { return new(Deal) }},
 	{name: NameAssign, roles: working(), make: func() Act { return new(Assign) }},
 	{name: NameReach, roles: working(Finance), make: func() Act { return new(Reach) }},

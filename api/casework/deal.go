@@ -1,11 +1,13 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 
 	"github.com/skuld-registry/skuld/api/store"
+	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
 )
 
@@ -27,10 +29,15 @@ func (*Deal) Name() ActName { return NameDeal }
 // Subject is no note, since there are many.
 func (*Deal) Subject() ledger.NoteID { return "" }
 
-// Check says whether each of the notes can be accepted just now.
+// Check says whether each of the notes can be accepted just now. Nothing is accepted
+// before its evidence was verified: a company answers for what it demands.
 func (a *Deal) Check(ctx context.Context, d *Desk) error {
-	if len(a.Notes) == 0 || len(a.Notes) > MaxDeal {
-		return ledger.Refuse(ledger.CodeBodyInvalid, "field", "notes", "want", fmt.Sprintf("1 to %d notes", MaxDeal))
+	if err := dealt(a.Notes); err != nil {
+		return err
+	}
+	checks, err := d.Book.OfferChecks(ctx, a.Notes)
+	if err != nil {
+		return err
 	}
 	for _, id := range a.Notes {
 		now, err := d.lookAhead(ctx, id)
@@ -44,36 +51,78 @@ func (a *Deal) Check(ctx context.Context, d *Desk) error {
 		if err := now.would(ledger.OpTransferAccept, body); err != nil {
 			return err
 		}
+		if c := checks[id]; c.State != casebook.OfferGenuine || c.Transfer != body.Transfer {
+			return ledger.Refuse(ledger.CodeBodyInvalid, "field", "notes", "want", "notes whose evidence was verified")
+		}
 	}
 	return nil
 }
 
-// Describe says how many notes there are.
-func (a *Deal) Describe() []Saying { return one("act.deal.says", "n", len(a.Notes)) }
+// Describe says how many notes there are, and whether all of them are accepted or none.
+func (a *Deal) Describe() []Saying {
+	n := (len(a.Notes) + ledger.MaxBatch - 1) / ledger.MaxBatch
+	if n == 1 {
+		return []Saying{Say("act.deal.says", "n", len(a.Notes)), Say("act.deal.together")}
+	}
+	return []Saying{Say("act.deal.says", "n", len(a.Notes)), Say("act.deal.parts", "n", n)}
+}
 
-// Do accepts one note after the other. What is refused since it was checked stays
-// offered, and the others are accepted; a repeat accepts what is left.
+// Do accepts the notes, as many in one transaction as one takes. Where one of them is
+// refused since it was checked they are accepted one by one: it stays offered, and the
+// others are accepted. A repeat accepts what is left.
 func (a *Deal) Do(ctx context.Context, d *Desk, by Doing) (Effect, error) {
 	var e Effect
-	for _, id := range a.Notes {
-		n, err := d.Book.Note(ctx, id)
+	for notes := range slices.Chunk(a.Notes, ledger.MaxBatch) {
+		left, err := d.offered(ctx, notes)
 		if err != nil {
 			return e, err
 		}
+		done, together, err := d.submitTogether(ctx, by, ledger.OpTransferAccept, left)
+		if err != nil {
+			return e, err
+		}
+		if !together {
+			if done, err = d.acceptEach(ctx, by, left); err != nil {
+				return e, err // as where the ledger cannot be reached: a repeat goes on
+			}
+		}
+		e.Command, e.Unsettled = cmp.Or(done.Command, e.Command), e.Unsettled || done.Unsettled
+	}
+	return e, nil
+}
+
+// offered gives what accepts each of the notes that are offered still: of the others
+// this act has accepted some, or they were taken back.
+func (d *Desk) offered(ctx context.Context, notes []ledger.NoteID) ([]wanted, error) {
+	var all []wanted
+	for _, id := range notes {
+		n, err := d.Book.Note(ctx, id)
+		if err != nil {
+			return nil, err
+		}
 		if n == nil || n.State.Pending == nil {
-			continue // accepted by this act before, or taken back
+			continue
 		}
 		body, err := d.acceptance(ctx, n.State)
 		if err != nil {
-			return e, err
+			return nil, err
 		}
-		done, err := d.Submit(ctx, by, id, ledger.OpTransferAccept, body)
-		if refusal, refused := errors.AsType[*ledger.Error](err); err != nil && (!refused || refusal.Retryable()) {
-			return e, err // as where the ledger cannot be reached: a repeat goes on
-		}
-		e.Command, e.Unsettled = done.Command, e.Unsettled || done.Unsettled
+		all = append(all, wanted{id, body})
 	}
-	return e, nil
+	return all, nil
+}
+
+// acceptEach accepts one note after the other. What the rules refuse stays offered.
+func (d *Desk) acceptEach(ctx context.Context, by Doing, all []wanted) (Submitted, error) {
+	var last Submitted
+	for _, w := range all {
+		done, err := d.Submit(ctx, by, w.note, ledger.OpTransferAccept, w.body)
+		if refusal, refused := errors.AsType[*ledger.Error](err); err != nil && (!refused || refusal.Retryable()) {
+			return last, err
+		}
+		last.Command, last.Unsettled = done.Command, last.Unsettled || done.Unsettled
+	}
+	return last, nil
 }
 
 // acceptance gives what accepts the transfer that is offered of a note: one that is

@@ -16,7 +16,7 @@ type Surroundings struct {
 // Loops are all that the desk does by itself.
 func (d *Desk) Loops(o Surroundings) []Loop {
 	rules := &RuleKeeper{Desk: d, Ready: o.Ready}
-	all := []Loop{d.Resolve, d.KeepCases, d.KeepWork, d.WorkPayments, d.SendLetters, d.KeepReports, rules.Run}
+	all := []Loop{d.Resolve, d.KeepCases, d.KeepWork, d.WorkPayments, d.SendLetters, d.KeepReports, d.VerifyOffers, rules.Run}
 	if o.Registrar != nil {
 		link := &Link{Desk: d, Registrar: o.Registrar}
 		all = append(all, link.Run)

@@ -37,11 +37,10 @@ type Submitted struct {
 // the act, so that a repeat of the act after a crash hands in the same bytes, which the
 // ledger applies once. An act has one command of an operation on a note.
 func (d *Desk) Submit(ctx context.Context, by Doing, note ledger.NoteID, op ledger.Op, body any) (Submitted, error) {
-	act, err := uuid.Parse(by.ID)
+	id, err := commandID(by, op, note)
 	if err != nil {
-		return Submitted{}, fmt.Errorf("reading an act's id: %w", err)
+		return Submitted{}, err
 	}
-	id := ledger.CommandID(uuid.NewSHA1(act, []byte(string(op)+"\x00"+string(note))).String())
 	for try := 1; ; try++ {
 		c, err := d.command(ctx, by, id, note, op, body)
 		if err != nil {
@@ -53,6 +52,15 @@ func (d *Desk) Submit(ctx context.Context, by Doing, note ledger.NoteID, op ledg
 		}
 		return done, err
 	}
+}
+
+// commandID gives the id of an act's command of an operation on a note.
+func commandID(by Doing, op ledger.Op, note ledger.NoteID) (ledger.CommandID, error) {
+	act, err := uuid.Parse(by.ID)
+	if err != nil {
+		return "", fmt.Errorf("reading an act's id: %w", err)
+	}
+	return ledger.CommandID(uuid.NewSHA1(act, []byte(string(op)+"\x00"+string(note))).String()), nil
 }
 
 // command gives the command that was kept under an id, unless it was refused: then it

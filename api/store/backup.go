@@ -37,7 +37,7 @@ var keptTables = []string{
 
 // passingTables are not backed up: who was signed in when a backup was made is not
 // signed in again by it, perhaps after having signed out.
-var passingTables = []string{"sessions", "challenges", "drafts", "staff_sessions", "staff_invitations", "act_drafts", "search_terms", "case_progress", "note_links"}
+var passingTables = []string{"sessions", "challenges", "drafts", "staff_sessions", "staff_invitations", "act_drafts", "search_terms", "case_progress", "note_links", "offer_checks"}
 
 // The form of a backup.
 const (
