@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +30,8 @@ func (s *Server) getCase(v *visit) error {
 	if v.actor.Is(workers...) {
 		sheet.Contact, sheet.Links = o.path()+"/contact", o.workLinks(v)
 	}
-	sheet.Links = append(sheet.Links, page.Link{Href: casesPath + "/of/" + string(o.Note) + "/rules", Text: page.Say("rail.rules")})
+	sheet.Links = append(sheet.Links, page.Link{Href: casesPath + "/of/" + string(o.Note) + "/rules", Text: page.Say("rail.rules")},
+		page.Link{Href: lettersPath + "?note=" + string(o.Note), Text: page.Say("letters.title")})
 	for _, fill := range []func(*visit, *view.Case) error{o.fillNames, o.fillLast, o.fillActs, o.fillPersons, o.fillAsked, o.fillHolds, o.fillLine} {
 		if err := fill(v, sheet); err != nil {
 			return err
@@ -245,14 +247,18 @@ func (o *openCase) fillHolds(_ *visit, sheet *view.Case) error {
 		if name := o.staff[h.Keeper]; name != "" {
 			keeper = page.Verbatim(name)
 		}
-		sheet.Holds = append(sheet.Holds, page.Say(page.Key("case.hold."+string(h.Kind)), "name", keeper, "date", h.Until))
+		sheet.Holds = append(sheet.Holds, view.CaseHold{
+			Text: page.Say(page.Key("case.hold."+string(h.Kind)), "name", keeper, "date", h.Until), Href: holdPaths[h.Kind] + "/" + url.PathEscape(h.ID),
+		})
 	}
 	stops, err := book.StopsOf(o.ctx, o.Note, o.today)
 	if err != nil {
 		return err
 	}
 	for _, st := range stops {
-		sheet.Holds = append(sheet.Holds, page.Say("case.hold.stop", "name", o.staff[st.Staff], "reason", st.Reason))
+		sheet.Holds = append(sheet.Holds, view.CaseHold{
+			Text: page.Say("case.hold.stop", "name", o.staff[st.Staff], "reason", st.Reason), Href: casesPath + "/of/" + string(o.Note) + "/rules",
+		})
 	}
 	promises, err := book.PromisesOf(o.ctx, o.Note)
 	if err != nil {
@@ -260,11 +266,18 @@ func (o *openCase) fillHolds(_ *visit, sheet *view.Case) error {
 	}
 	for _, p := range promises {
 		if p.Settled.IsZero() || p.Settled.After(o.server.Clock().Add(-promiseShown)) {
-			sheet.Promises = append(sheet.Promises, page.Say(page.Key("case.promise."+string(p.State)), "amount", o.money(p.Amount), "date", p.Day))
+			shown := view.CaseHold{Text: page.Say(page.Key("case.promise."+string(p.State)), "amount", o.money(p.Amount), "date", p.Day)}
+			if p.State == casebook.PromiseOpen {
+				shown.Href = promisesPath + "/" + url.PathEscape(p.ID)
+			}
+			sheet.Promises = append(sheet.Promises, shown)
 		}
 	}
 	return nil
 }
+
+// holdPaths are the pages on which what holds is settled.
+var holdPaths = map[casebook.WorkHoldKind]string{casebook.HoldFlag: flagsPath, casebook.HoldComplaint: complaintsPath, casebook.HoldCall: callsPath}
 
 // promiseShown is how long a settled promise is still shown beside the open ones.
 const promiseShown = 60 * 24 * time.Hour

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/skuld-registry/skuld/api/casework"
 	"github.com/skuld-registry/skuld/api/web/page/pagetest"
@@ -257,9 +258,16 @@ func TestWhatIsOfferedIsReadAndAcceptedByTwo(t *testing.T) {
 		t.Error(fault)
 	}
 	w.agent().Get("/desk/books").Is(http.StatusForbidden)
+	books.Says("not verified", "Verify the evidence before you accept anything.")
+	waiting := lea.Follow(lea.Send(books, "/desk/books", url.Values{"do": {"check"}}).Is(http.StatusSeeOther)).Says("The evidence of 0 of 2 notes was verified.", "waiting", "Stop verifying")
+	w.pass(30 * time.Second)
+	if err := w.desk.VerifyOffersOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	books = lea.Get(waiting.From).Is(http.StatusOK).Says("The evidence of 2 of 2 notes was verified.", "genuine", "Accept the 2 notes that are genuine")
 	key := "collection_mandate " + string(w.lender.ID)
 	lea.Send(books, "/desk/books", url.Values{"offer": {"sale " + string(w.lender.ID)}, "reason": {"x"}}).Is(http.StatusNotFound)
-	check := lea.Follow(lea.Send(books, "/desk/books", url.Values{"offer": {key}, "reason": {"As agreed in May."}}).Is(http.StatusSeeOther)).Says("2 notes are accepted.", "A colleague needs to agree first.")
+	check := lea.Follow(lea.Send(books, "/desk/books", url.Values{"offer": {key}, "reason": {"As agreed in May."}}).Is(http.StatusSeeOther)).Says("2 notes are accepted.", "All are accepted in one transaction.", "A colleague needs to agree first.")
 	lea.Follow(lea.Send(check, check.From, nil).Is(http.StatusSeeOther))
 	if w.note(first).Mandate != nil {
 		t.Fatal("it was accepted by one person")

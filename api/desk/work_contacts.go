@@ -122,17 +122,58 @@ func (s *Server) getContact(v *visit) error {
 	return v.Show(http.StatusOK, sheet)
 }
 
+// promiseOf gives the promise to pay that the address names.
+func (s *Server) promiseOf(v *visit) (*casebook.Promise, error) {
+	p, err := s.Desk.Book.Promise(v.R.Context(), chi.URLParam(v.R, "promise"))
+	if err == nil && p == nil {
+		err = ledger.Refuse(ledger.CodeNotFound)
+	}
+	return p, err
+}
+
+// getPromise shows to whom a payment was promised, and lets it be said that the promise
+// does not count.
+func (s *Server) getPromise(v *visit) error {
+	p, err := s.promiseOf(v)
+	if err != nil {
+		return err
+	}
+	if err := v.Reads("promise", p.Note); err != nil {
+		return err
+	}
+	n, err := s.Desk.Book.Note(v.R.Context(), p.Note)
+	if err == nil && n == nil {
+		err = ledger.Refuse(ledger.CodeNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	staff, err := s.Desk.Book.StaffNames(v.R.Context())
+	if err != nil {
+		return err
+	}
+	amount := finance.Money{Amount: p.Amount, Currency: n.State.Terms.Principal.Currency}
+	sheet := &view.WorkSheet{WorkTitle: view.WorkTitle{
+		Heading: page.Say(page.Key("case.promise."+string(p.State)), "amount", amount, "date", p.Day), Case: noteLink(p.Note),
+		Pairs: []page.Pair{{Term: page.Say("flags.raised"), Value: page.Say("flags.raised-by", "name", staff[p.Staff], "at", p.Made)}},
+	}}
+	if p.State == casebook.PromiseOpen && v.actor.Is(workers...) {
+		reason := view.Reason("", false)
+		sheet.Forms = []*view.WorkForm{{
+			Action: promisesPath + "/" + p.ID + "/withdrawn", Button: page.Say("act.name.promise.withdraw"), Quiet: true, Asks: []view.Ask{{Field: &reason}},
+		}}
+	}
+	return v.Show(http.StatusOK, sheet)
+}
+
 // postPromiseWithdrawn says that a promise to pay does not count.
 func (s *Server) postPromiseWithdrawn(v *visit) error {
 	if err := v.ParseForm(); err != nil {
 		return err
 	}
-	p, err := s.Desk.Book.Promise(v.R.Context(), chi.URLParam(v.R, "promise"))
+	p, err := s.promiseOf(v)
 	if err != nil {
 		return err
-	}
-	if p == nil {
-		return ledger.Refuse(ledger.CodeNotFound)
 	}
 	return v.check(&casework.WithdrawPromise{Promise: p.ID, Note: p.Note}, v.reason(), "/desk/cases/of/"+string(p.Note))
 }

@@ -7,6 +7,7 @@ const (
 	contactsPath   = "/desk/contacts"
 	whoCalledPath  = "/desk/who-called"
 	complaintsPath = "/desk/complaints"
+	promisesPath   = "/desk/promises"
 	flagsPath      = "/desk/flags"
 )
 
@@ -35,6 +36,7 @@ var workRoutes = []route{
 	{method: post, pattern: "/desk/cases/{number}/flag", roles: caseworkers, handle: postWorkForm(flagForm, nil)},
 	{method: get, pattern: whoCalledPath, roles: readers, handle: (*Server).getWhoCalled},
 	{method: get, pattern: "/desk/contacts/{contact}", roles: readers, handle: (*Server).getContact},
+	{method: get, pattern: "/desk/promises/{promise}", roles: readers, handle: (*Server).getPromise},
 	{method: post, pattern: "/desk/promises/{promise}/withdrawn", roles: workers, handle: (*Server).postPromiseWithdrawn},
 	{method: get, pattern: complaintsPath, roles: readers, handle: (*Server).getComplaints},
 	{method: get, pattern: "/desk/complaints/export", roles: readers, handle: (*Server).getComplaintsExport},

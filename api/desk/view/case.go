@@ -27,8 +27,8 @@ type Case struct {
 	Persons    []CasePerson
 	Speakers   []Speaker
 	Asked      []CaseAsked
-	Holds      []page.Text
-	Promises   []page.Text
+	Holds      []CaseHold
+	Promises   []CaseHold
 	Chain      page.Chain
 	Roles      []page.Text
 	Plan       *page.Plan
@@ -104,6 +104,13 @@ type CaseAsked struct {
 	Due   page.Text
 	Late  bool
 	Ways  []page.Link
+}
+
+// CaseHold is something to bear in mind, such as a promise, with the page on which it is
+// settled.
+type CaseHold struct {
+	Text page.Text
+	Href string // "" where nothing is to be settled
 }
 
 // CaseLine is all that happened in a case, on one line.
@@ -269,15 +276,29 @@ type Books struct {
 	May    bool // the reader may accept
 	Failed page.Text
 	Next   string
+	// Checked is how far the verifying of evidence has come; nil before it begins.
+	Checked *OfferProgress
+}
+
+// OfferProgress is how far the verifying of the evidence of what is offered has come.
+type OfferProgress struct {
+	Done    int
+	Total   int
+	Faults  int
+	Rate    page.Text // how many a minute; empty before that can be told
+	Left    page.Text // how long it goes on
+	Running bool
 }
 
 // BookOffer is the notes that one company offers in one way.
 type BookOffer struct {
-	From  string
-	Kind  page.Text
-	Key   string // of the form's button
-	Total []finance.Money
-	List  List
+	From   string
+	Kind   page.Text
+	Key    string   // of the form's button
+	Proven int      // of its notes, by their evidence
+	Notes  []string // of the rows of the list
+	Total  []finance.Money
+	List   List
 }
 
 // Template names the page.
