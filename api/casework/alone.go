@@ -184,23 +184,23 @@ func spares(n *store.Note, m ledger.Amendment, today finance.Date, limit finance
 }
 
 // turns lets acts that may need a second person take place one after the other on a
-// note: of several that somebody confirms at the same moment each counts those before.
-// Its zero value is ready.
+// note, and so the words of second persons on one act: of several at the same moment
+// each counts those before. Its zero value is ready.
 type turns struct {
 	mu    sync.Mutex
-	taken map[ledger.NoteID]chan struct{} // closed when the turn is given back
+	taken map[string]chan struct{} // closed when the turn is given back
 }
 
-// take waits for the turn on a note. It is to be given back.
-func (t *turns) take(ctx context.Context, note ledger.NoteID) error {
+// take waits for the turn. It is to be given back.
+func (t *turns) take(ctx context.Context, of string) error {
 	for {
 		t.mu.Lock()
-		before, taken := t.taken[note]
+		before, taken := t.taken[of]
 		if !taken {
 			if t.taken == nil {
-				t.taken = map[ledger.NoteID]chan struct{}{}
+				t.taken = map[string]chan struct{}{}
 			}
-			t.taken[note] = make(chan struct{})
+			t.taken[of] = make(chan struct{})
 		}
 		t.mu.Unlock()
 		if !taken {
@@ -209,14 +209,14 @@ func (t *turns) take(ctx context.Context, note ledger.NoteID) error {
 		select {
 		case <-before:
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for another act on note %s: %w", note, ctx.Err())
+			return fmt.Errorf("waiting for another act on %s: %w", of, ctx.Err())
 		}
 	}
 }
 
-func (t *turns) give(note ledger.NoteID) {
+func (t *turns) give(of string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	close(t.taken[note])
-	delete(t.taken, note)
+	close(t.taken[of])
+	delete(t.taken, of)
 }

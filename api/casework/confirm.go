@@ -135,6 +135,11 @@ func (d *Desk) MayDecide(by Actor, a *Asked) bool {
 // Decide says what a second person says of an act, which is done at once where they
 // agree. Who asked may withdraw it, and nothing else.
 func (d *Desk) Decide(ctx context.Context, by Actor, id string, verdict casebook.Verdict, words string) error {
+	// What one person refuses is not done at the same moment on the word of another.
+	if err := d.turns.take(ctx, id); err != nil {
+		return err
+	}
+	defer d.turns.give(id)
 	a, err := d.Asked(ctx, id)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -239,6 +240,37 @@ func TestCostlyActWaitsForASecondPerson(t *testing.T) {
 	}
 	if task, err := o.Book.Task(ctx, casebook.TaskID(casebook.TaskApproval, id)); err != nil || task.State == casebook.TaskOpen {
 		t.Errorf("the worklist still has %+v, %v", task, err)
+	}
+}
+
+// TestWhatIsRefusedIsNotDoneAtTheSameMoment: of two second persons one has the word.
+func TestWhatIsRefusedIsNotDoneAtTheSameMoment(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	eva, lea, lars := o.staff("Eva", Agent), o.staff("Lea", Lead), o.staff("Lars", Lead)
+	const times = 20
+	for range times {
+		id := o.plan(eva, &costly{Amount: 501}, "why")
+		if _, _, err := o.Confirm(ctx, eva, id); err != nil {
+			t.Fatal(err)
+		}
+		var both sync.WaitGroup
+		for verdict, by := range map[casebook.Verdict]Actor{casebook.Agreed: lea, casebook.Refused: lars} {
+			both.Go(func() {
+				if err := o.Decide(ctx, by, id, verdict, ""); err != nil && ledger.CodeOf(err) != ledger.CodeNotFound {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		asked, err := o.Asked(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, err := o.Book.Act(ctx, id)
+		if err != nil || (done != nil) != (asked.Verdict == casebook.Agreed) {
+			t.Fatalf("it is %s, and done: %+v, %v", asked.Verdict, done, err)
+		}
 	}
 }
 

@@ -89,7 +89,7 @@ func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 	if err != nil {
 		return Done{}, err
 	}
-	if note := r.Act.Subject(); k.approval != nil && note != "" {
+	if note := string(r.Act.Subject()); k.approval != nil && note != "" {
 		if err := d.turns.take(ctx, note); err != nil {
 			return Done{}, err
 		}
