@@ -24,36 +24,21 @@ func (r *registration) command() (*ledger.Command, error) { return ledger.Decode
 // showRegistration shows what a new person is to sign: that they become a party whose
 // key is the passkey that was just made.
 func (s *Server) showRegistration(v *visit, i *invited, r registration, id ledger.CommandID) error {
-	command, err := ledger.Draft{
-		Op: ledger.OpPartyRegister, Network: s.Service.Network(), Command: id, IssuedAt: s.Clock(),
-		Body: ledger.RegisterBody{Kind: ledger.Person, Keys: []ledger.Key{r.Credential.Key}},
-	}.Build()
+	shown, err := s.ask(v, asked{
+		draft: ledger.Draft{
+			Op: ledger.OpPartyRegister, Network: s.Service.Network(), Command: id, IssuedAt: s.Clock(),
+			Body: ledger.RegisterBody{Kind: ledger.Person, Keys: []ledger.Key{r.Credential.Key}},
+		},
+		credential: r.Credential, purpose: forRegister,
+		remember: func(payload []byte) any { r.Payload = payload; return r },
+	})
 	if err != nil {
-		return fmt.Errorf("writing a registration: %w", err)
-	}
-	if r.Payload, err = command.Canonical(); err != nil {
-		return fmt.Errorf("writing a registration: %w", err)
-	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("remembering a registration: %w", err)
-	}
-	// The digest is the challenge that the passkey signs.
-	challenge := ledger.PayloadDigest(r.Payload)
-	if err := s.Store.AddChallenge(v.R.Context(), challenge[:], forRegister, string(data), s.Clock()); err != nil {
 		return err
 	}
-	options, err := s.RelyingParty.Sign(r.Payload, []passkey.Credential{r.Credential})
-	if err != nil {
-		return fmt.Errorf("asking for a signature: %w", err)
-	}
 	view := i.view(s, page.StepSign)
-	if view.Signs, err = ledger.Describe(command, v.Language); err != nil {
-		return fmt.Errorf("describing a registration: %w", err)
-	}
-	view.Exact = string(r.Payload)
-	view.Passkey = page.NewPasskey(page.Get, i.path()+"/registration", options, page.Say("invited.sign.button"))
-	view.Passkey.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge[:])}}
+	view.Signs, view.Exact = shown.signs, shown.exact
+	view.Passkey = page.NewPasskey(page.Get, i.path()+"/registration", shown.options, page.Say("invited.sign.button"))
+	view.Passkey.Hidden = shown.hidden
 	return v.Show(http.StatusOK, view)
 }
 

@@ -112,35 +112,20 @@ func (s *Server) askToComplete(v *visit, view *page.Replacement, party *ledger.P
 	if err != nil {
 		return err
 	}
-	command, err := ledger.Draft{
-		Op: ledger.OpRecoveryComplete, Network: s.Service.Network(), By: party.ID, Subject: string(party.ID), Seq: party.Seq + 1,
-		Command: ledger.CommandID(id), IssuedAt: s.Clock(), Life: commandLife, Body: ledger.RecoveryCompleteBody{Recovery: party.Recovery.Seq},
-	}.Build()
+	shown, err := s.ask(v, asked{
+		draft: ledger.Draft{
+			Op: ledger.OpRecoveryComplete, Network: s.Service.Network(), By: party.ID, Subject: string(party.ID), Seq: party.Seq + 1,
+			Command: ledger.CommandID(id), IssuedAt: s.Clock(), Life: commandLife, Body: ledger.RecoveryCompleteBody{Recovery: party.Recovery.Seq},
+		},
+		credential: r.Credential, purpose: forCompletion,
+		remember: func(payload []byte) any { r.Payload = payload; return r },
+	})
 	if err != nil {
-		return fmt.Errorf("writing the end of a recovery: %w", err)
-	}
-	if r.Payload, err = command.Canonical(); err != nil {
-		return fmt.Errorf("writing the end of a recovery: %w", err)
-	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("remembering a recovery: %w", err)
-	}
-	// The digest is the challenge that the passkey signs.
-	challenge := ledger.PayloadDigest(r.Payload)
-	if err := s.Store.AddChallenge(v.R.Context(), challenge[:], forCompletion, string(data), s.Clock()); err != nil {
 		return err
 	}
-	options, err := s.RelyingParty.Sign(r.Payload, []passkey.Credential{r.Credential})
-	if err != nil {
-		return fmt.Errorf("asking for a signature: %w", err)
-	}
-	if view.Signs, err = ledger.Describe(command, v.Language); err != nil {
-		return fmt.Errorf("describing the end of a recovery: %w", err)
-	}
-	view.Exact = string(r.Payload)
-	view.Passkey = page.NewPasskey(page.Get, completionPath, options, page.Say("sign.button"))
-	view.Passkey.Hidden = []page.Hidden{{Name: "challenge", Value: base64.RawURLEncoding.EncodeToString(challenge[:])}}
+	view.Signs, view.Exact = shown.signs, shown.exact
+	view.Passkey = page.NewPasskey(page.Get, completionPath, shown.options, page.Say("sign.button"))
+	view.Passkey.Hidden = shown.hidden
 	return nil
 }
 
