@@ -89,21 +89,32 @@ its pages, which show when it was told and how. Use every way that the desk know
 	return atRegistrar(&registrar, c)[0]
 }
 
-// recovery reads the recovery that is under way for a person. Only the companies that
-// stand for it are told of it.
-func (a *app) recovery(cmd *cobra.Command, s *session, person string) (ledger.PartyID, *rest.Recovery, error) {
+// underWay is a recovery that is under way for a person, with a session of a company
+// that stands for it: only those are told of it.
+type underWay struct {
+	*session
+	person   ledger.PartyID
+	recovery *rest.Recovery
+}
+
+// recovery reads the recovery that is under way for a person.
+func (a *app) recovery(cmd *cobra.Command, person string) (*underWay, error) {
+	s, err := a.connect(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
 	id, err := parsePartyID(person)
 	if err != nil {
-		return "", nil, usage(cmd, "%v", err)
+		return nil, usage(cmd, "%v", err)
 	}
 	p, err := s.Party(cmd.Context(), id)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if p.Recovery.Seq == 0 {
-		return "", nil, usage(cmd, "no recovery of the party's keys is under way that you have opened or are to confirm")
+		return nil, usage(cmd, "no recovery of the party's keys is under way that you have opened or are to confirm")
 	}
-	return id, &p.Recovery, nil
+	return &underWay{s, id, &p.Recovery}, nil
 }
 
 func writeRecovery(w io.Writer, r *rest.Recovery) {
@@ -128,15 +139,11 @@ func (a *app) recoveryShow() *cobra.Command {
 		Use: "show PARTY", Short: "As the desk or the witness: show a person's recovery", Args: exactly("PARTY"),
 		Example: "  skuld --as collector recovery show p…",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect(cmd.Context())
+			u, err := a.recovery(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			_, r, err := a.recovery(cmd, s, args[0])
-			if err != nil {
-				return err
-			}
-			return a.print(r, func(w io.Writer) { writeRecovery(w, r) })
+			return a.print(u.recovery, func(w io.Writer) { writeRecovery(w, u.recovery) })
 		},
 	}
 }
@@ -157,19 +164,15 @@ confirm the key that the person has and no other.`,
   skuld --as collector recovery confirm p… --key "Zy3a Qm1x R7_c" --identified "Video call"`,
 		Args: exactly("PARTY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect(cmd.Context())
+			u, err := a.recovery(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			id, r, err := a.recovery(cmd, s, args[0])
-			if err != nil {
-				return err
-			}
-			body := ledger.RecoveryConfirmBody{Recovery: r.Seq, Identified: identified}
-			if body.Keys, err = marked(r.Keys, keys); err != nil {
+			body := ledger.RecoveryConfirmBody{Recovery: u.recovery.Seq, Identified: identified}
+			if body.Keys, err = marked(u.recovery.Keys, keys); err != nil {
 				return usage(cmd, "%v", err)
 			}
-			receipt, err := a.onParty(cmd, s, id, client.Draft{Op: ledger.OpRecoveryConfirm, Body: body})
+			receipt, err := a.onParty(cmd, u.session, u.person, client.Draft{Op: ledger.OpRecoveryConfirm, Body: body})
 			if err != nil {
 				return err
 			}
@@ -187,16 +190,12 @@ func (a *app) recoveryObject() *cobra.Command {
 		Use: "object PARTY", Short: "As the desk or the witness: end a recovery that one was deceived about",
 		Example: `  skuld --as collector recovery object p… --reason "The person called: it was not them"`, Args: exactly("PARTY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := a.connect(cmd.Context())
+			u, err := a.recovery(cmd, args[0])
 			if err != nil {
 				return err
 			}
-			id, r, err := a.recovery(cmd, s, args[0])
-			if err != nil {
-				return err
-			}
-			receipt, err := a.onParty(cmd, s, id, client.Draft{
-				Op: ledger.OpRecoveryObject, Body: ledger.RecoveryObjectBody{Recovery: r.Seq, Reason: reason},
+			receipt, err := a.onParty(cmd, u.session, u.person, client.Draft{
+				Op: ledger.OpRecoveryObject, Body: ledger.RecoveryObjectBody{Recovery: u.recovery.Seq, Reason: reason},
 			})
 			if err != nil {
 				return err
