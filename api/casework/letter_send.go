@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/skuld-registry/skuld/api/letter"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -89,6 +90,9 @@ func (a *LetterSend) Check(ctx context.Context, d *Desk) error {
 // Describe says what is sent, and what it costs the borrower.
 func (a *LetterSend) Describe() []Saying {
 	said := []Saying{Say("act.letter.send.says", "kind", Say("letter.kind."+string(a.Kind)))}
+	if slices.Contains(demanding, a.Kind) && !a.PayBy.IsZero() {
+		said = append(said, Say("act.letter.send.by", "day", a.PayBy))
+	}
 	if a.Fee > 0 {
 		said = append(said, Say("act.letter.send.fee"))
 	}
@@ -300,4 +304,19 @@ func LetterFile(kept *casebook.Letter) ([]byte, error) {
 		return nil, fmt.Errorf("making the letter %s again: its file is another one than was sent on %s", kept.ID, kept.At.Format(time.DateOnly))
 	}
 	return file.Bytes(), nil
+}
+
+// DecisionOfLetter gives the decision of a rule that has led to a letter; nil where it
+// was nobody's but a person's.
+func (d *Desk) DecisionOfLetter(ctx context.Context, l *casebook.Letter) (*casebook.Decision, error) {
+	all, err := d.Book.DecisionsOf(ctx, l.Note, 0, store.MaxPage)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if automaticID(&all[i]) == l.Act && all[i].State != casebook.DecisionLapsed {
+			return &all[i], nil
+		}
+	}
+	return nil, nil
 }

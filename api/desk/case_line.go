@@ -134,6 +134,7 @@ func readPlace(text string) *casebook.Happening {
 var eventPaths = map[casebook.HappeningKind]string{
 	casebook.HappenedContact: contactsPath, casebook.HappenedCall: callsPath, casebook.HappenedComplaint: complaintsPath,
 	casebook.HappenedFlag: flagsPath, casebook.HappenedDecision: decisionsPath, casebook.HappenedAct: actsPath,
+	casebook.HappenedLetter: lettersPath,
 }
 
 // event says one thing that happened.
@@ -157,6 +158,9 @@ func (o *openCase) event(h casebook.Happening) view.CaseEvent {
 		e.Text = page.Verbatim(h.What)
 	case casebook.HappenedAct:
 		e.Text = actName(h.What)
+	case casebook.HappenedLetter:
+		kind, state, _ := strings.Cut(h.What, " ")
+		e.Text = page.Say("line.letter", "kind", letterKind(kind), "state", letterState(casebook.LetterState(state)))
 	case casebook.HappenedReading:
 		e.Text = page.Say("line.reading")
 	default:

@@ -57,7 +57,8 @@ func (o *openCase) workLinks(v *visit) []page.Link {
 		{Href: o.path() + "/complaint", Text: page.Say("work.complaint")},
 	}
 	if v.works() {
-		links = append(links, page.Link{Href: o.path() + "/flag", Text: page.Say("work.flag")})
+		links = append(links, page.Link{Href: o.path() + "/flag", Text: page.Say("work.flag")},
+			page.Link{Href: o.path() + "/letter", Text: actName(string(casework.NameLetterSend))})
 	}
 	return links
 }

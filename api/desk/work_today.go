@@ -272,6 +272,8 @@ func taskHref(t *casebook.Task) string {
 		return "/desk/decisions/" + url.PathEscape(t.About)
 	case casebook.TaskPayment:
 		return "/desk/payments/entries/" + url.PathEscape(t.About)
+	case casebook.TaskLetter:
+		return letterPath(url.PathEscape(t.About))
 	}
 	if t.Note == "" {
 		return tasksPath + "/" + t.ID

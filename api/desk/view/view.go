@@ -16,7 +16,7 @@ var static embed.FS
 
 // tables are all the words of the desk, one for each theme.
 var tables = []page.Table{
-	frameWords, staffWords, actWords, workWords, caseWords, caseActWords, ruleWords, paymentWords, entryWords, letterWords, reportWords,
+	frameWords, staffWords, actWords, workWords, caseWords, caseActWords, ruleWords, paymentWords, entryWords, letterWords, letterElementWords, reportWords,
 }
 
 // Part is what the desk's pages have beside the components that all pages share.

@@ -25,6 +25,7 @@ const (
 	HappenedComplaint HappeningKind = "complaint"
 	HappenedFlag      HappeningKind = "flag"
 	HappenedDecision  HappeningKind = "decision"
+	HappenedLetter    HappeningKind = "letter"
 	HappenedAct       HappeningKind = "act" // of staff, that is none of those above
 	HappenedReading   HappeningKind = "reading"
 )
@@ -32,7 +33,7 @@ const (
 // HappeningKinds lists the kinds in the order in which they are shown as filters.
 func HappeningKinds() []HappeningKind {
 	return []HappeningKind{HappenedEvent, HappenedContact, HappenedCall, HappenedPromise, HappenedComplaint,
-		HappenedFlag, HappenedDecision, HappenedAct, HappenedReading}
+		HappenedFlag, HappenedDecision, HappenedLetter, HappenedAct, HappenedReading}
 }
 
 // Happening is one thing that happened in a case.
@@ -41,8 +42,8 @@ type Happening struct {
 	ID   string // of the row, unlike for others of its kind
 	At   time.Time
 	// What names it: of an event and an act its name, of a decision the rule, of a
-	// contact channel, direction and outcome parted by spaces, of others their kind or
-	// their state.
+	// contact channel, direction and outcome and of a letter kind and state, parted by
+	// spaces, of others their kind or their state.
 	What  string
 	Staff StaffID // empty where none did it
 	Seq   uint64  // of an event
@@ -59,8 +60,9 @@ var happenings = map[HappeningKind]string{
 	HappenedComplaint: "SELECT 'complaint', id, received, CASE WHEN answered > 0 THEN 'answered' ELSE 'open' END, registered, words FROM complaint_register WHERE note = $1",
 	HappenedFlag:      "SELECT 'flag', id, raised, kind, raised_by, until FROM flags WHERE note = $1",
 	HappenedDecision:  "SELECT 'decision', id, at, rule, staff, reason FROM decisions WHERE note = $1",
+	HappenedLetter:    "SELECT 'letter', id, at, kind || ' ' || state, staff, name FROM letters WHERE note = $1",
 	HappenedAct: `SELECT 'act', id, at, name, staff, reason FROM acts WHERE note = $1 AND command = '' AND name NOT LIKE 'contact.%'
-		AND name NOT LIKE 'callback.%' AND name NOT LIKE 'promise.%' AND name NOT LIKE 'complaint.%' AND name NOT LIKE 'flag.%' AND name NOT LIKE 'task.%'`,
+		AND name NOT LIKE 'callback.%' AND name NOT LIKE 'promise.%' AND name NOT LIKE 'complaint.%' AND name NOT LIKE 'flag.%' AND name <> 'letter.send' AND name NOT LIKE 'task.%'`,
 	HappenedReading: "SELECT 'reading', staff || ' ' || day, first, why, staff, '' FROM readings WHERE note = $1",
 }
 
