@@ -164,6 +164,7 @@ func (c *config) flags(stderr io.Writer) *flag.FlagSet {
 	f.BoolVar(&c.Desk.Await, "desk.await", c.Desk.Await, "wait for a profile that is not there yet, for trials")
 	f.StringVar(&c.Desk.Registrar, "desk.registrar", c.Desk.Registrar, "base `URL` of the registrar's gateway, which tells persons what the desk does")
 	f.StringVar(&c.Desk.Inbox, "desk.inbox", c.Desk.Inbox, "`folder` into which the bank's files are put")
+	f.StringVar(&c.Desk.Letters.Folder, "desk.letters.folder", c.Desk.Letters.Folder, "`folder` into which letters are put for whoever prints and sends them")
 	f.StringVar(&c.invite, "invite-administrator", "", "print a one-time link for who is called so to look after the staff of the desk, and end; a gateway may be serving")
 	f.StringVar(&c.inviteAs, "invite-as", "", "`roles` of who is invited, parted by commas (default administrator)")
 	f.BoolVar(&c.rebuild, "rebuild", false, "drop the read model and build it anew from the first block while serving")

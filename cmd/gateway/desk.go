@@ -67,6 +67,7 @@ func (d *staffDesk) open(ctx context.Context) error {
 	work := &casework.Desk{
 		Service: d.options.service, Book: casebook.Open(d.gateway.store), Party: p.Party, Key: key,
 		Clock: d.options.clock, Random: rand.Reader, Log: d.options.log, Limits: casework.Limits{Waiver: d.config.waiver()},
+		Letters:  casework.Letters{Folder: d.config.Letters.Folder},
 		Unlinked: d.config.Registrar == "",
 	}
 	o := desk.Options{
@@ -93,7 +94,8 @@ func (d *staffDesk) open(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("reaching the registrar: %w", err)
 		}
-		around.Registrar = casework.AtRegistrar{Client: c}
+		registrar := casework.AtRegistrar{Client: c}
+		around.Registrar, work.Letters.Link = registrar, registrar.Link
 	}
 	if d.config.Inbox != "" {
 		around.Folder = &casework.Folder{Path: d.config.Inbox}

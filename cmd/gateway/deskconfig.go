@@ -4,7 +4,9 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -21,20 +23,45 @@ import (
 // deskConfig says how a company's staff is served. A gateway without an origin of a
 // desk has none.
 type deskConfig struct {
-	Origin       string     `yaml:"origin"`        // scheme, host and port as a browser shows them
-	RPID         string     `yaml:"rp_id"`         // the domain that staff's passkeys are bound to, for ever
-	Name         string     `yaml:"name"`          // of the company, on every page
-	Profile      string     `yaml:"profile"`       // folder with the company's key, as the client skuld makes it
-	PasswordFile string     `yaml:"password_file"` // what opens the key; the profile may name its own
-	Await        bool       `yaml:"await"`         // wait for a profile that is not there yet, for trials
-	Registrar    string     `yaml:"registrar"`     // base address of the registrar's gateway
-	Inbox        string     `yaml:"inbox"`         // folder into which the bank's files are put
-	Waiver       string     `yaml:"waiver_limit"`  // above which a second person agrees to fees and interest that are waived
-	Human        string     `yaml:"human"`         // whom staff calls when the desk is in the way
-	Phone        string     `yaml:"phone"`
-	Email        string     `yaml:"email"`
-	OIDC         oidcConfig `yaml:"oidc"`
+	Origin       string `yaml:"origin"`        // scheme, host and port as a browser shows them
+	RPID         string `yaml:"rp_id"`         // the domain that staff's passkeys are bound to, for ever
+	Name         string `yaml:"name"`          // of the company, on every page
+	Profile      string `yaml:"profile"`       // folder with the company's key, as the client skuld makes it
+	PasswordFile string `yaml:"password_file"` // what opens the key; the profile may name its own
+	Await        bool   `yaml:"await"`         // wait for a profile that is not there yet, for trials
+	Registrar    string `yaml:"registrar"`     // base address of the registrar's gateway
+	Inbox        string `yaml:"inbox"`         // folder into which the bank's files are put
+	Waiver       string `yaml:"waiver_limit"`  // above which a second person agrees to fees and interest that are waived
+	Human        string `yaml:"human"`         // whom staff calls when the desk is in the way
+	Phone        string `yaml:"phone"`
+	Email        string `yaml:"email"`
+	// Letters says how what the desk writes to persons leaves the house.
+	Letters lettersConfig `yaml:"letters"`
+	OIDC    oidcConfig    `yaml:"oidc"`
 }
+
+// lettersConfig says where letters go.
+type lettersConfig struct {
+	Folder string `yaml:"folder"` // into which they are put for whoever prints and sends them
+}
+
+// check says what is wrong: the folder must be there, and nobody else's to read.
+func (c *lettersConfig) check(f *faults) {
+	if c.Folder == "" {
+		return
+	}
+	switch info, err := os.Stat(c.Folder); {
+	case err != nil:
+		f.add("desk.letters.folder", "%w", err)
+	case !info.IsDir():
+		f.add("desk.letters.folder", "%s is no folder", c.Folder)
+	case info.Mode().Perm()&othersRead != 0:
+		f.add("desk.letters.folder", "others than its owner and group may read %s (mode %04o)", c.Folder, info.Mode().Perm())
+	}
+}
+
+// othersRead are the rights of those who are neither the owner nor of the group.
+const othersRead = 0o007
 
 // oidcConfig is the organisation's identity provider, where staff has accounts there.
 type oidcConfig struct {
@@ -128,6 +155,7 @@ func (c *deskConfig) check(f *faults, pages bool) {
 	if _, _, err := c.unlock(); err != nil && !(c.Await && errors.Is(err, errNoProfile)) {
 		f.add("desk.profile", "%w", err)
 	}
+	c.Letters.check(f)
 	c.OIDC.check(f, c.Origin)
 }
 
@@ -135,8 +163,12 @@ func (c *oidcConfig) check(f *faults, origin string) {
 	if c.Issuer == "" {
 		return
 	}
-	if !isBase(c.Issuer, "http", "https") {
+	switch u, err := url.Parse(c.Issuer); {
+	case !isBase(c.Issuer, "http", "https"):
 		f.add("desk.oidc.issuer", "%q is not a web address", c.Issuer)
+	case err != nil || u.Scheme != "https" && !loopback(u.Hostname()):
+		// Whoever is on the way would otherwise say who staff is.
+		f.add("desk.oidc.issuer", "%q is neither https nor on this machine", c.Issuer)
 	}
 	if c.ClientSecretFile != "" {
 		if err := forOwnerOnly(c.ClientSecretFile); err != nil {
@@ -147,6 +179,12 @@ func (c *oidcConfig) check(f *faults, origin string) {
 	if _, err := c.provider(origin, time.Now); err != nil {
 		f.add("desk.oidc", "%w", err)
 	}
+}
+
+// loopback says whether a host is the machine itself.
+func loopback(host string) bool {
+	at, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && at.IsLoopback()
 }
 
 // provider makes the way in at the identity provider.
