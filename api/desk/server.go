@@ -59,6 +59,7 @@ type Server struct {
 	Options
 	routes []route
 	rail   []railLink // those whose pages there are
+	pages  *page.Set
 	site   *site.Site
 	router http.Handler
 }
@@ -75,7 +76,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Options: o, routes: routes()}
+	s := &Server{Options: o, routes: routes(), pages: set}
 	s.rail = railOf(s.routes)
 	s.site, err = site.New(site.Options{
 		Origin: o.RelyingParty.Origin, Cookie: "skuld-desk", SignIn: signInPath, Live: true, Help: o.Help, Pages: set,

@@ -41,7 +41,7 @@ const (
 	chartWidth  = 90.0
 	barPart     = 0.78
 	leastBar    = 0.5
-	firstShare  = 0.34 // of the width, for the first column of several
+	widest      = 60.0 // that a column can be
 )
 
 // PDF writes the report for a printer or for keeping, the same bytes for the same
@@ -107,20 +107,34 @@ func (s *Section) table(f *fpdf.Fpdf) {
 	if len(s.Columns) == 0 {
 		return
 	}
-	widths := make([]float64, len(s.Columns))
-	for i := range widths {
-		widths[i] = paper.TextWidth
-		if len(widths) > 1 {
-			widths[i] = paper.TextWidth * (1 - firstShare) / float64(len(widths)-1)
-		}
-	}
-	if len(widths) > 1 {
-		widths[0] = paper.TextWidth * firstShare
-	}
+	widths := s.widths(f)
 	row(f, widths, s.Columns, "B")
 	for _, cells := range s.Rows {
 		row(f, widths, cells, "")
 	}
+}
+
+// widths gives each column as much as its longest cell needs, and all of them together
+// no more than the page has.
+func (s *Section) widths(f *fpdf.Fpdf) []float64 {
+	widths, sum := make([]float64, len(s.Columns)), 0.0
+	f.SetFont(paper.Font, "B", sizeText)
+	for i, text := range s.Columns {
+		widths[i] = f.GetStringWidth(text)
+		for _, cells := range s.Rows {
+			if i < len(cells) {
+				widths[i] = max(widths[i], f.GetStringWidth(cells[i]))
+			}
+		}
+		widths[i] = min(widths[i]+2*gap, widest)
+		sum += widths[i]
+	}
+	if sum > paper.TextWidth {
+		for i := range widths {
+			widths[i] *= paper.TextWidth / sum
+		}
+	}
+	return widths
 }
 
 // row writes one row, as high as its longest cell.

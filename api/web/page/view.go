@@ -182,6 +182,15 @@ func languageLinks() []languageLink {
 	return []languageLink{{"sv", "Svenska"}, {"da", "Dansk"}, {"en", "English"}}
 }
 
+// Plain writes a text in a language without mark-up, as for a file.
+func (s *Set) Plain(language ledger.Language, t Text) (string, error) {
+	l, ok := s.tongues[language]
+	if !ok {
+		return "", fmt.Errorf("writing the text %q: there is no language %q", t.Key, language)
+	}
+	return l.plain(t)
+}
+
 // layout is what the template around a page is given.
 type layout struct {
 	Frame   Around
