@@ -138,6 +138,9 @@ func TestDeskOfAWrongConfigurationIsRefused(t *testing.T) {
 	if got := faultsOf(func(*deskConfig) {}, true); !strings.Contains(got, "not both") {
 		t.Errorf("beside the pages of persons: %q", got)
 	}
+	if got := faultsOf(func(c *deskConfig) { c.OIDC.Issuer = "http://id.example" }, false); !strings.Contains(got, "neither https nor on this machine") {
+		t.Errorf("an identity provider that anybody on the way can play: %q", got)
+	}
 	for key, change := range map[string]func(*deskConfig){
 		"desk.origin":                  func(c *deskConfig) { c.Origin = "http://desk.example" },
 		"desk":                         func(c *deskConfig) { c.RPID = "elsewhere.example" },
