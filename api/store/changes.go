@@ -92,8 +92,10 @@ func putBlocks(ctx context.Context, tx *sql.Tx, blocks []ledger.Block) (latest m
 	return latest, insertNew(ctx, tx, "entries", columns, entries)
 }
 
-// maxInserted bounds the rows of one statement; both databases bound its values.
-const maxInserted = 200
+// maxInserted bounds the rows of one statement. Both databases bound its values, and
+// SQLite's driver looks through all of them for each: many more rows cost more than the
+// ways to the database that they save.
+const maxInserted = 20
 
 // insertNew writes rows that are not there, many with one statement: the way to
 // the database and back takes longer than the writing.
