@@ -39,7 +39,18 @@ func DescribeLines(c *Command, lang Language) (act string, lines []Line, err err
 		t.add(kinds[s.Kind], s.ID+" ("+itoa(c.Seq)+")")
 	}
 	t.add(words{"Signaturen kan användas till", "Underskriften kan bruges indtil", "The signature can be used until"}, lang.Moment(c.ExpiresAt))
-	return acts[c.Op].in(lang), t.lines, nil
+	says := acts[c.Op]
+	if claim, is := b.(*PayClaimBody); is && claim.SetOff {
+		says = setOffClaimed
+	}
+	return says.in(lang), t.lines, nil
+}
+
+// setOffClaimed is what a pay.claim says of which nothing was paid.
+var setOffClaimed = words{
+	"Du kvittar: du säger att den andra sidan är skyldig dig så mycket. Svar ska komma inom 14 dagar.",
+	"Du modregner: du siger, at den anden side skylder dig så meget. Svar skal komme inden 14 dage.",
+	"You set off: you say that the other side owes you as much. An answer is due within 14 days.",
 }
 
 var kinds = map[Kind]words{

@@ -32,7 +32,15 @@ func (r *reading) open() bool {
 	return r.note.Status == ledger.StatusActive || r.note.Status == ledger.StatusFrozen
 }
 
-func (s *Server) getPaid(v *visit) error {
+func (s *Server) getPaid(v *visit) error   { return s.getClaim(v, false) }
+func (s *Server) postPaid(v *visit) error  { return s.postClaim(v, false) }
+func (s *Server) getSetOff(v *visit) error { return s.getClaim(v, true) }
+
+// postSetOff declares that the reader sets off what the other side owes them. It counts
+// as a payment that is claimed (1936:81 par. 18 and 28).
+func (s *Server) postSetOff(v *visit) error { return s.postClaim(v, true) }
+
+func (s *Server) getClaim(v *visit, setOff bool) error {
 	t, err := s.door(v, ledger.ScopeTalk)
 	if err != nil {
 		return err
@@ -40,42 +48,50 @@ func (s *Server) getPaid(v *visit) error {
 	if !t.open() {
 		return v.Redirect(pathOf(t.note.ID))
 	}
-	return s.showPaid(v, http.StatusOK, t, s.paidDoor(t, "", "", "", ""))
+	return s.showClaim(v, http.StatusOK, t, s.claimDoor(t, setOff))
 }
 
-// paidDoor is the form of a payment that does not stand on the note, with what was
-// written in it.
-func (s *Server) paidDoor(t *teller, amount, on, words, bank string) *page.PaidDoor {
-	return &page.PaidDoor{
-		Head: t.head(), Days: ledger.ClaimDays, Human: t.human(t.reading),
-		Words: page.Field{Name: "words", Label: page.Say("paid.words"), Value: words, Rows: 4, Max: ledger.MaxTextRunes},
+// claimDoor is the empty form of a payment that does not stand on the note, or of what
+// is set off.
+func (s *Server) claimDoor(t *teller, setOff bool) *page.PaidDoor {
+	d := &page.PaidDoor{
+		Head: t.head(), Days: ledger.ClaimDays, Human: t.human(t.reading), SetOff: setOff,
+		Words: page.Field{Name: "words", Label: page.Say("paid.words"), Rows: 4, Max: ledger.MaxTextRunes},
 		Amount: page.Field{
-			Name: "amount", Label: page.Say("paid.amount"), Value: amount, Mode: "decimal", Max: site.MaxAmountTyped, Autocomplete: "off",
+			Name: "amount", Label: page.Say("paid.amount"), Mode: "decimal", Max: site.MaxAmountTyped, Autocomplete: "off",
 			Unit: string(t.note.Terms.Principal.Currency),
 		},
-		PaidOn: page.Field{Name: "paid_on", Label: page.Say("paid.on"), Value: on, Type: "date", Autocomplete: "off"},
+		PaidOn: page.Field{Name: "paid_on", Label: page.Say("paid.on"), Type: "date", Autocomplete: "off"},
 		Bank: page.Field{
-			Name: "bank", Label: page.Say("paid.bank"), Hint: page.Say("paid.bank.hint"), Value: bank, Max: ledger.MaxReferenceRunes,
+			Name: "bank", Label: page.Say("paid.bank"), Hint: page.Say("paid.bank.hint"), Max: ledger.MaxReferenceRunes,
 			Optional: true, Autocomplete: "off",
 		},
 	}
+	if setOff {
+		d.Words.Label, d.Words.Hint, d.PaidOn.Label = page.Say("setoff.words"), page.Say("setoff.words.hint"), page.Say("setoff.on")
+	}
+	return d
 }
 
-func (s *Server) showPaid(v *visit, status int, t *teller, view *page.PaidDoor) error {
+func (s *Server) showClaim(v *visit, status int, t *teller, view *page.PaidDoor) error {
 	if t.err != nil {
 		return t.err
 	}
 	return v.Show(status, view)
 }
 
-func (s *Server) postPaid(v *visit) error {
+func (s *Server) postClaim(v *visit, setOff bool) error {
 	t, err := s.door(v, ledger.ScopeTalk)
 	if err != nil {
 		return err
 	}
-	form := v.R.PostForm
-	view := s.paidDoor(t, form.Get("amount"), form.Get("paid_on"), site.OwnWords(form.Get("words")), site.OwnWords(form.Get("bank")))
-	body := ledger.PayClaimBody{Text: view.Words.Value, Reference: view.Bank.Value}
+	form, view := v.R.PostForm, s.claimDoor(t, setOff)
+	view.Amount.Value, view.PaidOn.Value, view.Words.Value = form.Get("amount"), form.Get("paid_on"), site.OwnWords(form.Get("words"))
+	back := pathOf(t.note.ID) + "/setoff"
+	if !setOff {
+		view.Bank.Value, back = site.OwnWords(form.Get("bank")), pathOf(t.note.ID)+"/paid"
+	}
+	body := ledger.PayClaimBody{Text: view.Words.Value, Reference: view.Bank.Value, SetOff: setOff}
 	var readable bool
 	if body.Amount, readable = site.ReadAmount(view.Amount.Value, t.note.Terms.Principal.Currency); !readable {
 		view.Amount.Error = page.Say("wants.amount")
@@ -92,9 +108,9 @@ func (s *Server) postPaid(v *visit) error {
 	view.Words.Error = wants(body.Text, 1, ledger.MaxTextRunes)
 	view.Bank.Error = wants(body.Reference, 0, ledger.MaxReferenceRunes)
 	if len(view.Errors().Faults) > 0 {
-		return s.showPaid(v, http.StatusUnprocessableEntity, t, view)
+		return s.showClaim(v, http.StatusUnprocessableEntity, t, view)
 	}
-	return s.draft(v, drafting{op: ledger.OpPayClaim, reading: t.reading, body: body, back: pathOf(t.note.ID) + "/paid"})
+	return s.draft(v, drafting{op: ledger.OpPayClaim, reading: t.reading, body: body, back: back})
 }
 
 // wants says what is wrong with a text; nothing where it is right.

@@ -66,9 +66,13 @@ func (t *teller) asked() []page.Asked {
 		if c.Unanswered(t.today) {
 			then = page.Say("asked.silent", "date", c.AnswerBy)
 		}
-		text := page.Say("asked.claim", "amount", t.amount(c.Amount), "date", c.PaidOn)
+		own, others := page.Key("asked.claim"), page.Key("asked.claimed")
+		if c.SetOff {
+			own, others = "asked.setoff", "asked.setoffs"
+		}
+		text := page.Say(own, "amount", t.amount(c.Amount), "date", c.PaidOn)
 		if !t.reads(c.By) {
-			text = page.Say("asked.claimed", "name", t.said(c.By), "amount", t.amount(c.Amount), "date", c.PaidOn)
+			text = page.Say(others, "name", t.said(c.By), "amount", t.amount(c.Amount), "date", c.PaidOn)
 		}
 		all = append(all, page.Asked{
 			Text: text, Words: c.Text, Then: then,

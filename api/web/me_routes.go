@@ -10,6 +10,8 @@ var borrowerRoutes = []route{
 	{method: post, pattern: "/me/notes/{note}/offer", signedIn: true, handle: (*Server).postOffer},
 	{method: get, pattern: "/me/notes/{note}/paid", signedIn: true, handle: (*Server).getPaid},
 	{method: post, pattern: "/me/notes/{note}/paid", signedIn: true, handle: (*Server).postPaid},
+	{method: get, pattern: "/me/notes/{note}/setoff", signedIn: true, handle: (*Server).getSetOff},
+	{method: post, pattern: "/me/notes/{note}/setoff", signedIn: true, handle: (*Server).postSetOff},
 	{method: get, pattern: "/me/notes/{note}/wrong", signedIn: true, handle: (*Server).getWrong},
 	{method: post, pattern: "/me/notes/{note}/wrong", signedIn: true, handle: (*Server).postWrong},
 	{method: post, pattern: "/me/notes/{note}/withdrawal", signedIn: true, handle: (*Server).postWithdrawal},

@@ -29,7 +29,13 @@ type signing struct {
 func (d *signing) path() string { return signPath + d.draft.ID }
 
 // name says what the act is called.
-func (d *signing) name() page.Text { return page.Say(page.Key("act." + d.command.Op)) }
+func (d *signing) name() page.Text {
+	var claim ledger.PayClaimBody
+	if d.command.Op == ledger.OpPayClaim && json.Unmarshal(d.command.Body, &claim) == nil && claim.SetOff {
+		return page.Say("act.pay.claim.setoff")
+	}
+	return page.Say(page.Key("act." + d.command.Op))
+}
 
 // signingOf gives the draft that the address names: one of this session, or one that
 // its person has signed in another, whose outcome they come back for; nil where there

@@ -26,7 +26,8 @@ func (*Offer) Template() string { return "offer" }
 // Title is the page's.
 func (o *Offer) Title() Text { return Say("offer.title", "lender", o.Head.Lender) }
 
-// PaidDoor is the form of a payment that the reader made and does not find.
+// PaidDoor is the form of a payment that the reader made and does not find, or of what
+// the other side owes the reader and is set off.
 type PaidDoor struct {
 	Form
 	Head   NoteHead
@@ -35,6 +36,7 @@ type PaidDoor struct {
 	Words  Field
 	Bank   Field // the reference of the bank's entry
 	Days   int   // in which it is answered
+	SetOff bool
 	Human  HumanCard
 }
 
@@ -42,7 +44,12 @@ type PaidDoor struct {
 func (*PaidDoor) Template() string { return "door-paid" }
 
 // Title is the page's.
-func (*PaidDoor) Title() Text { return Say("doors.paid") }
+func (d *PaidDoor) Title() Text {
+	if d.SetOff {
+		return Say("doors.setoff")
+	}
+	return Say("doors.paid")
+}
 
 // Errors gathers what is wrong.
 func (d *PaidDoor) Errors() ErrorSummary { return Summary(d.Words, d.Amount, d.PaidOn, d.Bank) }

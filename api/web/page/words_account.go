@@ -33,6 +33,7 @@ var accountWords = Table{
 	"act.decline":              {"Tacka nej", "Sig nej tak", "Say no"},
 	"act.decline.then":         {"Erbjudandet upphör. Du är inte skyldig något.", "Tilbuddet ophører. Du skylder ikke noget.", "The offer ends. You owe nothing."},
 	"act.pay.claim":            {"Jag har betalat", "Jeg har betalt", "I have paid"},
+	"act.pay.claim.setoff":     {"De är skyldiga mig pengar", "De skylder mig penge", "They owe me money"},
 	"act.pay.claim.then":       {"Innehavaren svarar inom 14 dagar. Annars blir det en invändning som stoppar kravet.", "Indehaveren svarer inden 14 dage. Ellers bliver det en indsigelse, der standser kravet.", "The holder answers within 14 days. Otherwise it becomes an objection that stops the demand."},
 	"act.dispute.raise":        {"Det här stämmer inte", "Det her er ikke rigtigt", "This is wrong"},
 	"act.dispute.raise.then":   {"Ingenting krävs av dig medan det utreds, men räntan löper vidare.", "Intet kræves af dig, mens det undersøges, men renten løber videre.", "Nothing is demanded of you while it is looked into, but interest goes on."},

@@ -133,6 +133,8 @@ var noteWords = Table{
 	"pays.latest":    {"De {number} senaste visas.", "De {number} seneste vises.", "The latest {number} are shown."},
 	"asked.title":    {"Det som väntar på svar", "Det, der venter på svar", "What waits for an answer"},
 	"asked.claim":    {"Du säger att du har betalat {amount} den {date}.", "Du siger, at du har betalt {amount} den {date}.", "You say that you paid {amount} on {date}."},
+	"asked.setoff":   {"Du kvittar {amount} från den {date}.", "Du modregner {amount} fra den {date}.", "You set off {amount} from {date}."},
+	"asked.setoffs":  {"{name} kvittar {amount} från den {date}.", "{name} modregner {amount} fra den {date}.", "{name} sets off {amount} from {date}."},
 	"asked.claimed":  {"{name} säger att {amount} är betalt den {date}.", "{name} siger, at {amount} er betalt den {date}.", "{name} says that {amount} was paid on {date}."},
 	"asked.answer":   {"Svar senast {date}. Kommer inget svar blir det en invändning, och då krävs ingenting.", "Svar senest {date}. Kommer der intet svar, bliver det en indsigelse, og så kræves intet.", "Answer by {date}. If none comes it is an objection, and then nothing is demanded."},
 	"asked.silent":   {"Svaret skulle ha kommit {date}. Nu är det en invändning, och ingenting krävs.", "Svaret skulle være kommet {date}. Nu er det en indsigelse, og intet kræves.", "The answer was due on {date}. It is now an objection, and nothing is demanded."},

@@ -40,6 +40,16 @@ var actWords = Table{
 	"paid.done":      {"Tack. Det du har sagt är skrivet på skuldebrevet.", "Tak. Det, du har sagt, er skrevet på gældsbrevet.", "Thank you. What you said is written on the note."},
 	"paid.done.then": {"{name} svarar senast {date}. Blir det inget svar, eller ett nej, räknas det som en invändning och ingenting krävs av dig.", "{name} svarer senest {date}. Kommer der intet svar, eller et nej, gælder det som en indsigelse, og intet kræves af dig.", "{name} answers by {date}. If there is no answer, or a no, it counts as an objection and nothing is demanded of you."},
 
+	// They owe me money.
+	"doors.setoff":      {"De är skyldiga mig pengar", "De skylder mig penge", "They owe me money"},
+	"setoff.way":        {"Är de skyldiga dig pengar? Kvitta det mot skulden.", "Skylder de dig penge? Modregn det i gælden.", "Do they owe you money? Set it off against the debt."},
+	"setoff.lead":       {"Är den som kräver dig skyldig dig pengar kan du kvitta: din skuld blir så mycket mindre. Berätta med egna ord.", "Skylder den, der kræver dig, dig penge, kan du modregne: din gæld bliver så meget mindre. Fortæl med egne ord.", "If whoever asks you for payment owes you money, you can set it off: your debt gets that much smaller. Tell it in your own words."},
+	"setoff.law":        {"Vad säger lagen?", "Hvad siger loven?", "What does the law say?"},
+	"setoff.law.text":   {"Kravet på dem ska vara förfallet till betalning. Har skuldebrevet sålts gäller det du hade krav på innan du fick veta det (lagen 1936:81 om skuldebrev 18 och 28 §§).", "Kravet på dem skal være forfaldent. Er gældsbrevet solgt, gælder det, du havde krav på, før du fik det at vide (svensk lov 1936:81 om gældsbreve 18 og 28 §§).", "What they owe you must have fallen due. If the note was sold, what counts is what you could claim before you learned of it (Promissory Notes Act 1936:81, sections 18 and 28)."},
+	"setoff.words":      {"Vad är de skyldiga dig, och varför?", "Hvad skylder de dig, og hvorfor?", "What do they owe you, and why?"},
+	"setoff.words.hint": {"Till exempel en vara som du har lämnat tillbaka.", "For eksempel en vare, som du har leveret tilbage.", "Such as something that you have returned."},
+	"setoff.on":         {"Från vilken dag?", "Fra hvilken dag?", "From which day?"},
+
 	// This is wrong.
 	"wrong.lead":      {"Skriv vad som är fel, med egna ord. Det räcker.", "Skriv, hvad der er forkert, med egne ord. Det er nok.", "Write what is wrong, in your own words. That is enough."},
 	"wrong.words":     {"Vad stämmer inte?", "Hvad er ikke rigtigt?", "What is wrong?"},
