@@ -132,7 +132,7 @@ func (d *day) statement(ctx context.Context) ([]byte, error) {
 		{Amount: first(bo), Payer: "BO SJÖGREN", Account: "SE7280000810340009783242", Reference: d.reference(bo)},
 		{Amount: first(nora), Payer: "NORA OBRIEN", Account: "SE3550000000054910000003", Reference: d.reference(nora)},
 		{Amount: all(lena) + 250_00, Payer: "VIKLUND LENA", Account: "SE4730000000060012345678", Reference: d.reference(lena)},
-		{Amount: first(anna), Payer: "P LINDQVIST", Account: "SE1230000000061123456781", Text: "Anna skuld november"},
+		{Amount: 2000_00, Payer: "LINDQVIST ANNA", Account: "SE1230000000061123456781", Text: "november"},
 		{Amount: 875_00, Payer: "K MOBERG BYGG", Account: "SE5430000000062212345674", Text: "faktura 2291"},
 		{Amount: 49_00, Out: true, Text: "Avgift Bankgiro"},
 	}

@@ -34,7 +34,7 @@ func seedDesk(ctx context.Context, o options, gateways map[string]string, out io
 	}
 	for _, part := range []func(context.Context) error{
 		d.desk.opens, d.desk.gather, d.vouchForRules, d.makeDebts, d.findCases, d.knowPersons,
-		d.shareCases, d.talk, d.hearBorrowers, d.agree, d.bringBankFile, d.settle, d.askHowItWas,
+		d.shareCases, d.tellBorrowers, d.writeLetters, d.talk, d.hearBorrowers, d.agree, d.bringBankFile, d.settle, d.askHowItWas,
 	} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("making a day at the desk: %w", err)
@@ -75,7 +75,7 @@ func newDay(ctx context.Context, o options, gateways map[string]string) (*day, e
 	if err != nil {
 		return nil, err
 	}
-	errand, err := errandOf(o.home)
+	errand, err := errandOf(o)
 	d.desk = &desk{
 		memory: kept, base: gateways["collector"], secret: string(secret), errand: errand, people: map[string]*visitor.Visitor{},
 		origin: strings.Replace(gateways["collector"], "127.0.0.1", "localhost", 1), // a browser makes passkeys for no address

@@ -41,6 +41,13 @@ func (d *day) shareCases(ctx context.Context) error {
 	return nil
 }
 
+// writeLetters has Karin write to Karl who has his debt now. Until his post has it,
+// nothing may be asked of him.
+func (d *day) writeLetters(ctx context.Context) error {
+	_, err := d.on(ctx, "letter to", karin, karl, "/letter", url.Values{"letter": {"transfer_notice"}, "channel": {"letter"}, "do": {"send"}})
+	return err
+}
+
 // talks are the conversations of the day, with what the persons said of them
 // afterwards: on the scale from 1 to 10, or nothing.
 var talks = []struct {
@@ -172,35 +179,41 @@ func (d *day) agree(ctx context.Context) error {
 	})
 }
 
-// settle has staff settle what the day has brought: a complaint is looked at by Maria,
-// and what a rule did to somebody who was ill is taken back.
+// settle has staff take back what a rule did to somebody who was ill.
 func (d *day) settle(ctx context.Context) error {
 	_, err := d.desk.once("mercy for "+cecilia, func() (string, error) { return d.mercy(ctx) })
 	return err
 }
 
-// mercy changes what a rule has done in a case, with a reason; or, where rules have done
-// nothing yet, takes off the late interest.
+// ruleActs bounds the wait until the rules have charged a fee.
+const ruleActs = 20 * time.Second
+
+// mercy takes back the fee that a rule has charged, with a reason: the rule could not
+// know what Cecilia has told.
 func (d *day) mercy(ctx context.Context) (string, error) {
-	const why = "Låg på sjukhus när avgiften kom till."
 	v := d.desk.people[karin]
-	list, err := v.Get(ctx, "/desk/cases/of/"+d.desk.of("note of "+cecilia)+"/rules")
-	if err != nil {
-		return "", err
-	}
-	for _, path := range list.Links("/desk/decisions/") {
-		decision, err := v.Get(ctx, path)
+	var fee *visitor.Page
+	err := await(ctx, ruleActs, func() (bool, error) {
+		file, err := v.Get(ctx, d.cases[cecilia])
 		if err != nil {
-			return "", err
+			return false, err
 		}
-		if action := decision.Action("/override"); action != "" {
-			return d.desk.sends(ctx, v, decision, action, url.Values{"override_reason": {why}})
+		for _, path := range file.Links("/desk/decisions/") {
+			decision, err := v.Get(ctx, path)
+			if err != nil {
+				return false, err
+			}
+			if action := decision.Action("/override"); action != "" && visitor.FormTo(decision.Root, action).Has("amount") {
+				fee = decision
+				return true, nil
+			}
 		}
-	}
-	path := d.cases[cecilia] + "/do/relief"
-	return d.desk.does(ctx, karin, path, path, url.Values{
-		"part": {"late_interest"}, "ground": {"hardship"}, "free": {today().AddDays(30).String()}, "reason": {why},
+		return false, nil
 	})
+	if err != nil {
+		return "", fmt.Errorf("finding what the rules have charged: %w", err)
+	}
+	return d.desk.sends(ctx, v, fee, fee.Action("/override"), url.Values{"override_reason": {"Låg på sjukhus när påminnelsen kom."}})
 }
 
 // askHowItWas has persons answer how it was to talk with staff.

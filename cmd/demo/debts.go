@@ -88,8 +88,8 @@ func (d *day) borrowerOf(ctx context.Context, b *debt) (*actor, error) {
 	return known(gateway, ledger.PartyID(id), key)
 }
 
-// makeDebts brings all debts to the collector, several at a time.
-func (d *day) makeDebts(ctx context.Context) error {
+// each does something with every debt, several at a time.
+func (d *day) each(ctx context.Context, do func(context.Context, *debt) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var all sync.WaitGroup
@@ -98,7 +98,7 @@ func (d *day) makeDebts(ctx context.Context) error {
 		all.Go(func() {
 			places <- struct{}{}
 			defer func() { <-places }()
-			if failed[i] = d.makeDebt(ctx, &debts[i]); failed[i] != nil {
+			if failed[i] = do(ctx, &debts[i]); failed[i] != nil {
 				cancel()
 			}
 		})
@@ -107,18 +107,38 @@ func (d *day) makeDebts(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// makeDebt has a debt signed and handed to the collector, who tells the borrower.
+// makeDebts brings all debts to the collector.
+func (d *day) makeDebts(ctx context.Context) error { return d.each(ctx, d.makeDebt) }
+
+// tellBorrowers has the collector tell whose debt it has bought. Before that it may ask
+// for nothing, and the rules do nothing.
+func (d *day) tellBorrowers(ctx context.Context) error {
+	return d.each(ctx, func(ctx context.Context, b *debt) error {
+		if b.mandate || b.untold {
+			return nil // of the first the holder stays who it was
+		}
+		_, err := d.desk.once("told "+b.name, func() (string, error) {
+			return "", d.actors["collector"].does(ctx, act{op: ledger.OpNotice, note: ledger.NoteID(d.desk.of("note of " + b.name)), body: ledger.NoticeBody{
+				Holder: d.actors["collector"].id, DeliveredOn: today(), Channel: "letter",
+			}})
+		})
+		return err
+	})
+}
+
+// makeDebt has a debt signed and handed to the collector.
 func (d *day) makeDebt(ctx context.Context, b *debt) error {
-	if d.desk.done("told " + b.name) {
+	if d.desk.done("taken " + b.name) {
 		return nil
 	}
 	borrower, err := d.borrowerOf(ctx, b)
 	if err != nil {
 		return err
 	}
-	lender, kind, form := d.actors["lender"], ledger.Sale, ledger.InFull
+	collector := d.actors["collector"]
+	lender, kind, form, book := d.actors["lender"], ledger.Sale, ledger.InFull, collector.book
 	if b.mandate {
-		lender, kind, form = d.actors["bank"], ledger.CollectionMandate, ""
+		lender, kind, form, book = d.actors["bank"], ledger.CollectionMandate, "", ""
 	}
 	text, err := d.desk.once("note of "+b.name, func() (string, error) {
 		receipt, _, err := lender.do(ctx, act{op: ledger.OpOffer, body: b.offer(lender, borrower)})
@@ -130,35 +150,23 @@ func (d *day) makeDebt(ctx context.Context, b *debt) error {
 	if err != nil {
 		return err
 	}
-	note, collector := ledger.NoteID(text), d.actors["collector"]
-	does := func(step string, who *actor, what act) error {
-		_, err := d.desk.once(step+" "+b.name, func() (string, error) { return "", who.does(ctx, what) })
-		return err
+	note := ledger.NoteID(text)
+	steps := []struct {
+		name string
+		do   func() error
+	}{
+		{"signed", func() error { _, _, err := borrower.accept(ctx, note); return err }},
+		{"offered", func() error {
+			return lender.does(ctx, act{op: ledger.OpTransferOffer, note: note, body: ledger.TransferOfferBody{To: collector.id, Kind: kind, Form: form}})
+		}},
+		{"taken", func() error { return collector.takes(ctx, note, book) }},
 	}
-	if _, err := d.desk.once("signed "+b.name, func() (string, error) {
-		_, _, err := borrower.accept(ctx, note)
-		return "", err
-	}); err != nil {
-		return err
-	}
-	if err := does("offered", lender, act{op: ledger.OpTransferOffer, note: note, body: ledger.TransferOfferBody{To: collector.id, Kind: kind, Form: form}}); err != nil {
-		return err
-	}
-	if _, err := d.desk.once("taken "+b.name, func() (string, error) {
-		book := collector.book
-		if b.mandate {
-			book = ""
+	for _, s := range steps {
+		if _, err := d.desk.once(s.name+" "+b.name, func() (string, error) { return "", s.do() }); err != nil {
+			return err
 		}
-		return "", collector.takes(ctx, note, book)
-	}); err != nil || b.untold {
-		return err
 	}
-	if b.mandate { // the holder stays who it was
-		return d.desk.keep("told "+b.name, "")
-	}
-	return does("told", collector, act{op: ledger.OpNotice, note: note, body: ledger.NoticeBody{
-		Holder: collector.id, DeliveredOn: today(), Channel: "letter",
-	}})
+	return nil
 }
 
 // offer gives the terms of a debt. They are agreed early enough that instalments have

@@ -39,6 +39,8 @@ type options struct {
 	home  string // of the network
 	skuld string // how people here call the client, for what is printed
 	make  string // what to make instead of playing: seed, desk or nothing
+
+	network string // the program of the network, which invites to the desk
 }
 
 func main() {
@@ -84,6 +86,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
 	flags.StringVar(&o.home, "home", o.home, "`folder` of the running network")
 	flags.StringVar(&o.skuld, "skuld", "bin/skuld", "how to call the client in what seed prints")
+	flags.StringVar(&o.network, "network", "", "the `program` of the network; desk looks for it beside this one")
 	flags.Usage = func() {
 		fmt.Fprintf(flags.Output(), "demo plays the whole life of a note on a running network.\ndemo seed makes parties and notes to try the registry on.\ndemo desk makes a day of work at the collector's desk, after that.\n\n")
 		flags.PrintDefaults()

@@ -36,13 +36,13 @@ var cast = []struct {
 }{
 	{"lender", role{organisation: "lender", kind: ledger.Company, name: "Demo Lending AB"}, true, &ledger.Contact{
 		Human: "Eva Lund", Phone: "+46855500101", Hours: "mån–fre 8–18", Email: "eva.lund@lending.example", Licence: "Finansinspektionen 2024-101",
-		Account: "Bankgiro 555-0101"}},
+		Account: "Bankgiro 555-0101", Address: "Box 1101, 111 21 Stockholm"}},
 	{"bank", role{organisation: "lender", kind: ledger.Company, name: "Demo Bank AB"}, true, &ledger.Contact{
 		Human: "Per Ström", Phone: "+46855500102", Hours: "mån–fre 9–17", Licence: "Finansinspektionen 2024-102",
-		Account: "Bankgiro 555-0102"}},
+		Account: "Bankgiro 555-0102", Address: "Box 1102, 111 21 Stockholm"}},
 	{"collector", role{organisation: "collector", kind: ledger.Company, name: "Demo Collection AB"}, true, &ledger.Contact{
 		Human: "Karin Holm", Phone: "+46855500103", Hours: "mån–lör 8–20", Licence: "Integritetsskyddsmyndigheten 2024-103",
-		Account: "Bankgiro 555-0103"}},
+		Account: "Bankgiro 555-0103", Address: "Box 1103, 111 21 Stockholm"}},
 	{"registrar", role{organisation: "registrar", kind: ledger.Company, name: "Demo Registrar's Desk"}, false, &ledger.Contact{
 		Human: "Siv Dahl", Phone: "+46855500104", Hours: "mån–fre 8–18"}}, // invites who has lost its keys, and opens the recovery
 	{"borrower", role{organisation: "registrar", kind: ledger.Person}, false, nil},

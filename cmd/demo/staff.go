@@ -144,13 +144,18 @@ func (d *desk) invited(ctx context.Context, name, roles string) (string, error) 
 	return strings.TrimSpace(string(out)), nil
 }
 
-// errandOf is the program of the network, which lies beside this one.
-func errandOf(home string) ([]string, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("finding this program: %w", err)
+// errandOf is the program of the network, which lies beside this one unless it is said
+// where.
+func errandOf(o options) ([]string, error) {
+	program := o.network
+	if program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("finding this program: %w", err)
+		}
+		program = filepath.Join(filepath.Dir(self), "network")
 	}
-	return []string{filepath.Join(filepath.Dir(self), "network"), "--home", home}, nil
+	return []string{program, "--home", o.home}, nil
 }
 
 // gather has everybody come in: the administrator first, who then lets the others in.

@@ -123,6 +123,9 @@ func (o Options) programs() []string {
 	return names
 }
 
+// Program gives the path of one of the programs that the network was started with.
+func (n *Network) Program(name string) string { return filepath.Join(n.bin, name) }
+
 // Up starts the network again after Stop or PowerCut.
 func (n *Network) Up(t testing.TB) {
 	t.Helper()
