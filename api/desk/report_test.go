@@ -16,6 +16,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/casework"
 	"github.com/skuld-registry/skuld/api/casework/report"
+	"github.com/skuld-registry/skuld/api/casework/rule"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/api/web/page/pagetest"
 	"github.com/skuld-registry/skuld/ledger"
@@ -280,5 +281,24 @@ func TestPageOfReportsIsSmallHoweverMuchWasMeasured(t *testing.T) {
 	}
 	if !slices.Contains(auditor.Get("/desk/reports").Links(), "/desk/audit/export") {
 		t.Error("nothing leads the auditor to who did what")
+	}
+}
+
+func TestReportCountsHowOftenPersonsChangedWhatARuleDid(t *testing.T) {
+	t.Parallel()
+	w := newRules(t)
+	w.counted()
+	lead := w.staff("Lena Lund", casework.Lead)
+	rows := table(t, lead, "/desk/reports/tables/overrides")
+	if len(rows) != 1+len(rule.Kinds()) {
+		t.Fatalf("the rules are %q", rows)
+	}
+	for _, row := range rows[1:] {
+		if got := strings.Join(row[1:4], " "); got != "2 1 50" {
+			t.Errorf("%s acted, was changed, and how often in a hundred: %s, want 2 1 50", row[0], got)
+		}
+	}
+	if links := lead.Get("/desk/reports").Links(); !slices.ContainsFunc(links, func(href string) bool { return strings.HasPrefix(href, "/desk/rules/") }) {
+		t.Error("nothing leads to the rules")
 	}
 }
