@@ -33,6 +33,7 @@ var direct = map[string]bool{
 var unmeasured = map[string]bool{
 	"/": true, "/desk/i/{code}": true, "/desk/provider": true, "/desk/provider/return": true, "/desk/keys": true,
 	"/desk/cases/export": true, "/desk/complaints/export": true, "/desk/audit/export": true,
+	"/desk/letters/{letter}/file": true, "/desk/reports/all.csv": true, "/desk/reports/all.pdf": true, "/desk/reports/tables/{table}": true,
 	"/desk/check/{draft}": true, // made by a form
 }
 
@@ -58,7 +59,7 @@ func deskVisits(notes int) []deskVisit {
 	in("/desk/cases/{number}", "case, the longest, ledger", long+"?only=event")
 	in("/desk/cases/{number}", "case, the longest, late", long+"?before=1781000000.event.000000001000")
 	in("/desk/cases/{number}", "case, a usual one", usual)
-	for _, part := range []string{"contact", "call", "promise", "complaint", "flag", "plan", "alternatives"} {
+	for _, part := range []string{"contact", "call", "promise", "complaint", "flag", "plan", "alternatives", "letter"} {
 		in("/desk/cases/{number}/"+part, "case, "+part, long+"/"+part)
 	}
 	in("/desk/cases/{number}/do/{act}", "case, a payment", long+"/do/pay")
@@ -103,6 +104,11 @@ func visitWork(in adder, notes int) {
 	in("/desk/flags", "flags", "/desk/flags")
 	in("/desk/flags", "flags, late page", fmt.Sprintf("/desk/flags?after=flag-%d", notes*3/100-40))
 	in("/desk/flags/{flag}", "flag", "/desk/flags/flag-1")
+	in("/desk/promises/{promise}", "promise", "/desk/promises/promise-3")
+	in("/desk/letters", "letters", "/desk/letters")
+	in("/desk/letters", "letters, late page", "/desk/letters?before=100")
+	in("/desk/letters/{letter}", "letter", "/desk/letters/letter-2")
+	in("/desk/reports", "reports", "/desk/reports")
 	in("/desk/reach", "reach", "/desk/reach")
 }
 
@@ -112,7 +118,7 @@ func visitSearch(in adder, notes, cases int) {
 		{"common name", crowd.Common}, {"common letter", "a"}, {"two common names", crowd.Given + " " + crowd.Common},
 		{"common and rare", crowd.Given + " " + crowd.Rare}, {"two letters", "a e"}, {"nobody", "zzzzzz"}, {"number's beginning", "+4670"},
 		{"number", crowd.Phone(cases / 3)[3:]}, {"payment reference", bankfile.Reference(int64(cases / 4))},
-		{"note", string(crowd.NoteID(notes / 5))}, {"lender's number", "LÅN-0012"}, {"six words", "a b e k l m"},
+		{"note", string(crowd.NoteID(notes / 5))}, {"lender's number", "LÅN-00"}, {"six words", "a b e k l m"},
 	} {
 		all := strings.NewReplacer("+", "%2B", " ", "+", "Å", "%C3%85", "Ö", "%C3%96", "ö", "%C3%B6").Replace(s.text)
 		in("/desk/search", "search, "+s.name, "/desk/search?q="+all)

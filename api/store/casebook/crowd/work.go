@@ -3,6 +3,8 @@ package crowd
 import (
 	"fmt"
 	"strings"
+
+	"github.com/skuld-registry/skuld/ledger"
 )
 
 // statement writes the rows of one table.
@@ -72,6 +74,9 @@ var templates = []template{
 		`'part-' || CAST(i AS TEXT), i + 1, 'entry-' || CAST(i AS TEXT), '', CASE WHEN i % 50 = 0 THEN 'return' ELSE 'pay' END, k.note, 50000, 'SEK', {day},
 			CASE WHEN i % 50 = 0 THEN 'due' ELSE 'done' END, '', 0, CASE WHEN i % 50 = 0 THEN '' ELSE 'command-' || CAST(i + 1 AS TEXT) END, 5, k.client, '', '', '', CASE WHEN i % 5 > 0 THEN {now} ELSE 0 END, 0`},
 	{"desk_commands", 500, "command, act, seq, signed, state, code, created", `'command-' || CAST(i + 1 AS TEXT), '', 5, '{}', 'committed', '', {now}`},
+	{"letters", 1000, "id, place, note, party, kind, channel, reach, name, title, facts, body, digest, fee, act, staff, rule, state, at, sent, delivered, withdrawn",
+		`'letter-' || CAST(i AS TEXT), i + 1, k.note, '', 'reminder', 'letter', '', 'Anna Andersson', 'Påminnelse', '{}', '{}', '{digest}', 0, '', {name}, '',
+			CASE i % 20 WHEN 0 THEN 'made' WHEN 1 THEN 'withdrawn' ELSE 'sent' END, {now} - 60 * ({rows} - i), {now} - 60 * ({rows} - i), '', 0`},
 	{"heard_answers", 50, "id, month, team, topic, overall, expected, ideal, words, heard",
 		`'answer-' || CAST(i AS TEXT), '2026-0' || CAST(1 + i % 6 AS TEXT), CASE WHEN i % 3 = 0 THEN 'norr' ELSE '' END, 'payment', 1 + i % 10, 1 + i % 7, 1 + i % 5, '', {now}`},
 }
@@ -91,7 +96,7 @@ func statements(w Wish) []statement {
 	for _, t := range templates {
 		rows := max(t.perMill*w.Notes/1000, 1)
 		values := strings.NewReplacer(
-			"{now}", fmt.Sprint(w.Now.Unix()), "{rows}", fmt.Sprint(rows), "{notes}", fmt.Sprint(w.Notes), "{day}", aDay, "{name}", aName,
+			"{now}", fmt.Sprint(w.Now.Unix()), "{rows}", fmt.Sprint(rows), "{notes}", fmt.Sprint(w.Notes), "{day}", aDay, "{name}", aName, "{digest}", ledger.Digest{}.String(),
 			"{decision}", "'"+strings.ReplaceAll(string(w.Decision), "'", "''")+"'",
 		).Replace(t.values)
 		on := cases
