@@ -47,7 +47,7 @@ func waivesMuch(ctx context.Context, d *Desk, r Request) (bool, error) {
 	if err != nil || !known {
 		return true, err
 	}
-	return d.overLimit(ctx, r.Act.Subject(), off.Amount+later, waivers)
+	return d.overLimit(ctx, r, off.Amount+later, waivers)
 }
 
 // lateUntil gives the late interest that would run from today to a day if nothing were
@@ -89,24 +89,24 @@ func netsMuch(ctx context.Context, d *Desk, r Request) (bool, error) {
 	if off == nil {
 		return true, nil
 	}
-	return d.overLimit(ctx, r.Act.Subject(), off.Amount, bookings)
+	return d.overLimit(ctx, r, off.Amount, bookings)
 }
 
 // overLimit says whether an amount, with what single persons took off the same note of
 // late, is over the limit.
-func (d *Desk) overLimit(ctx context.Context, note ledger.NoteID, amount finance.Amount, with []ActName) (bool, error) {
+func (d *Desk) overLimit(ctx context.Context, r Request, amount finance.Amount, with []ActName) (bool, error) {
 	limit := max(0, d.Limits.Waiver)
 	if amount > limit {
 		return true, nil
 	}
 	since := d.Clock().Add(-aloneTime)
 	for _, name := range with {
-		all, more, err := d.Book.Acts(ctx, casebook.ActQuery{Note: note, Name: string(name), From: since, Limit: store.MaxPage})
+		all, more, err := d.Book.Acts(ctx, casebook.ActQuery{Note: r.Act.Subject(), Name: string(name), From: since, Limit: store.MaxPage})
 		if err != nil || more { // so many are no everyday work
 			return true, err
 		}
 		for i := range all {
-			if all[i].Staff == "" || all[i].Approved != "" {
+			if all[i].ID == r.ID || all[i].Staff == "" || all[i].Approved != "" {
 				continue
 			}
 			var act Act = new(OnLedger)

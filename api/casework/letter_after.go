@@ -156,7 +156,7 @@ func correctsMuch(ctx context.Context, d *Desk, r Request) (bool, error) {
 	if err != nil || len(all) == 0 || all[0].Fee == 0 {
 		return false, err
 	}
-	return d.overLimit(ctx, all[0].Note, all[0].Fee, waivers)
+	return d.overLimit(ctx, r, all[0].Fee, waivers)
 }
 
 // relief is what takes the fee off; nil where there is none any more.
