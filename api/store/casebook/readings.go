@@ -150,6 +150,11 @@ func (b *Book) Acts(ctx context.Context, q ActQuery) (page []Act, more bool, err
 		args = append(args, q.Until.Unix())
 		where.add(fmt.Sprintf("at < $%d", len(args)))
 	}
+	if !q.From.IsZero() && !q.Until.IsZero() { // so that the walk begins and ends there
+		const between = "SELECT %s(place) FROM acts WHERE at >= $%d AND at < $%d"
+		from, until := len(args)-1, len(args)
+		where.add(fmt.Sprintf("place >= ("+between+") AND place <= ("+between+")", "MIN", from, until, "MAX", from, until))
+	}
 	args = append(args, orLast(q.Before), limit+1)
 	where.add(fmt.Sprintf("place < $%d", len(args)-1))
 	rows, err := b.Reader().QueryContext(ctx, selectActs+where.sql()+fmt.Sprintf(" ORDER BY place DESC LIMIT $%d", len(args)), args...)

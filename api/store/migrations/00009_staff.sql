@@ -105,6 +105,7 @@ CREATE TABLE acts (
 CREATE INDEX acts_note ON acts (note, place);
 CREATE INDEX acts_staff ON acts (staff, place);
 CREATE INDEX acts_name ON acts (name, place);
+CREATE INDEX acts_at ON acts (at, place);
 CREATE INDEX acts_command ON acts (command) WHERE command <> '';
 CREATE INDEX acts_undoes ON acts (undoes) WHERE undoes <> '';
 CREATE INDEX acts_unsettled ON acts (place) WHERE unsettled = 1;
