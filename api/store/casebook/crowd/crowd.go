@@ -104,6 +104,11 @@ func Fill(ctx context.Context, b *casebook.Book, w Wish) error {
 			return fmt.Errorf("making up %s: %w", s.of, err)
 		}
 	}
+	// PostgreSQL counts its rows by and by; nothing ever tells SQLite how many there are.
+	var version string
+	if b.Reader().QueryRowContext(ctx, "SELECT version()").Scan(&version) != nil {
+		return ctx.Err()
+	}
 	return b.UpdateAlone(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "ANALYZE")
 		return err
