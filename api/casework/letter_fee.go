@@ -6,6 +6,7 @@ import (
 
 	"github.com/skuld-registry/skuld/api/casework/rule"
 	"github.com/skuld-registry/skuld/api/letter"
+	"github.com/skuld-registry/skuld/api/store"
 	"github.com/skuld-registry/skuld/api/store/casebook"
 	"github.com/skuld-registry/skuld/ledger"
 	"github.com/skuld-registry/skuld/ledger/finance"
@@ -41,7 +42,7 @@ func (a *LetterSend) checkFee(ctx context.Context, d *Desk, now *ahead) error {
 	if ledger.CodeOf(err) != ledger.CodeChargeRepeated {
 		return err
 	}
-	half, _, readErr := d.Book.Letters(ctx, casebook.LetterQuery{Note: a.Note, Kind: string(a.Kind), State: casebook.LetterWritten})
+	half, _, readErr := d.Book.Letters(ctx, casebook.LetterQuery{Note: a.Note, Kind: string(a.Kind), State: casebook.LetterWritten, Limit: store.MaxPage})
 	if readErr != nil {
 		return readErr
 	}

@@ -16,9 +16,8 @@ import (
 
 func TestAPersonAnswersWhatARuleAsks(t *testing.T) {
 	t.Parallel()
-	w := newRuled(t)
-	id := w.note()
-	w.on("2026-03-05")
+	w := newLettered(t)
+	id := w.c.Note
 	w.round()
 	w.act(casework.DeclineDecision(w.decided(id, rule.LateInterest)), "she was ill")
 	w.act(casework.AcceptDecision(w.decided(id, rule.Reminder)), "")
