@@ -70,6 +70,11 @@ func (d *Desk) command(ctx context.Context, by Doing, id ledger.CommandID, note 
 	if err != nil || kept != nil && (!kept.Settled() || kept.State == ledger.Committed) {
 		return kept, err
 	}
+	// A database that was restored from a backup of before has lost the command, and
+	// the same bank file must not pay twice. The read model has it from the ledger.
+	if seq, err := d.Book.AppliedAs(ctx, id, note); err != nil || seq > 0 {
+		return &casebook.Command{ID: id, Act: by.ID, Seq: seq, State: ledger.Committed}, err
+	}
 	views, err := d.Service.Notes(ctx, note)
 	if err != nil {
 		return nil, d.unavailable("reading a note", err)
@@ -166,7 +171,11 @@ func (d *Desk) Resolve(ctx context.Context) {
 
 // ResolveOnce is one round of Resolve.
 func (d *Desk) ResolveOnce(ctx context.Context) error {
-	open, err := d.Book.OpenCommands(ctx, d.Clock().Add(-resolveAfter), resolveBatch)
+	before := d.Clock().Add(-resolveAfter)
+	if err := d.Book.DropActsNotBegun(ctx, before); err != nil {
+		return err
+	}
+	open, err := d.Book.OpenCommands(ctx, before, resolveBatch)
 	if err != nil {
 		return err
 	}

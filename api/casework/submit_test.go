@@ -2,6 +2,7 @@ package casework_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -88,6 +89,32 @@ func TestLostAnswerIsFoundOutWithTheSameBytes(t *testing.T) {
 				t.Errorf("%d commands were applied", after-before)
 			}
 		})
+	}
+}
+
+// TestCommandThatABackupHasLostIsNotWrittenTwice although its bytes are gone.
+func TestCommandThatABackupHasLostIsNotWrittenTwice(t *testing.T) {
+	w := newRuled(t)
+	note := w.note()
+	by := casework.Doing{ID: uuid.NewString(), Actor: w.lead}
+	first, err := w.desk.Submit(t.Context(), by, note, ledger.OpPay, w.paying())
+	if err != nil || first.Unsettled {
+		t.Fatalf("it is handed in: %+v, %v", first, err)
+	}
+	w.note() // the read model has what came before
+	err = w.desk.Book.Update(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM desk_commands")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.desk.Submit(t.Context(), by, note, ledger.OpPay, w.paying())
+	if err != nil || again != first {
+		t.Errorf("it is handed in again: %+v, %v; want %+v", again, err, first)
+	}
+	if got := len(w.read(note).Payments); got != 1 {
+		t.Errorf("the note has %d payments", got)
 	}
 }
 

@@ -52,7 +52,11 @@ func (b *Book) SettleCommand(ctx context.Context, id ledger.CommandID, state led
 		if _, err := tx.ExecContext(ctx, "UPDATE desk_commands SET state = $1, code = $2 WHERE command = $3", string(state), string(code), string(id)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE acts SET unsettled = 0 WHERE command = $1 AND unsettled = 1", string(id))
+		settled := "unsettled = 1"
+		if state == ledger.Committed {
+			settled = "unsettled > 0" // also where nobody came back to say that it is done
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE acts SET unsettled = 0 WHERE command = $1 AND "+settled, string(id))
 		return err
 	})
 	if err != nil {
@@ -80,6 +84,17 @@ func (b *Book) commands(ctx context.Context, where string, args ...any) ([]Comma
 // Command gives a command that was kept, or nil.
 func (b *Book) Command(ctx context.Context, id ledger.CommandID) (*Command, error) {
 	return first(b.commands(ctx, "WHERE command = $1", string(id)))
+}
+
+// AppliedAs gives the number that a command has on its note, as the ledger tells; 0 where
+// it has not told of it.
+func (b *Book) AppliedAs(ctx context.Context, id ledger.CommandID, note ledger.NoteID) (seq uint64, err error) {
+	var n int64
+	err = b.Reader().QueryRowContext(ctx, "SELECT COALESCE(MAX(seq), 0) FROM entries WHERE command = $1 AND kind = 'note' AND id = $2", string(id), string(note)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("asking whether a command is on the ledger: %w", err)
+	}
+	return uint64(n), nil
 }
 
 // OpenCommands lists the commands of which nothing is known yet and that were kept
