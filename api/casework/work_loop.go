@@ -20,11 +20,16 @@ const (
 )
 
 // KeepWork does what time does to the work with persons, until ctx ends: see PassWork.
-func (d *Desk) KeepWork(ctx context.Context) {
+// No promise is judged by a read model that is not ready, as while it is rebuilt.
+func (d *Desk) KeepWork(ctx context.Context, ready func() bool) {
 	turns := time.NewTicker(workPass)
 	defer turns.Stop()
 	for ctx.Err() == nil {
-		if err := d.PassWork(ctx, d.Clock()); err != nil && ctx.Err() == nil {
+		pass := d.passTime
+		if ready() {
+			pass = d.PassWork
+		}
+		if err := pass(ctx, d.Clock()); err != nil && ctx.Err() == nil {
 			d.Log.Warn("the worklist could not be brought up to the time; the next turn tries again", "error", err)
 		}
 		select {
@@ -39,11 +44,16 @@ func (d *Desk) KeepWork(ctx context.Context) {
 // law lets nobody keep any longer goes. It may be repeated, and catches up with what
 // happened while it was not done.
 func (d *Desk) PassWork(ctx context.Context, now time.Time) error {
+	return errors.Join(d.passTime(ctx, now), d.settlePromises(ctx, now))
+}
+
+// passTime is PassWork without what the ledger is asked for.
+func (d *Desk) passTime(ctx context.Context, now time.Time) error {
 	_, missed := d.Book.MissCalls(ctx, now)
 	_, late := d.Book.EscalateTasks(ctx, now)
 	_, released := d.Book.ReleaseLate(ctx, casebook.TaskCallback, now.Add(-stillTheirs))
 	_, erased := d.Book.EraseWork(ctx, keptAt(now))
-	return errors.Join(missed, late, released, d.settlePromises(ctx, now), erased)
+	return errors.Join(missed, late, released, erased)
 }
 
 // settlePromises says of each promise whose day has passed whether it was kept, by
