@@ -81,7 +81,7 @@ func (d *Desk) allowed(ctx context.Context, r Request) (kind, error) {
 // done before is not done again.
 func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 	if r.ID != "" {
-		if before, err := d.Book.Act(ctx, r.ID); err != nil || before != nil {
+		if before, err := d.Book.Act(ctx, r.ID); err != nil || before != nil && !before.UnderWay {
 			return Done{ID: r.ID}, err
 		}
 	}
@@ -112,22 +112,41 @@ func (d *Desk) Do(ctx context.Context, r Request) (Done, error) {
 			return Done{}, err
 		}
 	}
-	effect, err := r.Act.Do(ctx, d, Doing{ID: r.ID, Actor: r.Actor, Reason: r.Reason, Approved: r.Approved})
-	if err != nil {
+	by := Doing{ID: r.ID, Actor: r.Actor, Reason: r.Reason, Approved: r.Approved}
+	if err := d.begin(ctx, r, by); err != nil {
 		return Done{}, err
 	}
-	return Done{ID: r.ID, Effect: effect}, d.record(ctx, r, effect)
+	effect, err := r.Act.Do(ctx, d, by)
+	if err != nil {
+		return Done{}, errors.Join(err, d.Book.DropAct(context.WithoutCancel(ctx), r.ID))
+	}
+	return Done{ID: r.ID, Effect: effect}, d.record(ctx, r, effect, false)
 }
 
-// record writes down what was done.
-func (d *Desk) record(ctx context.Context, r Request, effect Effect) error {
+// begin writes down an act on the ledger before its command goes there. Who did it and
+// why is then known also where the program ends before it can say that it is done; only
+// the way back is not.
+func (d *Desk) begin(ctx context.Context, r Request, by Doing) error {
+	on, is := r.Act.(*OnLedger)
+	if !is {
+		return nil
+	}
+	id, err := commandID(by, on.Op, on.Note)
+	if err != nil {
+		return err
+	}
+	return d.record(ctx, r, Effect{Command: id}, true)
+}
+
+// record writes down what was done, or is under way.
+func (d *Desk) record(ctx context.Context, r Request, effect Effect, underWay bool) error {
 	body, err := json.Marshal(r.Act)
 	if err != nil {
 		return fmt.Errorf("writing down the act %s: %w", r.Act.Name(), err)
 	}
 	done := casebook.Act{
 		ID: r.ID, Name: string(r.Act.Name()), Note: r.Act.Subject(), Staff: r.Actor.Staff, Rule: r.Actor.Rule, Reason: r.Reason,
-		Approved: r.Approved, Undoes: r.Undoes, Command: effect.Command, Unsettled: effect.Unsettled, Body: body, At: d.Clock(),
+		Approved: r.Approved, Undoes: r.Undoes, Command: effect.Command, Unsettled: effect.Unsettled, UnderWay: underWay, Body: body, At: d.Clock(),
 	}
 	if effect.Undo != nil {
 		done.UndoName = string(effect.Undo.Name())

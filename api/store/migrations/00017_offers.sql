@@ -13,6 +13,9 @@ CREATE TABLE offer_checks (
   ended    BIGINT NOT NULL
 );
 CREATE INDEX offer_checks_waiting ON offer_checks (asked, note) WHERE state = '';
+-- An act that is under way has 2 in unsettled.
+CREATE INDEX acts_under_way ON acts (at) WHERE unsettled = 2;
 
 -- +goose Down
+DROP INDEX acts_under_way;
 DROP TABLE offer_checks;
