@@ -55,7 +55,7 @@ func layers() []layer {
 		{dir: "api/casework", may: slices.Concat(core, []string{"api/store", "api/casework", "api/bankfile", "api/letter", "api/client", "api/code"}),
 			tests: []string{"ledger/ledgertest", "chaincode"}},
 		{dir: "api/desk", may: slices.Concat(core, []string{"api"}), tests: []string{"ledger/ledgertest", "chaincode"}},
-		{dir: "api/desk/view", may: slices.Concat(core, []string{"api/desk/view", "api/web/page", "api/web/picture", "api/casework/report"})},
+		{dir: "api/desk/view", may: slices.Concat(core, []string{"api/desk/view", "api/web/page", "api/web/picture", "api/casework/report"}), tests: []string{"api/casework/rule"}},
 		{dir: "network", may: slices.Concat(core, []string{"network"}), tests: []string{"ledger/fabric"}},
 		{dir: "cmd", may: programs},
 		{dir: "cmd/demo", may: programs, tests: []string{"cmd/skuld/skuldtest"}},
