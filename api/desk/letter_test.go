@@ -18,7 +18,9 @@ import (
 func newLetters(t *testing.T) (*collecting, *casebook.Case) {
 	t.Helper()
 	w := newCollecting(t)
-	w.desk.Letters.Link = func(context.Context, ledger.NoteID) (string, error) { return "https://registry.example/n/7K4M-2Q9X", nil }
+	w.desk.Letters.Link = func(context.Context, ledger.NoteID) (string, error) {
+		return "https://registry.example/n/7K4M-2Q9X", nil
+	}
 	w.on(w.collector, ledger.OpPartyContact, string(w.collector.ID), 2, ledger.Contact{
 		Human: "Karin Berg", Phone: "+4684567890", Hours: "8 to 18", Address: "Box 2", Licence: "FI 17", Account: "Bankgiro 123-4567",
 	})
