@@ -2,7 +2,10 @@ package letter_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -229,5 +232,31 @@ func TestMessageTellsADisplayNothing(t *testing.T) {
 		if len([]rune(m)) > letter.MaxMessage {
 			t.Errorf("the message has %d characters, want at most %d", len([]rune(m)), letter.MaxMessage)
 		}
+	}
+}
+
+// TestLayoutOfWhatWasSentStays: the file of a letter is made again from what it says, and
+// is known by its digest on the ledger. Who changes the layout keeps the old one for the
+// letters that were sent with it.
+func TestLayoutOfWhatWasSentStays(t *testing.T) {
+	l, err := letter.Write(letter.Demand, complete(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := json.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := new(letter.Letter)
+	if err := json.Unmarshal(kept, again); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := again.PDF(&file); err != nil {
+		t.Fatal(err)
+	}
+	const want = "73a12c14be40ea271befc0e534d7355368e31e4982cd5831107db66f7b3bfb85"
+	if got := fmt.Sprintf("%x", sha256.Sum256(file.Bytes())); got != want {
+		t.Errorf("the file of the letter is %s, and was %s when such letters were sent", got, want)
 	}
 }
