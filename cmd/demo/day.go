@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,28 +158,35 @@ func (d *day) on(ctx context.Context, step, who, of, page string, values url.Val
 	return d.desk.once(step+" "+of, func() (string, error) { return d.desk.does(ctx, who, path, path, values) })
 }
 
+// maxTries bounds how often a command is written anew because a rule came first to the
+// same note.
+const maxTries = 5
+
 // borrower does something about a note of their own, once.
 func (d *day) borrower(ctx context.Context, step, name string, op ledger.Op, body func(*ledger.Note) (any, error)) error {
 	_, err := d.desk.once(step+" "+name, func() (string, error) {
-		for i := range debts {
-			if debts[i].name != name {
-				continue
-			}
-			a, err := d.borrowerOf(ctx, &debts[i])
-			if err != nil {
+		i := slices.IndexFunc(debts, func(b debt) bool { return b.name == name })
+		a, err := d.borrowerOf(ctx, &debts[i])
+		for try := 0; err == nil && try < maxTries; try++ {
+			if err = d.doesNow(ctx, a, name, op, body); ledger.CodeOf(err) != ledger.CodeSeqStale {
 				return "", err
 			}
-			note, err := d.noteOf(ctx, a, name)
-			if err != nil {
-				return "", err
-			}
-			what, err := body(note)
-			if err != nil {
-				return "", err
-			}
-			return "", a.does(ctx, act{op: op, note: note.ID, body: what})
+			err = nil
 		}
-		return "", errors.New("nobody owes under that name")
+		return "", cmp.Or(err, errors.New("the note changes all the time"))
 	})
 	return err
+}
+
+// doesNow does something about a note as it stands.
+func (d *day) doesNow(ctx context.Context, a *actor, name string, op ledger.Op, body func(*ledger.Note) (any, error)) error {
+	note, err := d.noteOf(ctx, a, name)
+	if err != nil {
+		return err
+	}
+	what, err := body(note)
+	if err != nil {
+		return err
+	}
+	return a.does(ctx, act{op: op, note: note.ID, body: what})
 }
