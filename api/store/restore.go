@@ -14,6 +14,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,13 +39,32 @@ func (s *Store) Restore(ctx context.Context, from io.Reader) (rows int, err erro
 		if err := adopt(ctx, tx, h); err != nil {
 			return err
 		}
-		rows, err = restoreRows(ctx, tx, in)
-		return err
+		if rows, err = restoreRows(ctx, tx, in); err != nil {
+			return err
+		}
+		return skipCases(ctx, tx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("restoring a backup: %w", err)
 	}
 	return rows, nil
+}
+
+// lostCases is more cases than are opened between a backup and what was lost after it.
+const lostCases = 1_000_000
+
+// skipCases leaves out the numbers of cases that may have been given after the backup
+// was made. Their payment references stand on letters, and a payment with one of them
+// is to find no case and then a person, rather than somebody else's debt.
+func skipCases(ctx context.Context, tx *sql.Tx) error {
+	var last int64
+	if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(number), 0) FROM cases").Scan(&last); err != nil {
+		return fmt.Errorf("reading the last number of a case: %w", err)
+	}
+	if last == 0 {
+		return nil // no desk
+	}
+	return setMeta(ctx, tx, metaCases, strconv.FormatInt(last+lostCases, 10))
 }
 
 func readHeader(in *lineReader) (h backupHeader, err error) {

@@ -102,9 +102,10 @@ func (s *Store) disconnect() error {
 // The names of rows of the table meta.
 const (
 	metaNetwork   = "network"
-	metaNext      = "next_block" // the checkpoint: the first block that is not in the read model
-	metaReadModel = "read_model" // the version of the read model's tables
-	metaTerm      = "term"       // a mark of the gateway that has the database, or had it last
+	metaNext      = "next_block"  // the checkpoint: the first block that is not in the read model
+	metaReadModel = "read_model"  // the version of the read model's tables
+	metaCases     = "case_number" // no case has a number up to this one but those of a backup; package casebook reads it
+	metaTerm      = "term"        // a mark of the gateway that has the database, or had it last
 )
 
 // Claim says which network the database is of. It refuses with ErrOtherNetwork

@@ -52,7 +52,9 @@ func keepCase(ctx context.Context, tx *sql.Tx, note ledger.NoteID, f CaseFacts, 
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO cases (number, note, opened, owner, team, closed, client, due, disputed, plan)
-		SELECT COALESCE(MAX(number), 0) + 1, $1, $2, '', '', 0, $3, $4, $5, $6 FROM cases`,
+		SELECT MAX(last) + 1, $1, $2, '', '', 0, $3, $4, $5, $6 FROM (
+			SELECT COALESCE(MAX(number), 0) AS last FROM cases
+			UNION ALL SELECT CAST(value AS BIGINT) FROM meta WHERE name = 'case_number') AS numbers`,
 		string(note), now.Unix(), string(f.Client), f.Due.String(), bit(f.Disputed), bit(f.Plan))
 	return err
 }
