@@ -132,7 +132,7 @@ func (b *Book) Act(ctx context.Context, id string) (*Act, error) {
 // Undone says whether an act was taken back.
 func (b *Book) Undone(ctx context.Context, id string) (bool, error) {
 	var n int
-	err := b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM acts WHERE undoes = $1", id).Scan(&n)
+	err := b.Reader().QueryRowContext(ctx, "SELECT COUNT(*) FROM acts WHERE undoes = $1 AND undoes <> ''", id).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("reading whether an act was taken back: %w", err)
 	}

@@ -150,15 +150,40 @@ type Share struct {
 
 // OverrideShares counts the decisions of each rule from a time until another.
 func (b *Book) OverrideShares(ctx context.Context, from, until time.Time) ([]Share, error) {
-	rows, err := b.Reader().QueryContext(ctx, `SELECT rule,
-		SUM(CASE WHEN state IN ('done', 'overridden') THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'overridden' THEN 1 ELSE 0 END),
-		SUM(CASE WHEN state IN ('proposed', 'accepted', 'declined') THEN 1 ELSE 0 END),
-		SUM(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'declined' THEN 1 ELSE 0 END)
-		FROM decisions WHERE at >= $1 AND at < $2 GROUP BY rule ORDER BY rule LIMIT $3`, from.Unix(), until.Unix(), store.MaxPage)
+	rows, err := b.Reader().QueryContext(ctx, "SELECT rule, state, COUNT(*) FROM decisions WHERE at >= $1 AND at < $2 GROUP BY rule, state ORDER BY rule, state LIMIT $3",
+		from.Unix(), until.Unix(), store.MaxPage)
 	if err != nil {
 		return nil, fmt.Errorf("counting what rules decided: %w", err)
 	}
-	return store.Collect(rows, func(rows *sql.Rows) (s Share, err error) {
-		return s, rows.Scan(&s.Rule, &s.Acted, &s.Overridden, &s.Asked, &s.Accepted, &s.Declined)
+	var all []Share
+	_, err = store.Collect(rows, func(rows *sql.Rows) (_ struct{}, err error) {
+		var rule string
+		var state DecisionState
+		var n int
+		if err = rows.Scan(&rule, &state, &n); err != nil {
+			return struct{}{}, err
+		}
+		if len(all) == 0 || all[len(all)-1].Rule != rule {
+			all = append(all, Share{Rule: rule})
+		}
+		all[len(all)-1].add(state, n)
+		return struct{}{}, nil
 	})
+	return all, err
+}
+
+// add counts decisions in a state.
+func (s *Share) add(state DecisionState, n int) {
+	switch state {
+	case DecisionDone:
+		s.Acted += n
+	case DecisionOverridden:
+		s.Acted, s.Overridden = s.Acted+n, s.Overridden+n
+	case DecisionProposed:
+		s.Asked += n
+	case DecisionAccepted:
+		s.Asked, s.Accepted = s.Asked+n, s.Accepted+n
+	case DecisionDeclined:
+		s.Asked, s.Declined = s.Asked+n, s.Declined+n
+	}
 }
