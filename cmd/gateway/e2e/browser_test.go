@@ -262,7 +262,13 @@ func (p *person) loses(path, selector string) {
 
 func (p *person) until(path, otherwise string, done func() bool) {
 	p.Helper()
-	limit := time.NewTimer(stepLimit)
+	p.within(stepLimit, path, otherwise, done)
+}
+
+// within opens a page again and again until something is so, at most for a while.
+func (p *person) within(most time.Duration, path, otherwise string, done func() bool) {
+	p.Helper()
+	limit := time.NewTimer(most)
 	defer limit.Stop()
 	again := time.NewTicker(250 * time.Millisecond)
 	defer again.Stop()
@@ -272,7 +278,7 @@ func (p *person) until(path, otherwise string, done func() bool) {
 		}
 		select {
 		case <-limit.C:
-			p.Fatalf("after %s %s %s:\n%s", stepLimit, path, otherwise, p.shown())
+			p.Fatalf("after %s %s %s:\n%s", most, path, otherwise, p.shown())
 		case <-again.C:
 		}
 	}
