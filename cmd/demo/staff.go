@@ -114,15 +114,7 @@ func (d *desk) enters(ctx context.Context, name string, link func() (string, err
 	if err != nil {
 		return fmt.Errorf("inviting %s: %w", name, err)
 	}
-	var page *visitor.Page
-	err = await(ctx, deskOpens, func() (bool, error) { // the gateway takes an invitation a moment later
-		page, err = v.Get(ctx, strings.TrimPrefix(address, d.origin))
-		refused, is := errors.AsType[*visitor.RefusedError](err)
-		if is && refused.Status == http.StatusNotFound {
-			return false, nil
-		}
-		return err == nil, err
-	})
+	page, err := v.Get(ctx, strings.TrimPrefix(address, d.origin))
 	if err == nil {
 		_, err = v.Ceremony(ctx, page)
 	}
@@ -133,7 +125,7 @@ func (d *desk) enters(ctx context.Context, name string, link func() (string, err
 }
 
 // invited has the program of the network print a one-time link, as who runs a gateway
-// lets its first administrator in.
+// lets its first administrator in, and waits until it opens the desk.
 func (d *desk) invited(ctx context.Context, name, roles string) (string, error) {
 	cmd := exec.CommandContext(ctx, d.errand[0], append(d.errand[1:], "invite", name, "--as", roles)...)
 	cmd.Stderr = os.Stderr
@@ -141,7 +133,19 @@ func (d *desk) invited(ctx context.Context, name, roles string) (string, error) 
 	if err != nil {
 		return "", fmt.Errorf("asking for a one-time link: %w", err)
 	}
-	return strings.TrimSpace(string(out)), nil
+	link := strings.TrimSpace(string(out))
+	v, err := d.newcomerAt("")
+	if err != nil {
+		return "", err
+	}
+	return link, await(ctx, deskOpens, func() (bool, error) { // the gateway takes an invitation a moment later
+		_, err := v.Get(ctx, strings.TrimPrefix(link, d.origin))
+		refused, is := errors.AsType[*visitor.RefusedError](err)
+		if is && refused.Status == http.StatusNotFound {
+			return false, nil
+		}
+		return err == nil, err
+	})
 }
 
 // errandOf is the program of the network, which lies beside this one unless it is said
