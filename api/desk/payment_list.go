@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ import (
 // is to go back, and files.
 var paymentFilters = []string{"unmatched", "returns", "matched", "applied", "ignored", "reversed", "files"}
 
+// countedEntries are the states in which entries wait: their tabs say how many do.
+var countedEntries = []casebook.BankEntryState{casebook.EntryUnmatched, casebook.EntryMatched}
+
 // getPayments lists what the bank has reported.
 func (s *Server) getPayments(v *visit) error {
 	return s.showPayments(v, http.StatusOK, page.Status{})
@@ -36,7 +40,7 @@ func (s *Server) showPayments(v *visit, status int, said page.Status) error {
 			show = f
 		}
 	}
-	counts, err := s.Desk.Book.CountBankEntries(ctx)
+	counts, err := s.Desk.Book.CountBankEntries(ctx, countedEntries...)
 	if err != nil {
 		return err
 	}
@@ -62,7 +66,7 @@ func (s *Server) showPayments(v *visit, status int, said page.Status) error {
 	sheet.List.Caption = page.Say(page.Key("payments.show." + show))
 	for _, f := range paymentFilters {
 		filter := view.Filter{Href: paymentsPath + "?show=" + f, Text: page.Say(page.Key("payments.show." + f)), Current: f == show}
-		if f == "unmatched" || f == "matched" {
+		if slices.Contains(countedEntries, casebook.BankEntryState(f)) {
 			filter.Count = counts[casebook.BankEntryState(f)]
 		}
 		sheet.List.Filters = append(sheet.List.Filters, filter)

@@ -295,9 +295,12 @@ func (b *Book) AskAboutEntry(ctx context.Context, id, why string, candidates []B
 	return nil
 }
 
-// CountBankEntries counts the entries in each state, for the tabs of a page.
-func (b *Book) CountBankEntries(ctx context.Context) (map[BankEntryState]int, error) {
-	rows, err := b.Reader().QueryContext(ctx, "SELECT state, COUNT(*) FROM bank_entries GROUP BY state")
+// CountBankEntries counts the entries in some states, at least one, for the tabs of a
+// page. Of those that are done there are as many as there were payments: whoever asks
+// for them waits.
+func (b *Book) CountBankEntries(ctx context.Context, states ...BankEntryState) (map[BankEntryState]int, error) {
+	in, args := among(states)
+	rows, err := b.Reader().QueryContext(ctx, "SELECT state, COUNT(*) FROM bank_entries WHERE state"+in+" GROUP BY state", args...)
 	if err != nil {
 		return nil, fmt.Errorf("counting bank entries: %w", err)
 	}

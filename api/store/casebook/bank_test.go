@@ -36,7 +36,8 @@ func putFile(t *testing.T, b *casebook.Book, name string, entries ...casebook.Ba
 
 func states(t *testing.T, b *casebook.Book) map[casebook.BankEntryState]int {
 	t.Helper()
-	counts, err := b.CountBankEntries(t.Context())
+	counts, err := b.CountBankEntries(t.Context(), casebook.EntryNew, casebook.EntryUnmatched, casebook.EntryMatched, casebook.EntryApplied,
+		casebook.EntryIgnored, casebook.EntryReversed, casebook.EntryReplaced)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,8 +3,6 @@ package casebook
 import (
 	"fmt"
 	"strings"
-
-	"github.com/skuld-registry/skuld/ledger"
 )
 
 // conditions are those of a query that chooses by what is given. Values stand in the
@@ -31,11 +29,11 @@ func (c *conditions) sql() string {
 	return "WHERE " + strings.Join(c.all, " AND ")
 }
 
-// among is the condition that a column has one of some notes, at least one, with the
+// among is the condition that a column has one of some values, at least one, with the
 // arguments that it stands for. They are the first of the query.
-func among(notes []ledger.NoteID) (condition string, args []any) {
-	places := make([]string, len(notes))
-	for i, id := range notes {
+func among[T ~string](values []T) (condition string, args []any) {
+	places := make([]string, len(values))
+	for i, id := range values {
 		places[i] = fmt.Sprintf("$%d", i+1)
 		args = append(args, string(id))
 	}
