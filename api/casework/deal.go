@@ -14,8 +14,9 @@ import (
 // NameDeal names the act that accepts many notes at once.
 const NameDeal ActName = "transfer.accept.all"
 
-// MaxDeal is how many notes one act accepts.
-const MaxDeal = 200
+// MaxDeal is how many notes one act accepts, and one page lists: more would make a page
+// of over 100 kB.
+const MaxDeal = 150
 
 // Deal accepts what was offered of many notes: a portfolio that is bought, or given to
 // be collected.
