@@ -23,6 +23,9 @@ BUILD := CGO_ENABLED=0 $(GO) build -trimpath -ldflags='-s -w'
 FUZZTIME ?= 10s
 TEST_TIMEOUT ?= 20m
 
+# make lint has the whole tree vetted; go test would do a part of it once more.
+UNVETTED := -vet=off
+
 # The race detector needs cgo and a C compiler; the tests run without it too. It does
 # not look into SQLite, a C program made into Go, which has no goroutine of its own
 # and would be several times slower: what we share reaches it through database/sql.
@@ -132,8 +135,8 @@ test-short: check-go ## the tests that need no network, without the race detecto
 
 .PHONY: test-memory
 test-memory: check-go
-	$(call timed,tests of packages in which nothing runs at the same time,$(GO) test -timeout $(TEST_TIMEOUT) $(SEQUENTIAL))
-	$(call timed,tests in memory $(firstword $(RACE)),$(GO) test $(RACE) -timeout $(TEST_TIMEOUT) $(LONGEST) \
+	$(call timed,tests of packages in which nothing runs at the same time,$(GO) test $(UNVETTED) -timeout $(TEST_TIMEOUT) $(SEQUENTIAL))
+	$(call timed,tests in memory $(firstword $(RACE)),$(GO) test $(UNVETTED) $(RACE) -timeout $(TEST_TIMEOUT) $(LONGEST) \
 		$$(n="$(NETWORK_TESTS) $$($(GO) list $(SEQUENTIAL) $(LONGEST))"; $(GO) list ./... | grep -vxF "$$(echo $$n | tr ' ' '\n')"))
 
 # The race detector would make this walk eight times as long; under it only a
@@ -154,9 +157,9 @@ test-network: build-network
 	$(call timed,Fabric for the tests,home=$$(mktemp -d) && $(BIN)/network up --home $$home/h --no-chaincode --no-gateways && $(BIN)/network reset --home $$home/h && rmdir $$home)
 	@code=0; tests="$(NETWORK_TESTS)"; \
 	echo '== tests of our programs on a real network'; \
-	$(GO) test -p 1 -timeout $(TEST_TIMEOUT) $$(echo "$$tests" | grep /cmd/) || code=1; \
+	$(GO) test $(UNVETTED) -p 1 -timeout $(TEST_TIMEOUT) $$(echo "$$tests" | grep /cmd/) || code=1; \
 	echo '== tests on a real network $(firstword $(RACE))'; \
-	$(GO) test $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $$(echo "$$tests" | grep -v /cmd/) || code=1; exit $$code
+	$(GO) test $(UNVETTED) $(RACE) -p 1 -timeout $(TEST_TIMEOUT) $$(echo "$$tests" | grep -v /cmd/) || code=1; exit $$code
 
 .PHONY: e2e
 e2e: check-go ## the pages in a real browser on a real network; leaves pictures in build/screenshots
