@@ -138,9 +138,10 @@ func TestFollowUpIsAnsweredOnceAndApartFromWhoDid(t *testing.T) {
 	b.Send(form, path, url.Values{"overall": {"9"}, "expected": {"9"}, "ideal": {"9"}}).Is(http.StatusNotFound).Says("There is nothing to answer here")
 	b.Get(path).Is(http.StatusNotFound)
 	b.Get("/s/0000-0000-0000-0000").Is(http.StatusNotFound).Says("There is nothing to answer here")
+	// A team is named from five answers on: with fewer it could tell whose they are.
 	answers, _, err := w.store.Answers(t.Context(), store.AnswersQuery{By: lender.ID, Before: w.today().AddDays(1), Limit: 9})
 	if err != nil || len(answers) != 1 || answers[0].Scores != (store.Scores{Overall: 3, Expected: 4, Ideal: 2}) || answers[0].Words != "Ingen lyssnade." ||
-		answers[0].Team != "Sundsvall" || answers[0].Topic != "plan" {
+		answers[0].Team != "" || answers[0].Topic != "plan" {
 		t.Errorf("kept are %+v, %v", answers, err)
 	}
 	if wishes, err := w.store.CallbacksOf(t.Context(), id); err != nil || len(wishes) != 1 || wishes[0].Words != "" {
