@@ -38,7 +38,7 @@ DEVICES := $(shell test "$$($(GO) env CGO_ENABLED 2>/dev/null)" = 1 && command -
 # Packages that start no goroutine and share nothing: the race detector would only
 # make their many thousand cases several times slower.
 SEQUENTIAL := ./ledger ./ledger/evidence ./ledger/evidence/checker ./ledger/evidence/document ./api/web/page \
-	./api/bankfile ./api/letter ./api/casework/report ./api/casework/rule ./api/desk/view
+	./api/bankfile ./api/letter ./api/casework/report ./api/casework/rule ./api/desk/view ./cmd/tidy
 
 # Packages whose tests take longest begin first, so that no core is idle at the end.
 LONGEST := ./cmd/gateway ./api/store ./cmd/skuld ./chaincode/sim ./api/casework ./api/desk
